@@ -1,0 +1,255 @@
+import type { LevelView } from "../../src/contracts/level-rpc.ts";
+import type { LevelRegistration } from "../../src/domain/catalog.ts";
+import { levelKey, type ReservationId } from "../../src/domain/ids.ts";
+import { alertsBetween, available, type Decision, type LevelState, openLevel, type Reservation, settleExpired, type StockMovement } from "../../src/domain/inventory-level.ts";
+import type { GroupMemory } from "../group-commit.ts";
+import { type ExpiryChange, ExpiryCalendar, expiryChanges } from "./expiry-calendar.ts";
+import { alertName, type Acknowledgement, type StockOffer } from "./stock-buffer.ts";
+import { forgetAt, type LevelStorage, type PendingAlert } from "./storage.ts";
+
+/** What one group of commands makes of the level. */
+export interface LevelDraft {
+  /** The same for the whole group: nothing runs out between two of its commands. */
+  readonly now: number;
+  /** Null while the level has no rows. */
+  state: LevelState | null;
+  expiry: ExpiryChange[];
+  /** Threshold crossings, stored with the group. */
+  alerts: PendingAlert[];
+  /** The highest sequence that the group's rows carry so far. */
+  storedSequence: number;
+  /** Whether the level's own row has changed. */
+  levelChanged: boolean;
+  /** Names of alerts whose rows the group removes. */
+  removedAlerts: string[];
+  /** When ended reservations are next looked for; null while there are none. */
+  purgeAt: number | null;
+}
+
+/** How long ended reservations may lie beyond their day, so that they are forgotten many at a time. */
+const PURGE_SLACK_MS = 60 * 60_000;
+
+/** The level in memory: the totals that its rows come to, kept so that no command has to add them up. */
+export class LevelMemory implements GroupMemory<LevelDraft> {
+  /** What the queue has taken; the publisher writes here. */
+  readonly acknowledgement: Acknowledgement = { sequence: 0, alerts: new Set() };
+  readonly #storage: LevelStorage;
+  #state: LevelState | null = null;
+  #calendar = new ExpiryCalendar();
+  #clock = 0;
+  #storedSequence = 0;
+  #publishedSequence = 0;
+  #alerts = new Map<string, PendingAlert>();
+  #purgeAt: number | null = null;
+
+  constructor(storage: LevelStorage) {
+    this.#storage = storage;
+    const stored = storage.load();
+    if (stored === null) return;
+    this.#state = stored.state;
+    this.#calendar.apply(stored.holds);
+    this.#clock = stored.clock;
+    this.#storedSequence = stored.state.sequence;
+    this.#publishedSequence = stored.publishedSequence;
+    this.acknowledgement.sequence = stored.publishedSequence;
+    for (const alert of stored.alerts) this.#alerts.set(alertName(alert), alert);
+    this.#purgeAt = later(storage.nextForgetAt(), stored.clock);
+  }
+
+  /** The level as stored, or null when it has no rows yet. */
+  get state(): LevelState | null {
+    return this.#state;
+  }
+
+  /** Our clock, which never runs back behind what was stored: a hold that was settled as run out stays so. */
+  now(): number {
+    return Math.max(Date.now(), this.#clock);
+  }
+
+  draft(): LevelDraft {
+    const now = this.now();
+    const draft: LevelDraft = {
+      now,
+      state: this.#state,
+      expiry: [],
+      alerts: [],
+      storedSequence: this.#storedSequence,
+      levelChanged: false,
+      removedAlerts: [],
+      purgeAt: this.#purgeAt,
+    };
+    const expired = this.#calendar.expiredUnits(now);
+    if (draft.state !== null && expired > 0) moveTo(draft, draft.state, settleExpired(draft.state, expired));
+    return draft;
+  }
+
+  savepoint(draft: LevelDraft): () => void {
+    const { state, storedSequence, levelChanged, purgeAt } = draft;
+    const expiry = draft.expiry.length;
+    const alerts = draft.alerts.length;
+    const removedAlerts = draft.removedAlerts.length;
+    return () => {
+      Object.assign(draft, { state, storedSequence, levelChanged, purgeAt });
+      draft.expiry.length = expiry;
+      draft.alerts.length = alerts;
+      draft.removedAlerts.length = removedAlerts;
+    };
+  }
+
+  beforeCommit(draft: LevelDraft): void {
+    if (draft.state === null) return;
+    for (const alert of draft.alerts) this.#storage.addAlert(alert);
+    // A restarted level goes on from the highest sequence stored, so what was not written with a row is written here.
+    if (draft.levelChanged || draft.state.sequence > draft.storedSequence) {
+      this.#storage.writeLevel(draft.state, this.acknowledgement.sequence, draft.now);
+      draft.storedSequence = draft.state.sequence;
+      draft.levelChanged = true;
+    }
+  }
+
+  adopt(draft: LevelDraft): void {
+    if (draft.state === null) return;
+    this.#clock = draft.now;
+    this.#state = draft.state;
+    this.#storedSequence = draft.storedSequence;
+    this.#calendar.settle(draft.now);
+    this.#calendar.apply(draft.expiry);
+    for (const alert of draft.alerts) this.#alerts.set(alertName(alert), alert);
+    if (draft.levelChanged) this.#publishedSequence = this.acknowledgement.sequence;
+    for (const name of draft.removedAlerts) {
+      this.#alerts.delete(name);
+      this.acknowledgement.alerts.delete(name);
+    }
+    this.#purgeAt = draft.purgeAt;
+  }
+
+  /** What is stored under the id, or null. */
+  reservation(draft: LevelDraft, id: ReservationId): Reservation | null {
+    return draft.state === null ? null : this.#storage.reservation(id);
+  }
+
+  /** The first movement stored under the ref, or null. */
+  movement(draft: LevelDraft, ref: string): StockMovement | null {
+    return draft.state === null ? null : this.#storage.movementByRef(ref);
+  }
+
+  /** The sum of the movements that occurred after `asOf`, the opening left out. */
+  movedSince(draft: LevelDraft, asOf: number): number {
+    return draft.state === null ? 0 : this.#storage.movedSince(asOf);
+  }
+
+  /** The reservations that count, newest first. */
+  liveReservations(draft: LevelDraft): Reservation[] {
+    return draft.state === null ? [] : this.#storage.liveReservations(draft.now);
+  }
+
+  /**
+   * Makes the decision, takes it into the draft and writes its rows. A level without rows is opened with its first
+   * change, never by a refusal. `existing` is the reservation that the decision is made from. Answers the level as
+   * it then stands.
+   */
+  apply<Value>(
+    draft: LevelDraft,
+    registration: LevelRegistration,
+    existing: Reservation | null,
+    decide: (state: LevelState) => Decision<Value>,
+  ): { decision: Decision<Value>; state: LevelState } {
+    const { state: before, movement: opening } =
+      draft.state === null ? openLevel(registration, draft.now) : { state: draft.state, movement: null };
+    const decision = decide(before);
+    if (decision.kind !== "changed") return { decision, state: before };
+    const { state, reservation, movements } = decision;
+    if (opening !== null) {
+      this.#storage.migrate();
+      this.#storage.appendMovement(opening, before.sequence);
+      draft.levelChanged = true;
+    }
+    if (reservation !== null) {
+      if (existing === null) this.#storage.insertReservation(reservation, state.sequence);
+      else this.#storage.updateReservation(reservation, state.sequence);
+      draft.expiry.push(...expiryChanges(existing, reservation, draft.now));
+      if (reservation.status !== "ALLOCATED") draft.purgeAt ??= later(forgetAt(reservation), draft.now);
+    }
+    for (const movement of movements) this.#storage.appendMovement(movement, state.sequence);
+    if (reservation !== null || movements.length > 0) draft.storedSequence = state.sequence;
+    if (state.lastCount !== before.lastCount || state.settingsVersion !== before.settingsVersion) draft.levelChanged = true;
+    moveTo(draft, before, state);
+    return { decision, state };
+  }
+
+  /** The level as it is at this moment; writes nothing, also when it has no rows. */
+  current(registration: LevelRegistration): { state: LevelState; view: LevelView } {
+    const now = this.now();
+    const stored = this.#state ?? openLevel(registration, now).state;
+    const state = { ...stored, held: stored.held - this.#calendar.expiredUnits(now) };
+    return { state, view: viewOf(state, now) };
+  }
+
+  /** Whether the queue has not taken all there is. */
+  isUnpublished(): boolean {
+    if (this.#state === null) return false;
+    return this.#state.sequence > this.acknowledgement.sequence || this.#unpublishedAlerts().length > 0;
+  }
+
+  /**
+   * What the queue has not taken, or null. The level goes as it was last stored, with what has run out since still
+   * in it: its sequence then always names the same numbers.
+   */
+  offer(): StockOffer | null {
+    if (this.#state === null || !this.isUnpublished()) return null;
+    return {
+      key: levelKey(this.#state.sku, this.#state.warehouseId),
+      level: viewOf(this.#state, this.#clock),
+      alerts: this.#unpublishedAlerts(),
+      acknowledgement: this.acknowledgement,
+    };
+  }
+
+  #unpublishedAlerts(): PendingAlert[] {
+    return [...this.#alerts.values()].filter((alert) => !this.acknowledgement.alerts.has(alertName(alert)));
+  }
+
+  /** When holds run out next; null when none do. */
+  nextExpiry(): number | null {
+    return this.#calendar.next();
+  }
+
+  /** When ended reservations are to be forgotten; null when there are none. */
+  get purgeAt(): number | null {
+    return this.#purgeAt;
+  }
+
+  /**
+   * What the alarm has to write, beside what every group does (settling holds that have run out): what the queue
+   * has taken, and ended reservations to forget.
+   */
+  tidy(draft: LevelDraft): void {
+    if (draft.state === null) return;
+    for (const name of this.acknowledgement.alerts) {
+      const alert = this.#alerts.get(name);
+      if (alert !== undefined) this.#storage.removeAlert(alert);
+      draft.removedAlerts.push(name);
+    }
+    if (draft.purgeAt !== null && draft.purgeAt <= draft.now) {
+      draft.purgeAt = later(this.#storage.purge(draft.now), draft.now);
+      // The forgotten rows may have been those that told the sequence and the clock.
+      draft.levelChanged = true;
+    }
+    if (this.acknowledgement.sequence > this.#publishedSequence) draft.levelChanged = true;
+  }
+}
+
+/** The level as others see it. */
+export function viewOf(state: LevelState, asOf: number): LevelView {
+  const { sku, warehouseId, onHand, held, allocated, safetyStock, reorderPoint, sequence } = state;
+  return { sku, warehouseId, onHand, held, allocated, safetyStock, reorderPoint, available: available(state), sequence, asOf };
+}
+
+function moveTo(draft: LevelDraft, before: LevelState, after: LevelState): void {
+  draft.state = after;
+  for (const alert of alertsBetween(before, after)) draft.alerts.push({ alert, level: viewOf(after, draft.now) });
+}
+
+function later(dueAt: number | null, now: number): number | null {
+  return dueAt === null ? null : Math.max(dueAt, now) + PURGE_SLACK_MS;
+}

@@ -1,0 +1,93 @@
+import type { LevelView } from "../../src/contracts/level-rpc.ts";
+import type { StockBatch } from "../../src/contracts/messages.ts";
+import type { LevelKey } from "../../src/domain/ids.ts";
+import type { PendingAlert } from "./storage.ts";
+
+/**
+ * Levels of one isolate share their messages: what any of them has to publish lies here, and whichever object's
+ * timer comes first sends it all. Only plain data is shared, never a promise, so that no object waits for what
+ * belongs to another's request.
+ */
+
+/** Where a level finds out what the queue has taken. Dropped with the object it belongs to. */
+export interface Acknowledgement {
+  /** The highest sequence that the queue has taken. */
+  sequence: number;
+  /** Names (`alertName`) of alerts that the queue has taken and that are still stored. */
+  alerts: Set<string>;
+}
+
+/** What a level has to publish. Only what is on disk may be offered, because another object may send it. */
+export interface StockOffer {
+  key: LevelKey;
+  level: LevelView;
+  alerts: readonly PendingAlert[];
+  acknowledgement: Acknowledgement;
+}
+
+/** A queue message may have 128 KB; the rest is for what encodes longer than it reads. */
+const MESSAGE_CHARACTERS = 100_000;
+
+const offers = new Map<LevelKey, StockOffer>();
+
+/** What an alert is known by: of one level, two alerts of one kind differ in their sequence. */
+export function alertName({ alert, level }: PendingAlert): string {
+  return `${level.sequence}:${alert}`;
+}
+
+/** Lays an offer down to be sent with the next flush; it takes the place of an earlier one of the same level. */
+export function offerStock(offer: StockOffer): void {
+  offers.set(offer.key, offer);
+}
+
+/**
+ * Sends everything that lies here. What the queue takes is acknowledged to its level; what it does not take lies
+ * here again, unless its level has offered anew. Rejects with the queue's error when some of it was not taken.
+ */
+export async function flushStock(queue: Pick<Queue<StockBatch>, "send">): Promise<void> {
+  const taken = [...offers.values()];
+  offers.clear();
+  let failure: { error: unknown } | null = null;
+  for (const { batch, sent } of pack(taken)) {
+    try {
+      await queue.send(batch);
+      for (const offer of sent) acknowledge(offer);
+    } catch (error) {
+      failure = { error };
+      for (const offer of sent) if (!offers.has(offer.key)) offers.set(offer.key, offer);
+    }
+  }
+  if (failure !== null) throw failure.error;
+}
+
+function acknowledge({ level, alerts, acknowledgement }: StockOffer): void {
+  acknowledgement.sequence = Math.max(acknowledgement.sequence, level.sequence);
+  for (const alert of alerts) acknowledgement.alerts.add(alertName(alert));
+}
+
+/** An offer that is too long for one message goes in parts, the level with the first. */
+function pack(taken: readonly StockOffer[]): { batch: StockBatch; sent: StockOffer[] }[] {
+  const messages: { batch: StockBatch; sent: StockOffer[] }[] = [];
+  let current: { batch: StockBatch; sent: StockOffer[] } | null = null;
+  let characters = 0;
+  const room = (length: number): { batch: StockBatch; sent: StockOffer[] } => {
+    if (current === null || characters + length > MESSAGE_CHARACTERS) {
+      current = { batch: { levels: [], alerts: [] }, sent: [] };
+      characters = 0;
+      messages.push(current);
+    }
+    characters += length;
+    return current;
+  };
+  for (const offer of taken) {
+    const first = room(JSON.stringify(offer.level).length + 1);
+    first.batch.levels.push(offer.level);
+    first.sent.push({ ...offer, alerts: [] });
+    for (const alert of offer.alerts) {
+      const message = room(JSON.stringify(alert).length + 1);
+      message.batch.alerts.push(alert);
+      message.sent.push({ ...offer, alerts: [alert] });
+    }
+  }
+  return messages;
+}

@@ -1,0 +1,59 @@
+import type { StorageMigration } from "../storage-migrations.ts";
+
+/**
+ * Append only. Written for few written rows: a hold is one row (its table is its own index), and the totals are in
+ * no row at all, because the sums over the reservations and the last movement's balance give them back.
+ */
+export const LEVEL_STORAGE_MIGRATIONS: readonly StorageMigration[] = [
+  {
+    name: "0001-level",
+    sql: `
+CREATE TABLE level (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  sku TEXT NOT NULL,
+  warehouse_id TEXT NOT NULL,
+  settings_version INTEGER NOT NULL,
+  safety_stock INTEGER NOT NULL,
+  reorder_point INTEGER NOT NULL,
+  channel_buffers TEXT NOT NULL,
+  count_as_of INTEGER,
+  count_quantity INTEGER,
+  count_ref TEXT,
+  count_drift INTEGER,
+  sequence INTEGER NOT NULL,
+  published_sequence INTEGER NOT NULL,
+  clock INTEGER NOT NULL
+);
+CREATE TABLE reservation (
+  id TEXT PRIMARY KEY,
+  quantity INTEGER NOT NULL,
+  asked INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  expires_at INTEGER,
+  channel TEXT NOT NULL,
+  claimed_by TEXT,
+  former_expires_at INTEGER,
+  created_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  sequence INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE movement (
+  sequence INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  delta INTEGER NOT NULL,
+  balance INTEGER NOT NULL,
+  ref TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  occurred_at INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
+  level_sequence INTEGER NOT NULL
+);
+CREATE INDEX movement_ref ON movement (ref);
+CREATE TABLE alert (
+  sequence INTEGER NOT NULL,
+  alert TEXT NOT NULL,
+  level TEXT NOT NULL,
+  PRIMARY KEY (sequence, alert)
+) WITHOUT ROWID;`,
+  },
+];

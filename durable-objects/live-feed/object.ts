@@ -1,0 +1,171 @@
+import { DurableObject } from "cloudflare:workers";
+import { LIVE_CLOSE, LIVE_PING, LIVE_PONG, type LiveFeedRpc, type LiveItem, type LiveMessage, type LivePerson } from "../../src/contracts/live.ts";
+import type { Env } from "../../src/platform/env.ts";
+import { Outbox } from "./outbox.ts";
+
+/** Changes are gathered this long, so that a busy second is four messages to each listener and not hundreds. */
+const BATCH_MS = 250;
+/** A connection outlives neither a sign-out nor a lost right by more than this. */
+const LONGEST_CONNECTION_MS = 60 * 60_000;
+/** Under the platform's limit of sockets per object, with room for reconnects that overlap. */
+const MOST_LISTENERS = 10_000;
+const MOST_PEOPLE_NAMED = 100;
+
+/** What survives hibernation with each socket. */
+interface Listener extends LivePerson {
+  connectedAt: number;
+}
+
+/**
+ * The live feed of one topic: `ops`, `warehouse:<id>` or `order:<id>`. Sends what is published to everyone
+ * connected, in batches, and tells them who else is there. Keeps nothing: a client that was away reads its lists
+ * again and merges by version. The API Worker authorizes whoever it forwards; this object trusts its headers.
+ */
+export class LiveFeed extends DurableObject<Env> implements LiveFeedRpc {
+  readonly #outbox = new Outbox();
+  #presenceChanged = false;
+  #flushing: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(LIVE_PING, LIVE_PONG));
+    // Longest a client may take to close or to speak before the platform moves on.
+    ctx.setHibernatableWebSocketEventTimeout(5_000);
+  }
+
+  /** Takes an upgrade that the API Worker has authorized. Refuses: 426 without upgrade, 400 without a user, 503 when full. */
+  override async fetch(request: Request): Promise<Response> {
+    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+      return new Response(null, { status: 426, headers: { upgrade: "websocket" } });
+    }
+    const id = request.headers.get("x-holdfast-user-id");
+    if (id === null || id === "") return new Response(null, { status: 400 });
+    if (this.ctx.getWebSockets().length >= MOST_LISTENERS) {
+      return new Response(null, { status: 503, headers: { "retry-after": "30" } });
+    }
+    const now = Date.now();
+    const listener: Listener = { id, name: decodeName(request.headers.get("x-holdfast-user-name")) ?? id, connectedAt: now };
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    server.serializeAttachment(listener);
+    const topic = this.ctx.id.name ?? new URL(request.url).searchParams.get("topic") ?? "";
+    send(server, { type: "hello", topic, at: now });
+    this.#presenceChanged = true;
+    this.#flushSoon();
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /**
+   * Sends the items to everyone on the topic within a quarter of a second; the newest of two about the same
+   * subject wins. Answers how many listen, so that a writer can spare itself the next call. Never refuses.
+   */
+  async publish(items: LiveItem[]): Promise<{ listeners: number }> {
+    const listeners = this.ctx.getWebSockets().filter(isOpen).length;
+    if (listeners > 0 && items.length > 0) {
+      this.#outbox.add(items);
+      this.#flushSoon();
+    }
+    return { listeners };
+  }
+
+  /** A client has nothing to say but its ping, which never comes here: whoever speaks is not our client. */
+  override async webSocketMessage(socket: WebSocket): Promise<void> {
+    closeQuietly(socket, LIVE_CLOSE.policy, "this feed only speaks");
+    this.#presenceChanged = true;
+    this.#flushSoon();
+  }
+
+  override async webSocketClose(socket: WebSocket): Promise<void> {
+    closeQuietly(socket, 1000, "");
+    this.#presenceChanged = true;
+    this.#flushSoon();
+  }
+
+  override async webSocketError(socket: WebSocket): Promise<void> {
+    closeQuietly(socket, 1011, "");
+    this.#presenceChanged = true;
+    this.#flushSoon();
+  }
+
+  #flushSoon(): void {
+    this.#flushing ??= setTimeout(() => {
+      this.#flushing = null;
+      this.#flush(Date.now());
+    }, BATCH_MS);
+  }
+
+  #flush(now: number): void {
+    const sockets = this.ctx.getWebSockets().filter(isOpen).filter((socket) => this.#isCurrent(socket, now));
+    const messages = this.#outbox.take(now);
+    if (this.#presenceChanged) {
+      this.#presenceChanged = false;
+      messages.push(JSON.stringify(presenceOf(sockets)));
+    }
+    for (const socket of sockets) {
+      for (const message of messages) sendText(socket, message);
+    }
+  }
+
+  /** Closes a connection that has grown too old, before it is told anything more. */
+  #isCurrent(socket: WebSocket, now: number): boolean {
+    const listener = listenerOf(socket);
+    if (listener !== null && now - listener.connectedAt <= LONGEST_CONNECTION_MS) return true;
+    closeQuietly(socket, LIVE_CLOSE.renew, "renew");
+    this.#presenceChanged = true;
+    return false;
+  }
+}
+
+function presenceOf(sockets: readonly WebSocket[]): LiveMessage {
+  const people = new Map<string, LivePerson>();
+  for (const socket of sockets) {
+    const listener = listenerOf(socket);
+    if (listener !== null) people.set(listener.id, { id: listener.id, name: listener.name });
+  }
+  const sorted = [...people.values()].sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+  return { type: "presence", people: sorted.slice(0, MOST_PEOPLE_NAMED), total: sorted.length };
+}
+
+function listenerOf(socket: WebSocket): Listener | null {
+  const attached: unknown = socket.deserializeAttachment();
+  return isListener(attached) ? attached : null;
+}
+
+function isListener(value: unknown): value is Listener {
+  return typeof value === "object" && value !== null && "id" in value && "name" in value && "connectedAt" in value;
+}
+
+function isOpen(socket: WebSocket): boolean {
+  return socket.readyState === WebSocket.READY_STATE_OPEN;
+}
+
+function send(socket: WebSocket, message: LiveMessage): void {
+  sendText(socket, JSON.stringify(message));
+}
+
+// A socket may go away between being listed and being written to; its close event tells the rest.
+function sendText(socket: WebSocket, text: string): void {
+  try {
+    socket.send(text);
+  } catch {
+    closeQuietly(socket, 1011, "");
+  }
+}
+
+function closeQuietly(socket: WebSocket, code: number, reason: string): void {
+  try {
+    socket.close(code, reason);
+  } catch {
+    // Closed already: that is what was wanted.
+  }
+}
+
+/** Header values carry no Unicode, so names travel percent-encoded; a plain one is taken as it is. */
+function decodeName(text: string | null): string | null {
+  if (text === null || text === "") return null;
+  try {
+    return decodeURIComponent(text).slice(0, 100);
+  } catch {
+    return text.slice(0, 100);
+  }
+}

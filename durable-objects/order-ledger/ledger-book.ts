@@ -1,0 +1,321 @@
+import type { CreateResult, EffectAttempt, ExecuteResult, LeasedEffect, OutcomeReport } from "../../src/contracts/ledger-rpc.ts";
+import { type EffectId, type OrderId } from "../../src/domain/ids.ts";
+import type { OrderCommand, OrderFact } from "../../src/domain/order/commands.ts";
+import { decide } from "../../src/domain/order/decide.ts";
+import { type Effect, effectId, laneOf } from "../../src/domain/order/effects.ts";
+import type { Actor, OrderEvent, PlacedOrder, RecordedEvent } from "../../src/domain/order/events.ts";
+import { evolve } from "../../src/domain/order/evolve.ts";
+import type { Order } from "../../src/domain/order/order.ts";
+import { record } from "../../src/domain/order/record.ts";
+import { judgeFailure, leaseMs } from "../../src/domain/order/retry.ts";
+import { react } from "../../src/domain/order/saga.ts";
+import { nextTimer } from "../../src/domain/order/timers.ts";
+import type { LedgerDraft } from "./ledger-memory.ts";
+import { type LedgerStorage, orderOfEffect, type StoredEffect } from "./ledger-storage.ts";
+
+/** What is out at one time: past it effects wait in the outbox, so that a backlog does not feed itself. */
+const MOST_LEASED = 2_000;
+/** Attempts kept for people to read; older ones are dropped. */
+const ATTEMPTS_KEPT = 20;
+
+const SAGA: Actor = { kind: "system", id: "saga" };
+const TIMER: Actor = { kind: "system", id: "timer" };
+const WEBHOOK: Actor = { kind: "system", id: "webhook" };
+
+/**
+ * What the ledger does inside one storage transaction: load, decide, write the events, the order's row and its
+ * effects. Synchronous throughout. Calls and messages that follow go into the draft and happen after the commit.
+ */
+export class LedgerBook {
+  readonly #storage: LedgerStorage;
+  readonly #jitter: () => number;
+
+  constructor(storage: LedgerStorage, jitter: () => number) {
+    this.#storage = storage;
+    this.#jitter = jitter;
+  }
+
+  /** `archived`: placed long ago and gone to D1, with the same body. */
+  create(
+    draft: LedgerDraft,
+    input: { order: PlacedOrder; fingerprint: string; actor: Actor },
+    now: number,
+  ): CreateResult | "archived" {
+    const known = this.#known(input.order.id, input.fingerprint);
+    if (known !== null) return known;
+    const decision = decide(null, { type: "PlaceOrder", order: input.order }, now);
+    if (!decision.ok) return decision;
+    const order = this.#commit(draft, null, input.order.id, decision.events, input.actor, now, draft.outgoing, input.fingerprint);
+    return { ok: true, order, replayed: false };
+  }
+
+  /** What was placed under this id before; null when nothing was. */
+  find(id: OrderId, fingerprint: string): CreateResult | "archived" | null {
+    return this.#known(id, fingerprint);
+  }
+
+  #known(id: OrderId, fingerprint: string): CreateResult | "archived" | null {
+    const placed = this.#storage.findFingerprint(id);
+    if (placed === null) return null;
+    if (placed.fingerprint !== fingerprint) return { ok: false, refusal: { reason: "fingerprint_mismatch" } };
+    const stored = this.#storage.findOrder(id);
+    return stored === null ? "archived" : { ok: true, order: stored.order, replayed: true };
+  }
+
+  /** `absent`: not live here; it may be in D1. */
+  execute(
+    draft: LedgerDraft,
+    input: { orderId: OrderId; command: OrderCommand; actor: Actor; expectedVersion?: number },
+    now: number,
+  ): ExecuteResult | "absent" {
+    const stored = this.#storage.findOrder(input.orderId);
+    if (stored === null) return "absent";
+    const { order } = stored;
+    if (input.expectedVersion !== undefined && input.expectedVersion !== order.version)
+      return { ok: false, refusal: { reason: "version_stale", version: order.version } };
+    const decision = decide(order, input.command, now);
+    if (!decision.ok) return decision;
+    return { ok: true, order: this.#commit(draft, order, order.id, decision.events, input.actor, now, draft.outgoing) };
+  }
+
+  /** A provider's or carrier's fact that no effect asked for. False when the order is not live here. */
+  recordFact(draft: LedgerDraft, id: OrderId, fact: OrderFact, now: number): boolean {
+    const stored = this.#storage.findOrder(id);
+    if (stored === null) return false;
+    this.#commit(draft, stored.order, id, record(stored.order, fact, now), WEBHOOK, now, draft.outgoing);
+    return true;
+  }
+
+  /** True once for each attempt, while its lease lasts. */
+  claim(id: EffectId, attempt: number): boolean {
+    const effect = this.#storage.findEffect(id);
+    if (effect === null || effect.status !== "leased" || effect.attempt !== attempt || effect.claimed >= attempt) return false;
+    this.#storage.updateEffect({ ...effect, claimed: attempt });
+    return true;
+  }
+
+  /** Takes an outcome; what became free by it is leased into `continuations`. */
+  report(draft: LedgerDraft, report: OutcomeReport, now: number, continuations: LeasedEffect[]): void {
+    const effect = this.#storage.findEffect(report.effectId);
+    // Gone or done already: a doubled message, or an attempt that another one has overtaken.
+    if (effect === null || effect.status === "done") return;
+    const { outcome, attempt } = report;
+    if (outcome.status === "done") {
+      this.#settle(draft, effect, "done", attempted(effect, { attempt, at: now, outcome: "done", detail: "" }), now, continuations);
+      this.#recordOn(draft, effect, { type: "RecordOutcome", effectId: effect.id, effect: effect.effect, outcome }, now, continuations);
+      return;
+    }
+    if (effect.status !== "leased" || effect.attempt !== attempt) return;
+    if (outcome.status === "waiting") {
+      draft.leased -= 1;
+      this.#postpone(draft, { ...effect, failures: 0, uncertain: false }, now + outcome.retryAfterMs);
+      return;
+    }
+    const detail = outcome.status === "failed" ? `${outcome.code}: ${outcome.message}` : outcome.message;
+    this.#fail(draft, effect, outcome, { attempt, at: now, outcome: outcome.status, detail }, now, continuations);
+  }
+
+  /** Leases what is due, takes back what was leased for too long, fires timers. Answers whether more is due. */
+  pump(draft: LedgerDraft, now: number): boolean {
+    const room = MOST_LEASED - draft.leased;
+    const due = room > 0 ? this.#storage.listDue(now, Math.min(room, PUMP_AT_ONCE)) : [];
+    for (const effect of due) {
+      if (effect.status === "leased") this.#lapse(draft, effect, now);
+      else draft.outgoing.push(this.#lease(draft, effect, now));
+    }
+    const timers = this.#storage.listTimersDue(now, PUMP_AT_ONCE);
+    for (const id of timers) this.#fireTimer(draft, id, now);
+    return due.length === PUMP_AT_ONCE || timers.length === PUMP_AT_ONCE;
+  }
+
+  #fireTimer(draft: LedgerDraft, id: OrderId, now: number): void {
+    const stored = this.#storage.findOrder(id);
+    const timer = stored && nextTimer(stored.order);
+    if (!stored || !timer) return;
+    const events = record(stored.order, { type: "TimerFired", timer: timer.timer }, now);
+    if (events.length === 0) throw new Error(`${id}: timer ${timer.timer} came to nothing`);
+    this.#commit(draft, stored.order, id, events, TIMER, now, draft.outgoing);
+  }
+
+  /** Whoever had it did not report in time: it may have been done. */
+  #lapse(draft: LedgerDraft, effect: StoredEffect, now: number): void {
+    const entry: EffectAttempt = { attempt: effect.attempt, at: now, outcome: "lease_lapsed", detail: "no outcome was reported in time" };
+    const verdict = judgeFailure(effect.kind, effect.failures + 1, { status: "unknown", message: entry.detail }, this.#jitter());
+    if (verdict.next === "exhausted") {
+      this.#fail(draft, effect, { status: "unknown", message: entry.detail }, entry, now, draft.outgoing);
+      return;
+    }
+    draft.leased -= 1;
+    const again = { ...effect, failures: effect.failures + 1, uncertain: true, attempts: attempted(effect, entry) };
+    draft.outgoing.push(this.#lease(draft, again, now));
+  }
+
+  #fail(
+    draft: LedgerDraft,
+    effect: StoredEffect,
+    outcome: Extract<OutcomeReport["outcome"], { status: "failed" | "unknown" }>,
+    entry: EffectAttempt,
+    now: number,
+    sink: LeasedEffect[],
+  ): void {
+    const failures = effect.failures + 1;
+    const verdict = judgeFailure(effect.kind, failures, outcome, this.#jitter());
+    const attempts = attempted(effect, entry);
+    if (verdict.next === "exhausted") {
+      const { code, message, unknown } = verdict;
+      this.#settle(draft, { ...effect, failures }, "failed", attempts, now, sink);
+      this.#recordOn(draft, effect, { type: "RecordExhausted", effectId: effect.id, effect: effect.effect, code, message, unknown }, now, sink);
+      return;
+    }
+    draft.leased -= 1;
+    const generation = verdict.newGeneration
+      ? { generation: effect.generation + 1, generationStartedAt: now, uncertain: false }
+      : { uncertain: true };
+    this.#postpone(draft, { ...effect, ...generation, failures, attempts }, Math.ceil(now + verdict.inMs));
+  }
+
+  #postpone(draft: LedgerDraft, effect: StoredEffect, dueAt: number): void {
+    this.#storage.updateEffect({ ...effect, status: "due", dueAt });
+    draft.wakeAt(dueAt);
+  }
+
+  /** Gives the effect its outcome and the next of its lane its turn. */
+  #settle(
+    draft: LedgerDraft,
+    effect: StoredEffect,
+    status: "done" | "failed",
+    attempts: EffectAttempt[],
+    now: number,
+    sink: LeasedEffect[],
+  ): void {
+    if (effect.status === "leased") draft.leased -= 1;
+    this.#storage.updateEffect({ ...effect, status, attempts, dueAt: null, settledAt: now });
+    const orderId = orderOfEffect(effect.id);
+    if (this.#storage.touchEnded(orderId)) draft.changed.add(orderId);
+    // An effect that had failed for good has left its lane already: others may be on their way in it.
+    const next = effect.settledAt === null ? this.#storage.firstBlocked(orderId, effect.lane) : null;
+    if (next) this.#start(draft, next, now, sink);
+  }
+
+  #recordOn(draft: LedgerDraft, effect: StoredEffect, fact: OrderFact, now: number, sink: LeasedEffect[]): void {
+    const orderId = orderOfEffect(effect.id);
+    const stored = this.#storage.findOrder(orderId);
+    if (stored) this.#commit(draft, stored.order, orderId, record(stored.order, fact, now), SAGA, now, sink);
+  }
+
+  /** Writes the events, the effects they call for, and the order's row. Answers the order after them. */
+  #commit(
+    draft: LedgerDraft,
+    before: Order | null,
+    orderId: OrderId,
+    events: readonly OrderEvent[],
+    actor: Actor,
+    now: number,
+    sink: LeasedEffect[],
+    fingerprint = "",
+  ): Order {
+    let order = before;
+    for (const event of events) {
+      const recorded: RecordedEvent = { orderId, sequence: (order?.version ?? 0) + 1, at: now, actor, event };
+      order = evolve(order, recorded);
+      this.#storage.insertEvent(recorded);
+      if (event.type === "EffectRetried") this.#retry(draft, event.effectId, now, sink);
+      this.#callFor(draft, order, recorded, sink);
+    }
+    if (order === null) throw new Error(`${orderId}: no events and no order`);
+    if (events.length === 0) return order;
+    const timerAt = nextTimer(order)?.at ?? null;
+    if (before === null) this.#storage.insertOrder(order, fingerprint, timerAt);
+    else this.#storage.updateOrder(order, timerAt);
+    if (timerAt !== null) draft.wakeAt(timerAt);
+    draft.changed.add(orderId);
+    return order;
+  }
+
+  #callFor(draft: LedgerDraft, order: Order, { event, sequence, at }: RecordedEvent, sink: LeasedEffect[]): void {
+    const seen = new Map<Effect["kind"], number>();
+    for (const effect of react(order, event)) {
+      const n = seen.get(effect.kind) ?? 0;
+      seen.set(effect.kind, n + 1);
+      const lane = laneOf(effect);
+      const fresh: StoredEffect = {
+        id: effectId(order.id, sequence, effect, n),
+        kind: effect.kind,
+        lane,
+        effect,
+        status: "blocked",
+        attempt: 0,
+        failures: 0,
+        generation: 1,
+        generationStartedAt: at,
+        claimed: 0,
+        uncertain: false,
+        createdAt: at,
+        dueAt: null,
+        settledAt: null,
+        attempts: [],
+      };
+      // A new order's lanes are empty: no need to ask.
+      const busy = sequence > 1 && lane !== "watch" && this.#storage.isLaneBusy(order.id, lane);
+      const placed = busy ? fresh : this.#ready(draft, fresh, at);
+      this.#storage.insertEffect(placed);
+      if (placed.status === "leased") sink.push(leasedEffect(placed));
+    }
+  }
+
+  /** A person wants a failed effect tried again: it starts over, after what is in its lane now. */
+  #retry(draft: LedgerDraft, id: EffectId, now: number, sink: LeasedEffect[]): void {
+    const effect = this.#storage.findEffect(id);
+    if (effect === null) return;
+    const over: StoredEffect = {
+      ...effect,
+      status: "blocked",
+      failures: 0,
+      generation: effect.generation + 1,
+      generationStartedAt: now,
+      settledAt: null,
+      dueAt: null,
+    };
+    if (this.#storage.isLaneBusy(orderOfEffect(id), effect.lane)) this.#storage.updateEffect(over);
+    else this.#start(draft, over, now, sink);
+  }
+
+  #start(draft: LedgerDraft, effect: StoredEffect, now: number, sink: LeasedEffect[]): void {
+    const ready = this.#ready(draft, { ...effect, generationStartedAt: now }, now);
+    this.#storage.updateEffect(ready);
+    if (ready.status === "leased") sink.push(leasedEffect(ready));
+  }
+
+  #lease(draft: LedgerDraft, effect: StoredEffect, now: number): LeasedEffect {
+    const leased = this.#leaseRow(draft, effect, now);
+    this.#storage.updateEffect(leased);
+    return leasedEffect(leased);
+  }
+
+  /** Leased while there is room, else due at once. */
+  #ready(draft: LedgerDraft, effect: StoredEffect, now: number): StoredEffect {
+    if (draft.leased < MOST_LEASED) return this.#leaseRow(draft, effect, now);
+    draft.wakeAt(now);
+    return { ...effect, status: "due", dueAt: now };
+  }
+
+  #leaseRow(draft: LedgerDraft, effect: StoredEffect, now: number): StoredEffect {
+    const attempt = effect.attempt + 1;
+    const leaseUntil = now + leaseMs(effect.failures + 1);
+    draft.leased += 1;
+    draft.wakeAt(leaseUntil);
+    return { ...effect, status: "leased", attempt, dueAt: leaseUntil };
+  }
+}
+
+/** How many rows one turn of the pump takes: a long backlog must not hold up orders that come in. */
+const PUMP_AT_ONCE = 200;
+
+function attempted(effect: StoredEffect, entry: EffectAttempt): EffectAttempt[] {
+  return [...effect.attempts.slice(1 - ATTEMPTS_KEPT), entry];
+}
+
+function leasedEffect(effect: StoredEffect): LeasedEffect {
+  const { id, attempt, generation, uncertain, generationStartedAt, dueAt } = effect;
+  return { id, orderId: orderOfEffect(id), effect: effect.effect, attempt, generation, leaseUntil: dueAt ?? 0, uncertain, generationStartedAt };
+}

@@ -1,0 +1,315 @@
+import type { EffectAttempt, EffectView } from "../../src/contracts/ledger-rpc.ts";
+import type { EffectId, OrderId } from "../../src/domain/ids.ts";
+import type { Effect, Lane } from "../../src/domain/order/effects.ts";
+import type { Actor, OrderEvent, RecordedEvent } from "../../src/domain/order/events.ts";
+import type { Order } from "../../src/domain/order/order.ts";
+import { hasEnded } from "../../src/domain/order/state.ts";
+
+/** An order as the ledger keeps it while it lives. */
+export interface StoredOrder {
+  order: Order;
+  fingerprint: string;
+  /** Rises with every change that D1 has to see. */
+  revision: number;
+  /** Sequence of the newest event that D1 has. */
+  projectedSequence: number;
+}
+
+/** An effect as the ledger keeps it: the outbox's row. */
+export interface StoredEffect extends EffectView {
+  failures: number;
+  generationStartedAt: number;
+  /** The last attempt that was claimed; 0 when none was. */
+  claimed: number;
+  uncertain: boolean;
+}
+
+type OrderRow = { revision: number; projected_sequence: number; fingerprint: string; doc: string };
+type EffectRow = {
+  id: string;
+  lane: string;
+  status: string;
+  attempt: number;
+  failures: number;
+  generation: number;
+  generation_started_at: number;
+  claimed: number;
+  uncertain: number;
+  due_at: number | null;
+  created_at: number;
+  settled_at: number | null;
+  effect: string;
+  attempts: string;
+};
+
+/** The ledger's tables, one small method per statement. All of it is synchronous, for use inside one transaction. */
+export class LedgerStorage {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  findOrder(id: OrderId): StoredOrder | null {
+    const [row] = this.#sql.exec<OrderRow>(
+      "SELECT revision, projected_sequence, fingerprint, doc FROM orders WHERE id = ?",
+      id,
+    );
+    if (!row) return null;
+    const { fingerprint, revision } = row;
+    return { order: JSON.parse(row.doc) as Order, fingerprint, revision, projectedSequence: row.projected_sequence };
+  }
+
+  /** The fingerprint under which this order was placed, also long after it has left; null when it never was. */
+  findFingerprint(id: OrderId): { fingerprint: string; live: boolean } | null {
+    const [live] = this.#sql.exec<{ fingerprint: string }>("SELECT fingerprint FROM orders WHERE id = ?", id);
+    if (live) return { fingerprint: live.fingerprint, live: true };
+    const [archived] = this.#sql.exec<{ fingerprint: string }>("SELECT fingerprint FROM archived WHERE id = ?", id);
+    return archived ? { fingerprint: archived.fingerprint, live: false } : null;
+  }
+
+  /** `inD1`: the order came back from D1, which has all of it. */
+  insertOrder(order: Order, fingerprint: string, timerAt: number | null, inD1 = false): void {
+    this.#sql.exec(
+      `INSERT INTO orders (id, version, revision, projected, projected_sequence, ended, timer_at, fingerprint, doc)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      order.id,
+      order.version,
+      order.version,
+      inD1 ? order.version : 0,
+      inD1 ? order.version : 0,
+      Number(hasEnded(order)),
+      timerAt,
+      fingerprint,
+      JSON.stringify(order),
+    );
+  }
+
+  updateOrder(order: Order, timerAt: number | null): void {
+    this.#sql.exec(
+      "UPDATE orders SET version = ?, revision = revision + 1, ended = ?, timer_at = ?, doc = ? WHERE id = ?",
+      order.version,
+      Number(hasEnded(order)),
+      timerAt,
+      JSON.stringify(order),
+      order.id,
+    );
+  }
+
+  /** An effect of an ended order has changed: D1 has to see the saga again before the order may leave. */
+  touchEnded(id: OrderId): boolean {
+    return this.#sql.exec("UPDATE orders SET revision = revision + 1 WHERE id = ? AND ended = 1", id).rowsWritten > 0;
+  }
+
+  /** The primary key is order and sequence: a second writer of the same event fails here. */
+  insertEvent({ orderId, sequence, at, actor, event }: RecordedEvent): void {
+    this.#sql.exec(
+      "INSERT INTO events (order_id, sequence, at, actor, data) VALUES (?, ?, ?, ?, ?)",
+      orderId,
+      sequence,
+      at,
+      JSON.stringify(actor),
+      JSON.stringify(event),
+    );
+  }
+
+  listEvents(id: OrderId, after = 0): RecordedEvent[] {
+    return this.#sql
+      .exec<{ sequence: number; at: number; actor: string; data: string }>(
+        "SELECT sequence, at, actor, data FROM events WHERE order_id = ? AND sequence > ? ORDER BY sequence",
+        id,
+        after,
+      )
+      .toArray()
+      .map(({ sequence, at, actor, data }) => ({
+        orderId: id,
+        sequence,
+        at,
+        actor: JSON.parse(actor) as Actor,
+        event: JSON.parse(data) as OrderEvent,
+      }));
+  }
+
+  insertEffect(effect: StoredEffect): void {
+    this.#sql.exec(
+      `INSERT INTO effects (id, lane, status, attempt, failures, generation, generation_started_at, claimed, uncertain,
+        due_at, created_at, settled_at, effect, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      effect.id,
+      effect.lane,
+      effect.status,
+      effect.attempt,
+      effect.failures,
+      effect.generation,
+      effect.generationStartedAt,
+      effect.claimed,
+      Number(effect.uncertain),
+      effect.dueAt,
+      effect.createdAt,
+      effect.settledAt,
+      JSON.stringify(effect.effect),
+      JSON.stringify(effect.attempts),
+    );
+  }
+
+  updateEffect(effect: StoredEffect): void {
+    this.#sql.exec(
+      `UPDATE effects SET status = ?, attempt = ?, failures = ?, generation = ?, generation_started_at = ?, claimed = ?,
+        uncertain = ?, due_at = ?, settled_at = ?, attempts = ? WHERE id = ?`,
+      effect.status,
+      effect.attempt,
+      effect.failures,
+      effect.generation,
+      effect.generationStartedAt,
+      effect.claimed,
+      Number(effect.uncertain),
+      effect.dueAt,
+      effect.settledAt,
+      JSON.stringify(effect.attempts),
+      effect.id,
+    );
+  }
+
+  findEffect(id: EffectId): StoredEffect | null {
+    const [row] = this.#sql.exec<EffectRow>("SELECT * FROM effects WHERE id = ?", id);
+    return row ? effectFrom(row) : null;
+  }
+
+  /** The order's effects in the order in which they were called for. */
+  listEffects(id: OrderId): StoredEffect[] {
+    return this.#sql
+      .exec<EffectRow>("SELECT * FROM effects WHERE id > ? AND id < ? ORDER BY rowid", `${id}:`, `${id};`)
+      .toArray()
+      .map(effectFrom);
+  }
+
+  isLaneBusy(id: OrderId, lane: Lane): boolean {
+    const [row] = this.#sql.exec(
+      "SELECT 1 FROM effects WHERE id > ? AND id < ? AND lane = ? AND settled_at IS NULL LIMIT 1",
+      `${id}:`,
+      `${id};`,
+      lane,
+    );
+    return row !== undefined;
+  }
+
+  /** The effect that waits longest for its lane, if any. */
+  firstBlocked(id: OrderId, lane: Lane): StoredEffect | null {
+    const [row] = this.#sql.exec<EffectRow>(
+      "SELECT * FROM effects WHERE id > ? AND id < ? AND lane = ? AND status = 'blocked' ORDER BY rowid LIMIT 1",
+      `${id}:`,
+      `${id};`,
+      lane,
+    );
+    return row ? effectFrom(row) : null;
+  }
+
+  /** Effects to be sent now: due ones, and leased ones whose lease has ended. Oldest first. */
+  listDue(now: number, limit: number): StoredEffect[] {
+    return this.#sql
+      .exec<EffectRow>("SELECT * FROM effects WHERE due_at <= ? ORDER BY due_at LIMIT ?", now, limit)
+      .toArray()
+      .map(effectFrom);
+  }
+
+  listTimersDue(now: number, limit: number): OrderId[] {
+    return this.#sql
+      .exec<{ id: string }>("SELECT id FROM orders WHERE timer_at <= ? ORDER BY timer_at LIMIT ?", now, limit)
+      .toArray()
+      .map(({ id }) => id as OrderId);
+  }
+
+  /** The next moment at which an effect or a timer is due. */
+  nextDueAt(): number | null {
+    const { at } = this.#sql
+      .exec<{ at: number | null }>(
+        `SELECT min(at) AS at FROM (SELECT min(due_at) AS at FROM effects WHERE due_at IS NOT NULL
+          UNION ALL SELECT min(timer_at) FROM orders WHERE timer_at IS NOT NULL)`,
+      )
+      .one();
+    return at;
+  }
+
+  listUnprojected(): OrderId[] {
+    return this.#sql
+      .exec<{ id: string }>("SELECT id FROM orders WHERE projected < revision")
+      .toArray()
+      .map(({ id }) => id as OrderId);
+  }
+
+  /** Records what D1 has acknowledged; never goes back. */
+  markProjected(acknowledged: readonly { id: OrderId; revision: number; sequence: number }[]): void {
+    this.#sql.exec(
+      `UPDATE orders SET projected = max(projected, a.revision), projected_sequence = max(projected_sequence, a.sequence)
+        FROM (SELECT json_extract(value, '$.id') AS id, json_extract(value, '$.revision') AS revision,
+          json_extract(value, '$.sequence') AS sequence FROM json_each(?)) a
+        WHERE orders.id = a.id`,
+      JSON.stringify(acknowledged),
+    );
+  }
+
+  /** Whether the order has ended, D1 has its current version, and no effect or timer is open. */
+  mayLeave(id: OrderId): boolean {
+    const [row] = this.#sql.exec(
+      `SELECT 1 FROM orders WHERE id = ?1 AND ended = 1 AND projected = revision AND timer_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM effects WHERE id > ?2 AND id < ?3 AND settled_at IS NULL)`,
+      id,
+      `${id}:`,
+      `${id};`,
+    );
+    return row !== undefined;
+  }
+
+  /** Removes an order that may leave; what stays is its id with the fingerprint of its body. */
+  archive(id: OrderId): void {
+    this.#sql.exec("INSERT OR IGNORE INTO archived (id, fingerprint) SELECT id, fingerprint FROM orders WHERE id = ?", id);
+    this.#sql.exec("DELETE FROM orders WHERE id = ?", id);
+    this.#sql.exec("DELETE FROM events WHERE order_id = ?", id);
+    this.#sql.exec("DELETE FROM effects WHERE id > ? AND id < ?", `${id}:`, `${id};`);
+  }
+
+  /** Takes an order back that had left: all of it is in D1, and all its effects have their outcomes. */
+  restore(order: Order, fingerprint: string, events: readonly RecordedEvent[], saga: readonly EffectView[]): void {
+    this.insertOrder(order, fingerprint, null, true);
+    for (const event of events) this.insertEvent(event);
+    for (const effect of saga)
+      this.insertEffect({ ...effect, failures: 0, generationStartedAt: effect.createdAt, claimed: effect.attempt, uncertain: false });
+  }
+
+  counts(now: number): { liveOrders: number; openEffects: number; leasedEffects: number; oldestDueAt: number | null } {
+    return this.#sql
+      .exec<{ liveOrders: number; openEffects: number; leasedEffects: number; oldestDueAt: number | null }>(
+        `SELECT (SELECT count(*) FROM orders) AS liveOrders,
+          (SELECT count(*) FROM effects WHERE due_at IS NOT NULL) AS openEffects,
+          (SELECT count(*) FROM effects WHERE due_at IS NOT NULL AND status = 'leased') AS leasedEffects,
+          (SELECT min(due_at) FROM effects WHERE due_at <= ?) AS oldestDueAt`,
+        now,
+      )
+      .one();
+  }
+}
+
+function effectFrom(row: EffectRow): StoredEffect {
+  const effect = JSON.parse(row.effect) as Effect;
+  return {
+    id: row.id as EffectId,
+    kind: effect.kind,
+    lane: row.lane as Lane,
+    effect,
+    status: row.status as EffectView["status"],
+    attempt: row.attempt,
+    failures: row.failures,
+    generation: row.generation,
+    generationStartedAt: row.generation_started_at,
+    claimed: row.claimed,
+    uncertain: row.uncertain === 1,
+    createdAt: row.created_at,
+    dueAt: row.due_at,
+    settledAt: row.settled_at,
+    attempts: JSON.parse(row.attempts) as EffectAttempt[],
+  };
+}
+
+/** The order that an effect's id names. */
+export function orderOfEffect(id: EffectId): OrderId {
+  return id.slice(0, id.indexOf(":")) as OrderId;
+}

@@ -1,0 +1,294 @@
+import { DurableObject } from "cloudflare:workers";
+import type {
+  CreateResult,
+  EffectView,
+  ExecuteResult,
+  LeasedEffect,
+  LedgerLag,
+  OrderLedgerRpc,
+  OutcomeReport,
+} from "../../src/contracts/ledger-rpc.ts";
+import type { LiveFeedRpc } from "../../src/contracts/live.ts";
+import type { EffectBatch } from "../../src/contracts/messages.ts";
+import { databaseOf } from "../../src/db/orders/databases.ts";
+import { findOrderRow, findSagaRow, listEventRows } from "../../src/db/orders/queries.ts";
+import type { EffectId, OrderId, ShipmentId } from "../../src/domain/ids.ts";
+import type { OrderCommand, OrderFact } from "../../src/domain/order/commands.ts";
+import type { PaymentFact } from "../../src/domain/order/effects.ts";
+import type { Actor, PlacedOrder, RecordedEvent } from "../../src/domain/order/events.ts";
+import type { Order } from "../../src/domain/order/order.ts";
+import type { Env } from "../../src/platform/env.ts";
+import { logError, logWarning } from "../../src/platform/log.ts";
+import { GroupCommit } from "../group-commit.ts";
+import { applyStorageMigrations } from "../storage-migrations.ts";
+import { AlarmClock } from "./alarm-clock.ts";
+import { LedgerBook } from "./ledger-book.ts";
+import { type LedgerDraft, LedgerMemory } from "./ledger-memory.ts";
+import { LedgerStorage } from "./ledger-storage.ts";
+import { LiveNews } from "./live-news.ts";
+import { Projector } from "./projector.ts";
+import { LEDGER_STORAGE } from "./storage-steps.ts";
+
+/** D1 is at most this far behind while it answers. */
+const PROJECT_AFTER_MS = 400;
+/** News for the live feeds is gathered this long. */
+const NEWS_AFTER_MS = 250;
+const EFFECTS_PER_MESSAGE = 25;
+/** Bounded by the 256 KB of one batch of messages: an effect rarely passes 500 bytes, a long order's may. */
+const MESSAGES_PER_BATCH = 8;
+const RETRY_PROJECTION_MS = 2_000;
+
+/**
+ * The one writer of an order shard: a thin shell that gathers calls into transactions of `LedgerBook` and sends
+ * out afterwards what they called for. Everything that a crash could lose between the commit and the sending is in
+ * storage with a due time, and the alarm brings it back.
+ */
+export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
+  readonly #storage: LedgerStorage;
+  readonly #book: LedgerBook;
+  readonly #group: GroupCommit<LedgerDraft>;
+  readonly #memory: LedgerMemory;
+  readonly #projector: Projector;
+  readonly #news: LiveNews;
+  readonly #clock: AlarmClock;
+  readonly #restoring = new Map<OrderId, Promise<boolean>>();
+  readonly #fresh = new Set<OrderId>();
+  #outgoing: LeasedEffect[] = [];
+  #sending = false;
+  #projecting: Promise<void> | null = null;
+  #projectionTimer: ReturnType<typeof setTimeout> | null = null;
+  #newsTimer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    applyStorageMigrations(ctx.storage, LEDGER_STORAGE);
+    this.#storage = new LedgerStorage(ctx.storage.sql);
+    this.#book = new LedgerBook(this.#storage, Math.random);
+    this.#memory = new LedgerMemory(this.#storage.counts(0).leasedEffects, (draft) => this.#afterCommit(draft));
+    this.#group = new GroupCommit(ctx.storage, this.#memory);
+    this.#projector = new Projector(this.#storage, env);
+    this.#news = new LiveNews((topic) => env.LIVE_FEED.get(env.LIVE_FEED.idFromName(topic)) as DurableObjectStub & LiveFeedRpc);
+    this.#clock = new AlarmClock(ctx.storage);
+    const next = this.#storage.nextDueAt();
+    if (next !== null) this.#clock.wakeAt(next);
+    if (this.#projector.pending > 0) this.#clock.wakeAt(Date.now() + PROJECT_AFTER_MS);
+  }
+
+  async create(input: { order: PlacedOrder; fingerprint: string; actor: Actor }): Promise<CreateResult> {
+    const result = await this.#group.run((draft) => this.#book.create(draft, input, Date.now()));
+    return result === "archived" ? this.#replayArchived(input.order.id) : result;
+  }
+
+  async find(orderId: OrderId, fingerprint: string): Promise<CreateResult | null> {
+    const result = this.#book.find(orderId, fingerprint);
+    return result === "archived" ? this.#replayArchived(orderId) : result;
+  }
+
+  async #replayArchived(orderId: OrderId): Promise<CreateResult> {
+    const order = await findOrderRow(databaseOf(this.env, orderId), orderId);
+    if (order === null) throw new Error(`${orderId} has left for D1, which does not have it`);
+    return { ok: true, order, replayed: true };
+  }
+
+  async execute(input: { orderId: OrderId; command: OrderCommand; actor: Actor; expectedVersion?: number }): Promise<ExecuteResult> {
+    const run = () => this.#group.run((draft) => this.#book.execute(draft, input, Date.now()));
+    let result = await run();
+    if (result === "absent" && (await this.#restore(input.orderId))) result = await run();
+    return result === "absent" ? { ok: false, refusal: { reason: "order_unknown" } } : result;
+  }
+
+  async get(orderId: OrderId): Promise<Order | null> {
+    return this.#storage.findOrder(orderId)?.order ?? null;
+  }
+
+  async history(orderId: OrderId): Promise<RecordedEvent[] | null> {
+    return this.#storage.findOrder(orderId) && this.#storage.listEvents(orderId);
+  }
+
+  async saga(orderId: OrderId): Promise<EffectView[] | null> {
+    return this.#storage.findOrder(orderId) && this.#storage.listEffects(orderId);
+  }
+
+  async claim(effectId: EffectId, attempt: number): Promise<boolean> {
+    return this.#group.run(() => this.#book.claim(effectId, attempt));
+  }
+
+  async report(reports: OutcomeReport[]): Promise<LeasedEffect[]> {
+    const continuations: LeasedEffect[] = [];
+    const taken = await Promise.allSettled(
+      reports.map((report) =>
+        this.#group.run((draft) => {
+          const mine: LeasedEffect[] = [];
+          this.#book.report(draft, report, Date.now(), mine);
+          return mine;
+        }),
+      ),
+    );
+    for (const result of taken) if (result.status === "fulfilled") continuations.push(...result.value);
+    const failed = taken.find((result) => result.status === "rejected");
+    if (failed && taken.every((result) => result.status === "rejected")) throw failed.reason;
+    // One that could not be taken is not lost: its lease ends and it is tried again.
+    if (failed) logError("outcome_not_recorded", failed.reason);
+    return continuations;
+  }
+
+  async recordPayment(orderId: OrderId, payment: number, fact: PaymentFact): Promise<boolean> {
+    return this.#recordFact(orderId, { type: "RecordPayment", payment, fact });
+  }
+
+  async recordTracking(
+    orderId: OrderId,
+    shipmentId: ShipmentId,
+    status: "in_transit" | "out_for_delivery" | "delivered" | "exception",
+    description: string,
+  ): Promise<boolean> {
+    return this.#recordFact(orderId, { type: "RecordTracking", shipmentId, status, description });
+  }
+
+  async #recordFact(orderId: OrderId, fact: OrderFact): Promise<boolean> {
+    const run = () => this.#group.run((draft) => this.#book.recordFact(draft, orderId, fact, Date.now()));
+    return (await run()) || ((await this.#restore(orderId)) && run());
+  }
+
+  async watch(orderId: OrderId): Promise<void> {
+    this.#news.watch(orderId, Date.now());
+  }
+
+  async drain(): Promise<LedgerLag> {
+    await this.#pump();
+    await this.#project();
+    const now = Date.now();
+    const { liveOrders, openEffects, leasedEffects, oldestDueAt } = this.#storage.counts(now);
+    const oldestDueMs = oldestDueAt === null ? 0 : now - oldestDueAt;
+    return { liveOrders, openEffects, leasedEffects, oldestDueMs, unprojectedOrders: this.#projector.pending };
+  }
+
+  /** Comes at least once and may be late: each task looks at what is true now, and one that fails holds up no other. */
+  override async alarm(): Promise<void> {
+    this.#clock.rang();
+    try {
+      await Promise.all([
+        this.#pump().catch((error: unknown) => logError("pump_failed", error)),
+        this.#project().catch((error: unknown) => logError("projection_failed", error)),
+      ]);
+    } finally {
+      const now = Date.now();
+      const next = this.#storage.nextDueAt();
+      // What is overdue and did not go out (no room) is looked at again in a second, not at once.
+      if (next !== null) this.#clock.wakeAt(Math.max(next, now + 1_000));
+      if (this.#projector.pending > 0) this.#clock.wakeAt(now + RETRY_PROJECTION_MS);
+    }
+  }
+
+  #afterCommit(draft: LedgerDraft): void {
+    this.#outgoing.push(...draft.outgoing);
+    if (this.#outgoing.length > 0) this.#sendSoon();
+    if (draft.wake !== null) this.#clock.wakeAt(Math.max(draft.wake, Date.now() + 50));
+    if (draft.changed.size === 0) return;
+    this.#projector.add(draft.changed);
+    this.#projectSoon();
+    if (!this.#news.wanted(Date.now())) return;
+    for (const id of draft.changed) this.#fresh.add(id);
+    this.#newsTimer ??= setTimeout(() => void this.#publishNews(), NEWS_AFTER_MS);
+  }
+
+  /** Effects of many orders travel in one message. A message that is not taken costs its lease and nothing else. */
+  #sendSoon(): void {
+    if (this.#sending) return;
+    this.#sending = true;
+    setTimeout(() => void this.#send(), 0);
+  }
+
+  async #send(): Promise<void> {
+    try {
+      while (this.#outgoing.length > 0) {
+        const effects = this.#outgoing.splice(0, EFFECTS_PER_MESSAGE * MESSAGES_PER_BATCH);
+        await this.env.EFFECTS.sendBatch(messagesOf(effects));
+      }
+    } catch (error) {
+      logError("effects_not_sent", error);
+    } finally {
+      this.#sending = false;
+    }
+  }
+
+  async #pump(): Promise<void> {
+    while (await this.#group.run((draft) => this.#book.pump(draft, Date.now())));
+  }
+
+  #projectSoon(): void {
+    this.#projectionTimer ??= setTimeout(() => {
+      this.#projectionTimer = null;
+      this.#project().catch((error: unknown) => {
+        logError("projection_failed", error);
+        this.#clock.wakeAt(Date.now() + RETRY_PROJECTION_MS);
+      });
+    }, PROJECT_AFTER_MS);
+  }
+
+  /** One projection at a time, so that what D1 acknowledges is never older than what it acknowledged before. */
+  #project(): Promise<void> {
+    this.#projecting ??= this.#projectAll().finally(() => {
+      this.#projecting = null;
+    });
+    return this.#projecting;
+  }
+
+  async #projectAll(): Promise<void> {
+    while (this.#projector.pending > 0) {
+      const acknowledged = await this.#projector.write();
+      if (acknowledged.length === 0) continue;
+      await this.#group.run(() => {
+        this.#storage.markProjected(acknowledged);
+        for (const { id } of acknowledged) if (this.#storage.mayLeave(id)) this.#storage.archive(id);
+      });
+    }
+  }
+
+  /** Brings an order that has left back from D1, once for all who ask. False when there is none. */
+  #restore(orderId: OrderId): Promise<boolean> {
+    let restoring = this.#restoring.get(orderId);
+    if (restoring === undefined) {
+      restoring = this.#restoreFromD1(orderId).finally(() => this.#restoring.delete(orderId));
+      this.#restoring.set(orderId, restoring);
+    }
+    return restoring;
+  }
+
+  async #restoreFromD1(orderId: OrderId): Promise<boolean> {
+    const placed = this.#storage.findFingerprint(orderId);
+    if (placed === null) return false;
+    const database = databaseOf(this.env, orderId);
+    const [order, events, saga] = await Promise.all([
+      findOrderRow(database, orderId),
+      listEventRows(database, orderId),
+      findSagaRow(database, orderId),
+    ]);
+    if (order === null) throw new Error(`${orderId} has left for D1, which does not have it`);
+    await this.#group.run(() => {
+      if (this.#storage.findOrder(orderId) !== null) return;
+      this.#storage.restore(order, placed.fingerprint, events, saga ?? []);
+    });
+    return true;
+  }
+
+  async #publishNews(): Promise<void> {
+    this.#newsTimer = null;
+    const ids = [...this.#fresh];
+    this.#fresh.clear();
+    const orders = ids.map((id) => this.#storage.findOrder(id)?.order).filter((order) => order !== undefined);
+    try {
+      await this.#news.publish(orders, Date.now());
+    } catch (error) {
+      // Screens read their lists again; nothing is lost.
+      logWarning("live_news_not_published", { error: String(error) });
+    }
+  }
+}
+
+function messagesOf(effects: readonly LeasedEffect[]): { body: EffectBatch }[] {
+  const messages: { body: EffectBatch }[] = [];
+  for (let start = 0; start < effects.length; start += EFFECTS_PER_MESSAGE)
+    messages.push({ body: { effects: effects.slice(start, start + EFFECTS_PER_MESSAGE) } });
+  return messages;
+}

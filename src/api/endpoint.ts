@@ -1,0 +1,84 @@
+import type { z } from "zod";
+import type { ProblemCode, ServiceResult } from "../contracts/problem.ts";
+import type { Scope } from "../contracts/principal.ts";
+import type { ServiceContext } from "../services/context.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "DELETE";
+
+/** How long whoever stands between may keep an answer. Staff always get `no-store`. */
+export type CachePolicy = "none" | "revalidate" | "availability" | "public_hour";
+
+/** What a handler answers when all is well. */
+export interface Answer {
+  status: number;
+  body?: unknown;
+  /** Becomes the ETag; a read whose caller has it already is answered 304. */
+  version?: number;
+  location?: string;
+  /** Cursor of the next page: becomes `Link: rel="next"`. */
+  nextCursor?: string | null;
+  /** The answer is the one that the first request with this key got. */
+  replayed?: boolean;
+}
+
+/** What a handler is given: everything checked already. */
+export interface Call<Params, Query, Body> {
+  ctx: ServiceContext;
+  params: Params;
+  query: Query;
+  body: Body;
+  request: Request;
+  idempotencyKey: string | null;
+}
+
+export type Handled = Answer | Response | Extract<ServiceResult<never>, { ok: false }>;
+
+interface Documented {
+  description: string;
+  schema?: z.ZodType;
+  /** `application/json` where nothing is said. */
+  mediaType?: string;
+}
+
+/** Which of several forms a body is meant to be, so that what is wrong is told about that one. */
+export interface FormChoice<Body> {
+  documented: z.ZodType;
+  choose(body: unknown): z.ZodType<Body>;
+}
+
+/** A route of the API: what it takes, what it answers, who may call it. The OpenAPI document is made from it. */
+export interface Endpoint<Params = unknown, Query = unknown, Body = unknown> {
+  method: Method;
+  /** As OpenAPI writes it: `/orders/{id}`. */
+  path: string;
+  /** Also answered at the root, without `/api/v1`. */
+  plain?: boolean;
+  tag: string;
+  summary: string;
+  /** Null: whoever has an account; `public`: everyone. */
+  scope: Scope | "public" | null;
+  params?: z.ZodType<Params>;
+  query?: z.ZodType<Query>;
+  body?: z.ZodType<Body> | FormChoice<Body>;
+  /** Answers are kept in OPS and replayed for the same Idempotency-Key. `own`: the handler sees to it itself. */
+  idempotent?: "kept" | "own";
+  cache?: CachePolicy;
+  answers: Readonly<Record<number, Documented>>;
+  /** Beside those that every endpoint may answer. */
+  problems?: readonly ProblemCode[];
+  handle(call: Call<Params, Query, Body>): Promise<Handled>;
+}
+
+/** An endpoint whose types only its own handler needs to know. */
+export interface AnyEndpoint extends Omit<Endpoint, "handle" | "params" | "query" | "body"> {
+  params?: z.ZodType;
+  query?: z.ZodType;
+  body?: z.ZodType | FormChoice<unknown>;
+  handle(call: Call<unknown, unknown, unknown>): Promise<Handled>;
+}
+
+/** Defines an endpoint. Its handler is only ever called with what its own schemas have let through. */
+export function endpoint<Params = undefined, Query = undefined, Body = undefined>(definition: Endpoint<Params, Query, Body>): AnyEndpoint {
+  // Methods are bivariant in their parameters, so no cast is needed; `serve` parses with the very schemas beside `handle`.
+  return definition;
+}

@@ -1,0 +1,27 @@
+import type { AnyEndpoint } from "./endpoint.ts";
+import { authEndpoints } from "./routes/auth.ts";
+import { catalogEndpoints } from "./routes/catalog.ts";
+import { deviationEndpoints } from "./routes/deviations.ts";
+import { fulfillmentEndpoints } from "./routes/fulfillment.ts";
+import { inventoryEndpoints } from "./routes/inventory.ts";
+import { liveEndpoints } from "./routes/live.ts";
+import { notificationEndpoints } from "./routes/notifications.ts";
+import { operationEndpoints } from "./routes/operations.ts";
+import { orderEndpoints } from "./routes/orders.ts";
+import { stockCommandEndpoints } from "./routes/stock-commands.ts";
+import { webhookEndpoints } from "./routes/webhooks.ts";
+
+/** Every route of the API. Of two paths that fit an address the earlier one answers. */
+export const ENDPOINTS: readonly AnyEndpoint[] = [
+  ...orderEndpoints,
+  ...inventoryEndpoints,
+  ...stockCommandEndpoints,
+  ...fulfillmentEndpoints,
+  ...notificationEndpoints,
+  ...catalogEndpoints,
+  ...deviationEndpoints,
+  ...operationEndpoints,
+  ...liveEndpoints,
+  ...authEndpoints,
+  ...webhookEndpoints,
+];

@@ -1,0 +1,98 @@
+import type { z } from "zod";
+import { exceptionForm, fulfillAnswer, fulfillForm, noBody, shipForm, shipmentParams, shortForm } from "../../contracts/fulfillment.ts";
+import { orderAnswer } from "../../contracts/orders.ts";
+import type { ProblemCode } from "../../contracts/problem.ts";
+import { describeOrder } from "../../services/describe-order.ts";
+import { fulfillOrder } from "../../services/fulfill-order.ts";
+import { operateShipment, type ShipmentStep } from "../../services/operate-shipment.ts";
+import { type LabelFormat, readLabel } from "../../services/read-label.ts";
+import { type AnyEndpoint, endpoint } from "../endpoint.ts";
+
+const TAG = "Fulfillment";
+
+const fulfill = endpoint({
+  method: "POST",
+  path: "/warehouse/fulfill",
+  plain: true,
+  tag: TAG,
+  summary: "Take a warehouse's part of an order through start, pick, pack, label and ship",
+  scope: "orders:fulfill",
+  body: fulfillForm,
+  answers: { 200: { description: "The warehouse's part is on its way; also when it was already.", schema: fulfillAnswer } },
+  problems: ["order_state", "order_not_ready", "shipment_state"],
+  async handle({ ctx, body }) {
+    const fulfilled = await fulfillOrder(ctx, body.orderId, body.warehouseId);
+    return fulfilled.ok ? { status: 200, body: { status: "success", message: "Order fulfilled successfully" } } : fulfilled;
+  },
+});
+
+interface StepRoute<Body> {
+  name: string;
+  summary: string;
+  body: z.ZodType<Body>;
+  problems?: readonly ProblemCode[];
+  step(body: Body): ShipmentStep;
+}
+
+function stepEndpoint<Body>({ name, summary, body, problems = [], step }: StepRoute<Body>): AnyEndpoint {
+  return endpoint<z.infer<typeof shipmentParams>, undefined, Body>({
+    method: "POST",
+    path: `/shipments/{id}/${name}`,
+    tag: TAG,
+    summary,
+    scope: "orders:fulfill",
+    params: shipmentParams,
+    body,
+    answers: { 200: { description: "The order as it is now.", schema: orderAnswer } },
+    problems: ["shipment_state", ...problems],
+    async handle({ ctx, params, body: form }) {
+      const done = await operateShipment(ctx, params.id, step(form));
+      return done.ok ? { status: 200, body: describeOrder(done.value), version: done.value.version } : done;
+    },
+  });
+}
+
+function shipStep(form: z.infer<typeof shipForm>): ShipmentStep {
+  return form?.tracking === undefined ? { type: "ShipShipment" } : { type: "ShipShipment", tracking: form.tracking };
+}
+
+const MEDIA_TYPES: Readonly<Record<LabelFormat, string>> = { pdf: "application/pdf", zpl: "application/x-zpl" };
+
+function labelEndpoint(format: LabelFormat): AnyEndpoint {
+  return endpoint({
+    method: "GET",
+    path: `/shipments/{id}/label.${format}`,
+    tag: TAG,
+    summary: `A shipment's label as ${format.toUpperCase()}`,
+    scope: "orders:fulfill",
+    params: shipmentParams,
+    answers: { 200: { description: "The label.", mediaType: MEDIA_TYPES[format] } },
+    problems: ["label_missing"],
+    async handle({ ctx, params }) {
+      const label = await readLabel(ctx, params.id, format);
+      if (!label.ok) return label;
+      return new Response(label.value, {
+        headers: {
+          "Content-Type": MEDIA_TYPES[format],
+          "Content-Disposition": `inline; filename="${params.id}.${format}"`,
+          "Cache-Control": "no-store",
+          "X-Content-Type-Options": "nosniff",
+          "X-Request-Id": ctx.requestId,
+        },
+      });
+    },
+  });
+}
+
+export const fulfillmentEndpoints: readonly AnyEndpoint[] = [
+  fulfill,
+  stepEndpoint({ name: "start", summary: "Start picking", body: noBody, step: () => ({ type: "StartPicking" }) }),
+  stepEndpoint({ name: "pick", summary: "Start picking", body: noBody, step: () => ({ type: "StartPicking" }) }),
+  stepEndpoint({ name: "short", summary: "Report what can't be found", body: shortForm, step: ({ items, reason }) => ({ type: "ReportShort", items, reason }) }),
+  stepEndpoint({ name: "pack", summary: "The parcel is packed", body: noBody, step: () => ({ type: "PackShipment" }) }),
+  stepEndpoint({ name: "ship", summary: "The parcel has left", body: shipForm, problems: ["label_missing", "payment_not_captured"], step: shipStep }),
+  stepEndpoint({ name: "deliver", summary: "The parcel has arrived", body: noBody, step: () => ({ type: "DeliverShipment" }) }),
+  stepEndpoint({ name: "exception", summary: "Something is wrong with the parcel", body: exceptionForm, step: ({ reason }) => ({ type: "RaiseException", reason }) }),
+  labelEndpoint("pdf"),
+  labelEndpoint("zpl"),
+];

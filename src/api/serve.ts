@@ -1,0 +1,172 @@
+import type { z } from "zod";
+import type { FieldProblem, ServiceProblem, ServiceResult } from "../contracts/problem.ts";
+import type { Principal } from "../contracts/principal.ts";
+import { authenticate } from "../services/authenticate.ts";
+import { lacking } from "../services/authorize.ts";
+import type { ServiceContext } from "../services/context.ts";
+import { doOnce } from "../services/do-once.ts";
+import { describeBodyIssues, describeQueryIssues } from "./describe-issues.ts";
+import { etagOf, isKnown } from "./conditional.ts";
+import type { Answer, AnyEndpoint, CachePolicy, Call, FormChoice, Handled } from "./endpoint.ts";
+import { invalidRequest, problemResponse } from "./problem.ts";
+import { isJson, parseJson, readText } from "./read-body.ts";
+import type { ApiContext } from "./types.ts";
+
+/** Who calls where nobody has to say who they are. */
+const NOBODY: Principal = { kind: "key", id: "public", name: "public", role: "customer", scopes: [], customerId: null, warehouseId: null, channel: "storefront" };
+
+const STAFF = new Set<Principal["role"]>(["csr", "warehouse", "manager", "admin", "bridge"]);
+
+/** Serves one endpoint: who, may they, what, then the handler, then the answer with all its headers. */
+export async function serve(endpoint: AnyEndpoint, c: ApiContext): Promise<Response> {
+  const caller = await identify(endpoint, c);
+  if (!caller.ok) return refusal(c, caller.problem);
+  const ctx = serviceContext(c, caller.value);
+  const input = await readInput(endpoint, c);
+  if (!input.ok) return refusal(c, input.problem);
+  const call: Call<unknown, unknown, unknown> = { ctx, request: c.req.raw, ...input.value };
+  const handled = await (endpoint.idempotent === "kept" && call.idempotencyKey !== null ? keptAnswer(endpoint, call, call.idempotencyKey) : endpoint.handle(call));
+  return respond(c, endpoint, caller.value, handled);
+}
+
+async function identify(endpoint: AnyEndpoint, c: ApiContext): Promise<ServiceResult<Principal>> {
+  if (endpoint.scope === "public") return { ok: true, value: NOBODY };
+  const { env } = c;
+  const found = await authenticate(env, c.req.raw.headers.get("authorization"), c.get("now"), (work) => c.executionCtx.waitUntil(work));
+  if (!found.ok) return found;
+  c.set("principal", found.value);
+  if (env.RATE_LIMITER !== undefined && !(await env.RATE_LIMITER.limit({ key: found.value.id })).success)
+    return { ok: false, problem: { code: "rate_limited", detail: "Too many requests at once. Wait a moment." } };
+  if (endpoint.scope === null) return found;
+  return lacking({ principal: found.value }, endpoint.scope) ?? found;
+}
+
+function serviceContext(c: ApiContext, principal: Principal): ServiceContext {
+  return {
+    env: c.env,
+    principal,
+    requestId: c.get("requestId"),
+    traceparent: c.get("traceparent"),
+    now: c.get("now"),
+    edgeLocation: edgeLocationOf(c.req.raw.cf),
+    defer: (work) => c.executionCtx.waitUntil(work),
+  };
+}
+
+/** Where the request entered the network: the platform tells it as text, and not always. */
+function edgeLocationOf(cf: Request["cf"]): ServiceContext["edgeLocation"] {
+  if (cf === undefined) return null;
+  const latitude = Number.parseFloat(String(cf["latitude"]));
+  const longitude = Number.parseFloat(String(cf["longitude"]));
+  return Number.isFinite(latitude) && Number.isFinite(longitude) ? { latitude, longitude } : null;
+}
+
+type Input = Pick<Call<unknown, unknown, unknown>, "params" | "query" | "body" | "idempotencyKey">;
+
+async function readInput(endpoint: AnyEndpoint, c: ApiContext): Promise<ServiceResult<Input>> {
+  const errors: FieldProblem[] = [];
+  let params: unknown;
+  if (endpoint.params !== undefined) {
+    const parsed = endpoint.params.safeParse(c.req.param());
+    // A path that can't name anything names nothing.
+    if (!parsed.success) return { ok: false, problem: { code: "not_found", detail: parsed.error.issues[0]?.message ?? "There is nothing at this address." } };
+    params = parsed.data;
+  }
+  const query = endpoint.query === undefined ? undefined : parseQuery(endpoint.query, c, errors);
+  const idempotencyKey = c.req.raw.headers.get("idempotency-key");
+  if (idempotencyKey !== null && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey))
+    errors.push({ pointer: "Idempotency-Key", detail: "must be 1 to 255 visible ASCII characters, such as a UUID" });
+  const body = await parseBody(endpoint, c.req.raw, errors);
+  if (!body.ok) return body;
+  if (errors.length > 0) return { ok: false, problem: invalidRequest(errors) };
+  return { ok: true, value: { params, query, body: body.value, idempotencyKey } };
+}
+
+function parseQuery(schema: z.ZodType, c: ApiContext, errors: FieldProblem[]): unknown {
+  const given: Record<string, string> = {};
+  for (const [name, values] of Object.entries(c.req.queries())) {
+    if (values.length > 1) errors.push({ pointer: `?${name}`, detail: "must be given once" });
+    given[name] = values[0] ?? "";
+  }
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) errors.push(...describeQueryIssues(parsed.error));
+  return parsed.data;
+}
+
+async function parseBody(endpoint: AnyEndpoint, request: Request, errors: FieldProblem[]): Promise<ServiceResult<unknown>> {
+  if (endpoint.body === undefined) return { ok: true, value: undefined };
+  if (!isJson(request.headers.get("content-type")))
+    return { ok: false, problem: { code: "unsupported_media_type", detail: "The body must be sent as Content-Type: application/json." } };
+  const text = await readText(request);
+  if (!text.ok) return text;
+  // Forms that may be left out are optional schemas: no body at all is `undefined` to them.
+  const json: ServiceResult<unknown> = text.value === "" && takesNothing(endpoint.body) ? { ok: true, value: undefined } : parseJson(text.value);
+  if (!json.ok) return json;
+  const schema = isChoice(endpoint.body) ? endpoint.body.choose(json.value) : endpoint.body;
+  const parsed = schema.safeParse(json.value);
+  if (!parsed.success) errors.push(...describeBodyIssues(parsed.error, json.value));
+  return { ok: true, value: parsed.data };
+}
+
+function isChoice(body: z.ZodType | FormChoice<unknown>): body is FormChoice<unknown> {
+  return "choose" in body;
+}
+
+function takesNothing(body: z.ZodType | FormChoice<unknown>): boolean {
+  return !isChoice(body) && body.safeParse(undefined).success;
+}
+
+async function keptAnswer(endpoint: AnyEndpoint, call: Call<unknown, unknown, unknown>, key: string): Promise<Handled> {
+  const content = JSON.stringify([endpoint.method, endpoint.path, call.params ?? null, call.body ?? null]);
+  let fresh: Handled | undefined;
+  const kept = await doOnce(call.ctx, key, content, async () => {
+    fresh = await endpoint.handle(call);
+    return fresh instanceof Response || "ok" in fresh ? null : fresh;
+  });
+  if (!kept.ok) return kept;
+  if (kept.value.replayed) return { ...kept.value.answer, replayed: true };
+  return fresh ?? kept.value.answer;
+}
+
+function refusal(c: ApiContext, problem: ServiceProblem): Response {
+  return problemResponse(problem, { requestId: c.get("requestId"), instance: c.req.path, publicUrl: c.env.PUBLIC_URL });
+}
+
+function respond(c: ApiContext, endpoint: AnyEndpoint, principal: Principal, handled: Handled): Response {
+  if (handled instanceof Response) return handled;
+  if ("ok" in handled) return refusal(c, handled.problem);
+  const headers: Record<string, string> = {
+    "X-Request-Id": c.get("requestId"),
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": cacheControl(endpoint.cache ?? "none", principal),
+  };
+  if (handled.location !== undefined) headers["Location"] = handled.location;
+  if (handled.replayed === true) headers["Idempotent-Replayed"] = "true";
+  if (handled.nextCursor != null) headers["Link"] = `<${nextPage(c.req.url, handled.nextCursor)}>; rel="next"`;
+  if (handled.version !== undefined) {
+    const etag = etagOf(handled.version);
+    headers["ETag"] = etag;
+    if (endpoint.method === "GET" && isKnown(c.req.raw.headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers });
+  }
+  if (handled.body === undefined) return new Response(null, { status: handled.status, headers });
+  headers["Content-Type"] = "application/json";
+  return new Response(JSON.stringify(handled.body), { status: handled.status, headers });
+}
+
+function cacheControl(policy: CachePolicy, principal: Principal): string {
+  if (policy === "public_hour") return "public, max-age=3600";
+  if (STAFF.has(principal.role)) return "no-store";
+  if (policy === "availability") return "max-age=5, stale-while-revalidate=30";
+  return policy === "revalidate" ? "private, no-cache" : "no-store";
+}
+
+function nextPage(url: string, cursor: string): string {
+  const next = new URL(url);
+  next.searchParams.set("cursor", cursor);
+  return `${next.pathname}${next.search}`;
+}
+
+/** An answer of a list: its body, and the cursor that the Link header takes. */
+export function listAnswer<Row>(data: Row[], nextCursor: string | null): Answer {
+  return { status: 200, body: { object: "list", data, hasMore: nextCursor !== null, nextCursor }, nextCursor };
+}

@@ -1,0 +1,128 @@
+import { and, count, desc, eq, inArray, lt, or, sql, type SQL } from "drizzle-orm";
+import {
+  deviationActions,
+  type DeviationAction,
+  type DeviationKind,
+  type DeviationReport,
+} from "../../domain/deviation.ts";
+import type { OpsDatabase } from "./database.ts";
+import { deviations, type DeviationStatus } from "./schema/operations.ts";
+
+/** A deviation as it stands. */
+export interface Deviation extends DeviationReport {
+  status: DeviationStatus;
+  assignee: string | null;
+  resolvedAt: number | null;
+  resolvedBy: string | null;
+  resolution: string | null;
+  /** None once it is resolved. */
+  actions: DeviationAction[];
+}
+
+function toDeviation({ orderId: _orderId, ...row }: typeof deviations.$inferSelect): Deviation {
+  return { ...row, actions: row.status === "resolved" ? [] : deviationActions(row) };
+}
+
+/** Opens deviations, any number in one statement; an id that is known already, open or resolved, changes nothing. */
+export async function openDeviations(db: OpsDatabase, reports: readonly DeviationReport[]): Promise<void> {
+  if (reports.length === 0) return;
+  await db.run(sql`
+    insert into deviations (id, kind, status, subject, order_id, summary, tried, opened_at)
+    select value ->> '$.id', value ->> '$.kind', 'open', value -> '$.subject', value ->> '$.subject.orderId',
+      value ->> '$.summary', value -> '$.tried', value ->> '$.openedAt'
+    from json_each(${JSON.stringify(reports)}) where true
+    on conflict (id) do nothing`);
+}
+
+/** The deviation, or null. */
+export async function findDeviation(db: OpsDatabase, id: string): Promise<Deviation | null> {
+  const found = await db.select().from(deviations).where(eq(deviations.id, id));
+  return found[0] ? toDeviation(found[0]) : null;
+}
+
+export interface DeviationFilter {
+  /** Any of these. */
+  status?: readonly DeviationStatus[];
+  kind?: DeviationKind;
+  orderId?: string;
+  assignee?: string;
+}
+
+/** Where a page of the list begins: right after this deviation. */
+export interface DeviationPosition {
+  openedAt: number;
+  id: string;
+}
+
+/** Up to `limit` deviations, newest first; `next` is null on the last page. */
+export async function listDeviations(
+  db: OpsDatabase,
+  filter: DeviationFilter,
+  page: { after?: DeviationPosition; limit: number },
+): Promise<{ rows: Deviation[]; next: DeviationPosition | null }> {
+  const conditions: (SQL | undefined)[] = [];
+  if (filter.status !== undefined) conditions.push(inArray(deviations.status, [...filter.status]));
+  if (filter.kind !== undefined) conditions.push(eq(deviations.kind, filter.kind));
+  if (filter.orderId !== undefined) conditions.push(eq(deviations.orderId, filter.orderId));
+  if (filter.assignee !== undefined) conditions.push(eq(deviations.assignee, filter.assignee));
+  if (page.after !== undefined) {
+    const { openedAt, id } = page.after;
+    conditions.push(or(lt(deviations.openedAt, openedAt), and(eq(deviations.openedAt, openedAt), lt(deviations.id, id))));
+  }
+  const found = await db
+    .select()
+    .from(deviations)
+    .where(and(...conditions))
+    .orderBy(desc(deviations.openedAt), desc(deviations.id))
+    .limit(page.limit + 1);
+  const rows = found.slice(0, page.limit).map(toDeviation);
+  const last = rows.at(-1);
+  return { rows, next: found.length > page.limit && last ? { openedAt: last.openedAt, id: last.id } : null };
+}
+
+/** How many are not resolved, per kind, with the age of the oldest. */
+export async function countOpenDeviations(
+  db: OpsDatabase,
+): Promise<{ kind: DeviationKind; count: number; oldestOpenedAt: number }[]> {
+  return db
+    .select({
+      kind: deviations.kind,
+      count: count(),
+      oldestOpenedAt: sql<number>`min(${deviations.openedAt})`,
+    })
+    .from(deviations)
+    .where(inArray(deviations.status, ["open", "assigned"]))
+    .groupBy(deviations.kind);
+}
+
+/** Resolves; false when there is none or it is resolved already. */
+export async function resolveDeviation(
+  db: OpsDatabase,
+  id: string,
+  by: { actor: string; resolution: string; now: number },
+): Promise<boolean> {
+  const changed = await db
+    .update(deviations)
+    .set({ status: "resolved", resolvedAt: by.now, resolvedBy: by.actor, resolution: by.resolution })
+    .where(and(eq(deviations.id, id), inArray(deviations.status, ["open", "assigned"])))
+    .returning({ id: deviations.id });
+  return changed.length > 0;
+}
+
+/** Gives it to somebody, or to somebody else; false when there is none or it is resolved. */
+export async function assignDeviation(db: OpsDatabase, id: string, assignee: string): Promise<boolean> {
+  const changed = await db
+    .update(deviations)
+    .set({ status: "assigned", assignee })
+    .where(and(eq(deviations.id, id), inArray(deviations.status, ["open", "assigned"])))
+    .returning({ id: deviations.id });
+  return changed.length > 0;
+}
+
+/** Adds to what was tried; silent when there is no such deviation. */
+export async function recordDeviationAttempt(db: OpsDatabase, id: string, attempt: string): Promise<void> {
+  await db
+    .update(deviations)
+    .set({ tried: sql`json_insert(${deviations.tried}, '$[#]', ${attempt})` })
+    .where(eq(deviations.id, id));
+}

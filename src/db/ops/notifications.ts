@@ -1,0 +1,96 @@
+import { and, desc, eq, lt, or, type SQL } from "drizzle-orm";
+import type { OpsDatabase } from "./database.ts";
+import { notifications, type NotificationChannel } from "./schema/operations.ts";
+
+export type NotificationRow = typeof notifications.$inferSelect;
+
+export interface NotificationClaim {
+  /** Also the reference the provider gets. */
+  id: string;
+  orderId: string;
+  /** The order, shipment, refund or single request that the message is about. */
+  subject: string;
+  kind: string;
+  channel: NotificationChannel;
+  /** Masked already. */
+  recipient: string;
+}
+
+/**
+ * Claims the sending of a message before it is sent. `claimed` is true for exactly one caller per subject, kind
+ * and channel; everybody else gets the notification as the first caller left it.
+ */
+export async function claimNotification(
+  db: OpsDatabase,
+  claim: NotificationClaim,
+  now: number,
+): Promise<{ claimed: boolean; notification: NotificationRow }> {
+  const inserted = await db
+    .insert(notifications)
+    .values({ ...claim, status: "claimed", createdAt: now, updatedAt: now })
+    .onConflictDoNothing()
+    .returning();
+  if (inserted[0]) return { claimed: true, notification: inserted[0] };
+  const existing = await db
+    .select()
+    .from(notifications)
+    .where(
+      and(
+        eq(notifications.orderId, claim.orderId),
+        eq(notifications.subject, claim.subject),
+        eq(notifications.kind, claim.kind),
+        eq(notifications.channel, claim.channel),
+      ),
+    );
+  if (!existing[0]) throw new Error(`notification id ${claim.id} belongs to another subject`);
+  return { claimed: false, notification: existing[0] };
+}
+
+export type NotificationEnd =
+  | { status: "sent" | "delivered"; providerMessageId: string }
+  | { status: "failed"; error: string; providerMessageId?: string };
+
+/** Records how sending ended. */
+export async function finishNotification(db: OpsDatabase, id: string, end: NotificationEnd, now: number): Promise<void> {
+  await db
+    .update(notifications)
+    .set({ ...end, updatedAt: now })
+    .where(eq(notifications.id, id));
+}
+
+/** The notification with this id (the reference that the provider's events carry), or null. */
+export async function findNotification(db: OpsDatabase, id: string): Promise<NotificationRow | null> {
+  const found = await db.select().from(notifications).where(eq(notifications.id, id));
+  return found[0] ?? null;
+}
+
+/** Where a page of the list begins: right after this notification. */
+export interface NotificationPosition {
+  createdAt: number;
+  id: string;
+}
+
+/** Up to `limit` notifications, of one order when it is given, newest first; `next` is null on the last page. */
+export async function listNotifications(
+  db: OpsDatabase,
+  filter: { orderId?: string },
+  page: { after?: NotificationPosition; limit: number },
+): Promise<{ rows: NotificationRow[]; next: NotificationPosition | null }> {
+  const conditions: (SQL | undefined)[] = [];
+  if (filter.orderId !== undefined) conditions.push(eq(notifications.orderId, filter.orderId));
+  if (page.after !== undefined) {
+    const { createdAt, id } = page.after;
+    conditions.push(
+      or(lt(notifications.createdAt, createdAt), and(eq(notifications.createdAt, createdAt), lt(notifications.id, id))),
+    );
+  }
+  const found = await db
+    .select()
+    .from(notifications)
+    .where(and(...conditions))
+    .orderBy(desc(notifications.createdAt), desc(notifications.id))
+    .limit(page.limit + 1);
+  const rows = found.slice(0, page.limit);
+  const last = rows.at(-1);
+  return { rows, next: found.length > page.limit && last ? { createdAt: last.createdAt, id: last.id } : null };
+}

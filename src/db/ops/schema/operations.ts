@@ -1,0 +1,99 @@
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { DeviationKind, DeviationSubject } from "../../../domain/deviation.ts";
+
+export type DeviationStatus = "open" | "assigned" | "resolved";
+
+/** What needs a person. */
+export const deviations = sqliteTable(
+  "deviations",
+  {
+    id: text("id").primaryKey(),
+    kind: text("kind").$type<DeviationKind>().notNull(),
+    status: text("status").$type<DeviationStatus>().notNull(),
+    subject: text("subject", { mode: "json" }).$type<DeviationSubject>().notNull(),
+    orderId: text("order_id"),
+    summary: text("summary").notNull(),
+    tried: text("tried", { mode: "json" }).$type<string[]>().notNull(),
+    assignee: text("assignee"),
+    openedAt: integer("opened_at").notNull(),
+    resolvedAt: integer("resolved_at"),
+    resolvedBy: text("resolved_by"),
+    resolution: text("resolution"),
+  },
+  (table) => [
+    index("deviations_status").on(table.status, table.openedAt),
+    index("deviations_order").on(table.orderId),
+  ],
+);
+
+export type NotificationChannel = "email" | "sms";
+/** `claimed`: somebody is sending it, or died doing so; the outcome is looked up by the id before it is tried again. */
+export type NotificationStatus = "claimed" | "sent" | "delivered" | "failed";
+
+/** Messages to customers: at most one per subject, kind and channel. */
+export const notifications = sqliteTable(
+  "notifications",
+  {
+    id: text("id").primaryKey(),
+    orderId: text("order_id").notNull(),
+    /** What it is about: the order, a shipment, a refund, or one person's request. */
+    subject: text("subject").notNull(),
+    kind: text("kind").notNull(),
+    channel: text("channel").$type<NotificationChannel>().notNull(),
+    /** Masked. */
+    recipient: text("recipient").notNull(),
+    status: text("status").$type<NotificationStatus>().notNull(),
+    providerMessageId: text("provider_message_id"),
+    error: text("error"),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("notifications_once").on(table.orderId, table.subject, table.kind, table.channel),
+    index("notifications_created").on(table.createdAt, table.id),
+  ],
+);
+
+/** Verified events of outside providers, each stored once. */
+export const webhookEvents = sqliteTable(
+  "webhook_events",
+  {
+    provider: text("provider").notNull(),
+    eventId: text("event_id").notNull(),
+    payload: text("payload").notNull(),
+    receivedAt: integer("received_at").notNull(),
+    processedAt: integer("processed_at"),
+    attempts: integer("attempts").notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.provider, table.eventId] })],
+);
+
+/** Answers kept for replay, for every route but orders (the ledger keeps those). */
+export const idempotency = sqliteTable(
+  "idempotency",
+  {
+    principal: text("principal").notNull(),
+    key: text("key").notNull(),
+    fingerprint: text("fingerprint").notNull(),
+    /** HTTP status; null while the first request is still at work. */
+    status: integer("status"),
+    response: text("response", { mode: "json" }).$type<unknown>(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.principal, table.key] })],
+);
+
+/** Who changed what outside orders. Rows are only ever added. */
+export const audit = sqliteTable(
+  "audit",
+  {
+    id: text("id").primaryKey(),
+    at: integer("at").notNull(),
+    actor: text("actor").notNull(),
+    action: text("action").notNull(),
+    subject: text("subject").notNull(),
+    detail: text("detail", { mode: "json" }).$type<unknown>(),
+    requestId: text("request_id"),
+  },
+  (table) => [index("audit_subject").on(table.subject, table.at)],
+);

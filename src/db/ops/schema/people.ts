@@ -1,0 +1,62 @@
+import { index, integer, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { Role, Scope } from "../../../contracts/principal.ts";
+import type { Address } from "../../../domain/catalog.ts";
+import type { CustomerId, WarehouseId } from "../../../domain/ids.ts";
+import type { Channel } from "../../../domain/order/order.ts";
+
+/** Who buys. The payment method is a provider's token, never a card number. */
+export const customers = sqliteTable(
+  "customers",
+  {
+    id: text("id").$type<CustomerId>().primaryKey(),
+    name: text("name").notNull(),
+    email: text("email"),
+    phone: text("phone"),
+    address: text("address", { mode: "json" }).$type<Address>().notNull(),
+    latitude: real("latitude"),
+    longitude: real("longitude"),
+    language: text("language").notNull(),
+    paymentMethod: text("payment_method"),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [index("customers_email").on(table.email)],
+);
+
+/** Staff who sign in with the embedded issuer. */
+export const users = sqliteTable(
+  "users",
+  {
+    id: text("id").primaryKey(),
+    /** Lower case. */
+    email: text("email").notNull(),
+    name: text("name").notNull(),
+    role: text("role").$type<Role>().notNull(),
+    warehouseId: text("warehouse_id").$type<WarehouseId>(),
+    /** `pbkdf2-sha256$iterations$salt$hash`, salt and hash in base64. */
+    passwordHash: text("password_hash").notNull(),
+    active: integer("active", { mode: "boolean" }).notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [uniqueIndex("users_email").on(table.email)],
+);
+
+/** Where a key is good for: a key of one environment is refused in the others. */
+export type KeyEnvironment = "local" | "test" | "live";
+
+/** API keys; the key itself is never stored. */
+export const apiKeys = sqliteTable("api_keys", {
+  /** SHA-256 of the whole key, lower-case hex. */
+  hash: text("hash").primaryKey(),
+  name: text("name").notNull(),
+  role: text("role").$type<Role>().notNull(),
+  /** Null: the scopes of the role. */
+  scopes: text("scopes", { mode: "json" }).$type<readonly Scope[]>(),
+  warehouseId: text("warehouse_id").$type<WarehouseId>(),
+  customerId: text("customer_id").$type<CustomerId>(),
+  channel: text("channel").$type<Channel>(),
+  environment: text("environment").$type<KeyEnvironment>().notNull(),
+  createdAt: integer("created_at").notNull(),
+  lastUsedAt: integer("last_used_at"),
+  revokedAt: integer("revoked_at"),
+});

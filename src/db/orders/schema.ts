@@ -1,0 +1,107 @@
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/**
+ * The databases of orders (`ORDERS_0 … ORDERS_n`): what lists, search and reports read. Written by the ledgers'
+ * projection alone; every row carries the order's version, and a newer row is never overwritten by an older one.
+ * Times are epoch milliseconds, amounts minor units.
+ */
+export const orders = sqliteTable(
+  "orders",
+  {
+    id: text("id").primaryKey(),
+    number: text("number").notNull(),
+    version: integer("version").notNull(),
+    status: text("status").notNull(),
+    paymentState: text("payment_state").notNull(),
+    fulfillmentState: text("fulfillment_state").notNull(),
+    channel: text("channel").notNull(),
+    customerId: text("customer_id"),
+    placedBy: text("placed_by").notNull(),
+    customerName: text("customer_name").notNull(),
+    totalAmount: integer("total_amount").notNull(),
+    currency: text("currency").notNull(),
+    units: integer("units").notNull(),
+    deliveryAddress: text("delivery_address", { mode: "json" }).notNull(),
+    country: text("country").notNull(),
+    estimatedDelivery: text("estimated_delivery"),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+    /** Lower case: number, e-mail, name, SKUs, tracking numbers. */
+    search: text("search").notNull(),
+    /** The whole order as the ledger holds it. */
+    doc: text("doc").notNull(),
+    /** The order's effects, once it has ended. */
+    saga: text("saga"),
+  },
+  (table) => [
+    index("orders_created").on(table.createdAt, table.id),
+    index("orders_status").on(table.status, table.createdAt),
+    index("orders_customer").on(table.customerId, table.createdAt),
+  ],
+);
+
+export const orderLines = sqliteTable(
+  "order_lines",
+  {
+    orderId: text("order_id").notNull(),
+    number: integer("number").notNull(),
+    version: integer("version").notNull(),
+    sku: text("sku").notNull(),
+    name: text("name").notNull(),
+    quantity: integer("quantity").notNull(),
+    unitPrice: integer("unit_price").notNull(),
+    net: integer("net").notNull(),
+    tax: integer("tax").notNull(),
+    backordered: integer("backordered").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orderId, table.number] }), index("order_lines_sku").on(table.sku)],
+);
+
+export const shipments = sqliteTable(
+  "shipments",
+  {
+    id: text("id").primaryKey(),
+    orderId: text("order_id").notNull(),
+    number: integer("number").notNull(),
+    version: integer("version").notNull(),
+    warehouseId: text("warehouse_id").notNull(),
+    state: text("state").notNull(),
+    carrier: text("carrier"),
+    trackingNumber: text("tracking_number"),
+    requestedAt: integer("requested_at").notNull(),
+    shippedAt: integer("shipped_at"),
+    deliveredAt: integer("delivered_at"),
+  },
+  (table) => [index("shipments_warehouse").on(table.warehouseId, table.state), index("shipments_tracking").on(table.trackingNumber)],
+);
+
+export const payments = sqliteTable(
+  "payments",
+  {
+    orderId: text("order_id").notNull(),
+    number: integer("number").notNull(),
+    version: integer("version").notNull(),
+    provider: text("provider").notNull(),
+    intentId: text("intent_id"),
+    status: text("status").notNull(),
+    amount: integer("amount").notNull(),
+    authorized: integer("authorized").notNull(),
+    captured: integer("captured").notNull(),
+    refunded: integer("refunded").notNull(),
+    currency: text("currency").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orderId, table.number] })],
+);
+
+export const orderEvents = sqliteTable(
+  "order_events",
+  {
+    orderId: text("order_id").notNull(),
+    sequence: integer("sequence").notNull(),
+    at: integer("at").notNull(),
+    type: text("type").notNull(),
+    actor: text("actor").notNull(),
+    data: text("data").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.orderId, table.sequence] })],
+);

@@ -1,0 +1,160 @@
+/** All commands take the level settled at `now`, and the reservation of that id as stored, or null. */
+import { isOrderId, type ReservationId } from "../ids.ts";
+import {
+  availableTo,
+  type Decision,
+  isHeld,
+  type LevelState,
+  ownerOf,
+  refuseStock,
+  requireMoment,
+  requireUnits,
+  type Reservation,
+  type StockRefusal,
+} from "../inventory-level.ts";
+
+/**
+ * Promises units until `expiresAt`. Refused when the channel is offered fewer. The same id again gives the first
+ * answer again, also when the units have since been claimed, allocated or shipped; with another quantity it is a
+ * `quantity_mismatch`. An id that was released or has run out is never held again.
+ */
+export function hold(
+  state: LevelState,
+  existing: Reservation | null,
+  command: { reservationId: ReservationId; quantity: number; expiresAt: number; channel: string },
+  now: number,
+): Decision<Reservation> {
+  const { reservationId, quantity, expiresAt, channel } = command;
+  requireUnits("quantity", quantity, 1);
+  requireMoment("expiresAt", expiresAt);
+  if (existing !== null) {
+    if (existing.status === "RELEASED") return refuseStock({ reason: "reservation_released" });
+    if (existing.asked !== quantity) return refuseStock({ reason: "quantity_mismatch", held: existing.asked });
+    if (existing.status === "HELD" && !isHeld(existing, now)) return refuseStock({ reason: "reservation_expired" });
+    return { kind: "unchanged", value: existing };
+  }
+  if (expiresAt <= now) return refuseStock({ reason: "reservation_expired" });
+  const offered = availableTo(state, channel);
+  if (offered < quantity) return refuseStock({ reason: "insufficient_stock", available: offered });
+  return changed(
+    { ...state, held: state.held + quantity },
+    { id: reservationId, quantity, asked: quantity, status: "HELD", expiresAt, channel, claim: null, createdAt: now, changedAt: now },
+  );
+}
+
+/**
+ * Takes over a hold for an order: same id, new owner and expiry. Idempotent for its owner. A hold that belongs to
+ * another order, or that another owner has claimed, is `reservation_taken`; one of another size a `quantity_mismatch`.
+ */
+export function claim(
+  state: LevelState,
+  existing: Reservation | null,
+  command: { owner: string; quantity: number; expiresAt: number },
+  now: number,
+): Decision<Reservation> {
+  const { owner, quantity, expiresAt } = command;
+  requireUnits("quantity", quantity, 1);
+  requireMoment("expiresAt", expiresAt);
+  if (existing === null) return refuseStock({ reason: "reservation_unknown" });
+  const current = ownerOf(existing);
+  const takenByOther = current !== owner && (existing.claim !== null || isOrderId(current));
+  if (existing.status === "RELEASED") return refuseStock({ reason: "reservation_released" });
+  if (takenByOther || (existing.status !== "HELD" && current !== owner)) return refuseStock({ reason: "reservation_taken" });
+  if (existing.asked !== quantity) return refuseStock({ reason: "quantity_mismatch", held: existing.asked });
+  if (existing.status !== "HELD") return { kind: "unchanged", value: existing };
+  if (!isHeld(existing, now) || existing.expiresAt === null) return refuseStock({ reason: "reservation_expired" });
+  if (existing.claim !== null) return { kind: "unchanged", value: existing };
+  if (expiresAt <= now) return refuseStock({ reason: "reservation_expired" });
+  return changed(state, { ...existing, claim: { owner, formerExpiresAt: existing.expiresAt }, expiresAt, changedAt: now });
+}
+
+/**
+ * Gives a claimed hold back to its former owner, with its former expiry; if that has passed, its units are free. A
+ * hold that ran out while it was claimed stays run out. Nothing to undo is no error, but what has been allocated to
+ * the claimant stays there: `reservation_taken`.
+ */
+export function unclaim(state: LevelState, existing: Reservation | null, command: { owner: string }, now: number): Decision<null> {
+  if (existing === null || existing.claim === null || existing.claim.owner !== command.owner) return { kind: "unchanged", value: null };
+  if (existing.status === "ALLOCATED") return refuseStock({ reason: "reservation_taken" });
+  if (existing.status !== "HELD") return { kind: "unchanged", value: null };
+  const { formerExpiresAt } = existing.claim;
+  const counted = isHeld(existing, now);
+  const expiresAt = counted ? formerExpiresAt : Math.min(formerExpiresAt, existing.expiresAt ?? now);
+  const freed = counted && expiresAt <= now ? existing.quantity : 0;
+  return {
+    ...changed({ ...state, held: state.held - freed }, { ...existing, claim: null, expiresAt, changedAt: now }),
+    value: null,
+  };
+}
+
+/**
+ * Makes a hold an allocation, which does not run out. A hold that has run out is held again if its channel is still
+ * offered enough, else `insufficient_stock`. Idempotent, also after shipping; released ids are refused.
+ */
+export function allocate(state: LevelState, existing: Reservation | null, now: number): Decision<Reservation> {
+  if (existing === null) return refuseStock({ reason: "reservation_unknown" });
+  if (existing.status === "RELEASED") return refuseStock({ reason: "reservation_released" });
+  if (existing.status !== "HELD") return { kind: "unchanged", value: existing };
+  const { quantity } = existing;
+  const counted = isHeld(existing, now);
+  const offered = availableTo(state, existing.channel);
+  if (!counted && offered < quantity) return refuseStock({ reason: "insufficient_stock", available: offered });
+  return changed(
+    { ...state, held: state.held - (counted ? quantity : 0), allocated: state.allocated + quantity },
+    { ...existing, status: "ALLOCATED", expiresAt: null, changedAt: now },
+  );
+}
+
+/**
+ * Frees what the reservation still has and closes its id for good, also when the hold has not arrived yet: a late
+ * hold is then refused. What has shipped stays shipped. Never refused.
+ */
+export function release(
+  state: LevelState,
+  existing: Reservation | null,
+  command: { reservationId: ReservationId },
+  now: number,
+): Decision<null> {
+  if (existing === null) {
+    // The tombstone frees nothing, so the level's totals and its sequence stay what they are.
+    const tombstone: Reservation = {
+      id: command.reservationId,
+      quantity: 0,
+      asked: 0,
+      status: "RELEASED",
+      expiresAt: null,
+      channel: "",
+      claim: null,
+      createdAt: now,
+      changedAt: now,
+    };
+    return { kind: "changed", value: null, state, reservation: tombstone, movements: [] };
+  }
+  if (existing.status === "RELEASED" || existing.status === "SHIPPED") return { kind: "unchanged", value: null };
+  const held = isHeld(existing, now) ? existing.quantity : 0;
+  const allocated = existing.status === "ALLOCATED" ? existing.quantity : 0;
+  return {
+    ...changed(
+      { ...state, held: state.held - held, allocated: state.allocated - allocated },
+      { ...existing, status: "RELEASED", quantity: 0, changedAt: now },
+    ),
+    value: null,
+  };
+}
+
+/** Why these units can't be shipped from this reservation, or null when they can. */
+export function refuseShipping(existing: Reservation | null, quantity: number): StockRefusal | null {
+  if (existing === null) return { reason: "reservation_unknown" };
+  if (existing.status === "RELEASED") return { reason: "reservation_released" };
+  const allocated = allocatedUnits(existing);
+  return quantity > allocated ? { reason: "quantity_exceeds_allocation", allocated } : null;
+}
+
+/** Units of the reservation that are allocated and have not shipped. */
+export function allocatedUnits(reservation: Reservation | null): number {
+  return reservation?.status === "ALLOCATED" ? reservation.quantity : 0;
+}
+
+function changed(state: LevelState, reservation: Reservation): Extract<Decision<Reservation>, { kind: "changed" }> {
+  return { kind: "changed", value: reservation, state: { ...state, sequence: state.sequence + 1 }, reservation, movements: [] };
+}

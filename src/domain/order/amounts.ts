@@ -1,0 +1,43 @@
+import { allocateMoney, type MinorUnits } from "../money.ts";
+import type { Order, Payment } from "./order.ts";
+
+type Priced = Pick<Order, "totals"> & { lines: readonly { quantity: number; net: number; tax: number; backordered: number }[] };
+
+/**
+ * What of the order's total is due for the units that have stock. Backordered units are paid when they are
+ * promoted; shipping, tax and discount follow the units in proportion to their value, so that the parts add up
+ * to the total exactly.
+ */
+export function payableAmount(order: Priced): MinorUnits {
+  const value = (line: Priced["lines"][number], units: number) => ((line.net + line.tax) * units) / line.quantity;
+  const waiting = order.lines.reduce((sum, line) => sum + value(line, line.backordered), 0);
+  if (waiting === 0) return order.totals.total;
+  const ready = order.lines.reduce((sum, line) => sum + value(line, line.quantity - line.backordered), 0);
+  return allocateMoney(order.totals.total, [ready, waiting])[0] ?? 0;
+}
+
+/** Whether the payment still can, or already does, bring money. */
+export function isPaymentAlive(payment: Payment): boolean {
+  return payment.status !== "voided" && payment.status !== "failed";
+}
+
+/** Whether the money of this payment is secured. */
+export function isSecured(payment: Payment): boolean {
+  return payment.status === "authorized" || payment.status === "captured";
+}
+
+/** What is payable and no payment has been asked for yet; never negative. */
+export function unpaidAmount(order: Order): MinorUnits {
+  const asked = order.payments
+    .filter(isPaymentAlive)
+    .reduce((sum, payment) => sum + (payment.captured > 0 ? payment.captured : payment.amount), 0);
+  return Math.max(0, payableAmount(order) - asked);
+}
+
+/** Sum of what was captured and of what was paid back. */
+export function settledAmounts(order: Pick<Order, "payments">): { captured: MinorUnits; refunded: MinorUnits } {
+  return {
+    captured: order.payments.reduce((sum, payment) => sum + payment.captured, 0),
+    refunded: order.payments.reduce((sum, payment) => sum + payment.refunded, 0),
+  };
+}

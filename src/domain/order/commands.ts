@@ -1,0 +1,51 @@
+import type { EffectId, ShipmentId } from "../ids.ts";
+import type { EffectOutcome, Effect, PaymentFact } from "./effects.ts";
+import type { PlacedOrder } from "./events.ts";
+
+/** What people and other systems ask of an order; may be refused. */
+export type OrderCommand =
+  | { type: "PlaceOrder"; order: PlacedOrder }
+  | { type: "CancelOrder"; reason: string }
+  | { type: "ProvidePayment"; method: string }
+  | { type: "StartPicking"; shipmentId: ShipmentId }
+  | { type: "ReportShort"; shipmentId: ShipmentId; items: { line: number; quantity: number }[]; reason: string }
+  | { type: "PackShipment"; shipmentId: ShipmentId }
+  | { type: "ShipShipment"; shipmentId: ShipmentId; tracking?: { carrier: string; service: string; trackingNumber: string } }
+  | { type: "DeliverShipment"; shipmentId: ShipmentId }
+  | { type: "RaiseException"; shipmentId: ShipmentId; reason: string }
+  | { type: "SendMessage"; text: string }
+  | { type: "RetryEffect"; effectId: EffectId };
+
+export type OrderCommandType = OrderCommand["type"];
+
+/** What has happened outside; never refused. */
+export type OrderFact =
+  | { type: "RecordOutcome"; effectId: EffectId; effect: Effect; outcome: Extract<EffectOutcome, { status: "done" }> }
+  /** The retry budget has ended, or the failure was definite and final. */
+  | { type: "RecordExhausted"; effectId: EffectId; effect: Effect; code: string; message: string; unknown: boolean }
+  | { type: "RecordPayment"; payment: number; fact: PaymentFact }
+  | { type: "RecordTracking"; shipmentId: ShipmentId; status: "in_transit" | "out_for_delivery" | "delivered" | "exception"; description: string }
+  | { type: "TimerFired"; timer: OrderTimer };
+
+export type OrderTimer = "payment_deadline" | "hold_end" | "authorization_lapse";
+
+/** Why an order refuses a command. Closed: the API maps each to one status and problem code. */
+export type OrderRefusal =
+  | { reason: "order_exists" }
+  | { reason: "no_lines" }
+  | { reason: "total_too_small"; minimum: number }
+  | { reason: "already_ended"; state: string }
+  | { reason: "already_shipped" }
+  | { reason: "picking_started"; shipments: string[] }
+  | { reason: "cancel_pending" }
+  | { reason: "payment_not_failed" }
+  | { reason: "hold_ended" }
+  | { reason: "payment_not_captured" }
+  | { reason: "shipment_unknown" }
+  | { reason: "shipment_state"; state: string; needs: string[] }
+  | { reason: "label_missing" }
+  | { reason: "line_unknown"; line: number }
+  | { reason: "quantity_exceeds_shipment"; line: number; quantity: number }
+  | { reason: "nothing_left_to_pack" }
+  | { reason: "effect_unknown" }
+  | { reason: "effect_not_failed" };

@@ -1,0 +1,141 @@
+import { minorUnits } from "../money.ts";
+import { isSecured } from "./amounts.ts";
+import type { OrderCommand, OrderRefusal } from "./commands.ts";
+import type { OrderEvent } from "./events.ts";
+import { LEGAL_MOVES } from "./legal-moves.ts";
+import type { Order, Shipment, ShipmentItem } from "./order.ts";
+import { isBeingPicked, liveShipments, progressOf, type ShipmentProgress } from "./state.ts";
+
+export type Decision = { ok: true; events: OrderEvent[] } | { ok: false; refusal: OrderRefusal };
+
+/** An order's total must be more than this many whole units of its currency. */
+export const MINIMUM_TOTAL = 5;
+
+/**
+ * What a command makes of an order: the events, or the one reason why not. Changes nothing by itself.
+ * `order` is null exactly for PlaceOrder; `now` is epoch milliseconds.
+ */
+export function decide(order: Order | null, command: OrderCommand, now: number): Decision {
+  if (command.type === "PlaceOrder") return order === null ? place(command) : refuse({ reason: "order_exists" });
+  if (order === null) throw new Error(`${command.type} needs an order`);
+  const move = LEGAL_MOVES[command.type][order.state];
+  switch (move) {
+    case "yes":
+    case "depends":
+      return decideOn(order, command, now);
+    case "already_ended":
+      return refuse({ reason: "already_ended", state: order.state });
+    case "shipment_state":
+      return refuse({ reason: "shipment_state", state: order.state, needs: ["FULFILLMENT_PENDING"] });
+    case "already_shipped":
+    case "payment_not_failed":
+    case "order_exists":
+      return refuse({ reason: move });
+  }
+}
+
+function decideOn(order: Order, command: Exclude<OrderCommand, { type: "PlaceOrder" }>, now: number): Decision {
+  switch (command.type) {
+    case "CancelOrder":
+      return cancel(order, command.reason);
+    case "ProvidePayment":
+      if (order.ended) return refuse({ reason: "already_ended", state: order.state });
+      if (now >= order.holdExpiresAt) return refuse({ reason: "hold_ended" });
+      return accept({ type: "PaymentMethodProvided", payment: order.payments.length + 1, method: command.method });
+    case "StartPicking":
+      return onShipment(order, command.shipmentId, ["REQUESTED", "ACCEPTED"], (shipment) =>
+        accept({ type: "PickStarted", shipmentId: shipment.id }, ...refuseCancel(order, shipment)),
+      );
+    case "ReportShort":
+      return onShipment(order, command.shipmentId, ["PICKING"], (shipment) => short(shipment, command.items, command.reason));
+    case "PackShipment":
+      return onShipment(order, command.shipmentId, ["PICKING"], (shipment) =>
+        shipment.items.length === 0 ? refuse({ reason: "nothing_left_to_pack" }) : accept({ type: "ShipmentPacked", shipmentId: shipment.id }),
+      );
+    case "ShipShipment":
+      return onShipment(order, command.shipmentId, ["PACKED"], (shipment) => ship(order, shipment, command));
+    case "DeliverShipment":
+      return onShipment(order, command.shipmentId, ["SHIPPED", "OUT_FOR_DELIVERY"], (shipment) =>
+        accept({ type: "ShipmentDelivered", shipmentId: shipment.id }),
+      );
+    case "RaiseException":
+      return onShipment(order, command.shipmentId, ["REQUESTED", "ACCEPTED", "PICKING", "PACKED", "SHIPPED", "OUT_FOR_DELIVERY"], (shipment) =>
+        accept({ type: "ShipmentExceptionRaised", shipmentId: shipment.id, reason: command.reason }),
+      );
+    case "SendMessage":
+      return accept({ type: "MessageRequested", text: command.text });
+    case "RetryEffect":
+      return order.failedEffects.includes(command.effectId)
+        ? accept({ type: "EffectRetried", effectId: command.effectId })
+        : refuse({ reason: "effect_not_failed" });
+  }
+}
+
+function accept(...events: OrderEvent[]): Decision {
+  return { ok: true, events };
+}
+
+function refuse(refusal: OrderRefusal): Decision {
+  return { ok: false, refusal };
+}
+
+function place({ order }: Extract<OrderCommand, { type: "PlaceOrder" }>): Decision {
+  if (order.lines.length === 0) return refuse({ reason: "no_lines" });
+  const minimum = minorUnits(MINIMUM_TOTAL, order.currency);
+  if (order.totals.total <= minimum) return refuse({ reason: "total_too_small", minimum });
+  return accept({ type: "OrderPlaced", order });
+}
+
+function cancel(order: Order, reason: string): Decision {
+  if (order.ended) return refuse({ reason: "already_ended", state: order.state });
+  if (order.cancelling) return refuse({ reason: "cancel_pending" });
+  const picked = order.shipments.filter(isBeingPicked);
+  if (picked.length > 0) return refuse({ reason: "picking_started", shipments: picked.map(({ id }) => id) });
+  const requested: OrderEvent = { type: "CancelRequested", reason };
+  return liveShipments(order).length > 0 ? accept(requested) : accept(requested, { type: "OrderCancelled", reason });
+}
+
+/**
+ * A pick that begins while a cancel waits for the warehouses wins: the cancel is refused and what was recalled
+ * already is asked for again.
+ */
+export function refuseCancel(order: Order, shipment: Shipment, reason = "picking has started"): OrderEvent[] {
+  if (!order.cancelling) return [];
+  const since = order.cancelling.requestedAt;
+  const recalled = order.shipments.filter(
+    ({ id, state, reachedAt }) => id !== shipment.id && state === "CANCELLED" && (reachedAt.CANCELLED ?? 0) >= since,
+  );
+  return [
+    { type: "CancelRefused", shipmentId: shipment.id, reason },
+    ...recalled.map(({ id }): OrderEvent => ({ type: "FulfillmentReinstated", shipmentId: id })),
+  ];
+}
+
+function onShipment(order: Order, id: string, needs: ShipmentProgress[], decideIt: (shipment: Shipment) => Decision): Decision {
+  const shipment = order.shipments.find((candidate) => candidate.id === id);
+  if (!shipment) return refuse({ reason: "shipment_unknown" });
+  if (shipment.state === "CANCELLED" || !needs.includes(progressOf(shipment)))
+    return refuse({ reason: "shipment_state", state: shipment.state, needs });
+  return decideIt(shipment);
+}
+
+function short(shipment: Shipment, items: { line: number; quantity: number }[], reason: string): Decision {
+  const missing: ShipmentItem[] = [];
+  for (const { line, quantity } of items) {
+    const item = shipment.items.find((candidate) => candidate.line === line);
+    if (!item) return refuse({ reason: "line_unknown", line });
+    if (quantity > item.quantity || missing.some((other) => other.line === line))
+      return refuse({ reason: "quantity_exceeds_shipment", line, quantity: item.quantity });
+    missing.push({ ...item, quantity });
+  }
+  return accept({ type: "ShortPicked", shipmentId: shipment.id, items: missing, reason });
+}
+
+function ship(order: Order, shipment: Shipment, { tracking }: Extract<OrderCommand, { type: "ShipShipment" }>): Decision {
+  const uncaptured = order.payments.filter((payment) => isSecured(payment) && payment.status !== "captured");
+  if (uncaptured.some((payment) => payment.captureFailed || order.captureOn === "order")) return refuse({ reason: "payment_not_captured" });
+  if (!shipment.label && !tracking) return refuse({ reason: "label_missing" });
+  const labelled: OrderEvent[] = tracking ? [{ type: "LabelCreated", shipmentId: shipment.id, ...tracking }] : [];
+  const trackingNumber = tracking?.trackingNumber ?? shipment.label?.trackingNumber ?? null;
+  return accept(...labelled, { type: "ShipmentShipped", shipmentId: shipment.id, trackingNumber });
+}

@@ -1,0 +1,126 @@
+import type { DeviationKind } from "../deviation.ts";
+import type { EffectId, ReservationId, ShipmentId, Sku, WarehouseId } from "../ids.ts";
+import type { Money } from "../money.ts";
+import type { Reservation } from "./order.ts";
+
+export const NOTIFICATION_KINDS = [
+  "order_confirmed",
+  "action_required",
+  "payment_failed",
+  "shipped",
+  "delivered",
+  "cancelled",
+  "cancel_refused",
+  "refunded",
+  "backordered",
+  "message",
+] as const;
+export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
+
+/** One reservation to be acted on at its level. */
+export interface ReservationRef {
+  id: ReservationId;
+  sku: Sku;
+  warehouseId: WarehouseId;
+  quantity: number;
+}
+
+/** Something to be done outside the order because of an event. Names what to do, and all that never changes about it. */
+export type Effect =
+  | { kind: "AuthorizePayment"; payment: number; amount: Money; method: string; email: string | null; deadline: number }
+  | { kind: "AwaitPayment"; payment: number; intentId: string; deadline: number }
+  | { kind: "CapturePayment"; payment: number; amount: Money }
+  | { kind: "VoidPayment"; payment: number }
+  | { kind: "RefundPayment"; payment: number; amount: Money; reason: string }
+  | { kind: "AllocateStock"; reservations: ReservationRef[] }
+  | { kind: "ReSource"; lines: { line: number; sku: Sku; quantity: number }[]; exclude: WarehouseId[] }
+  /** Waits until stock for backordered units can be held. */
+  | { kind: "PromoteBackorder"; lines: { line: number; sku: Sku; quantity: number }[] }
+  | { kind: "ReleaseStock"; reservations: ReservationRef[] }
+  | { kind: "ShipStock"; shipmentId: ShipmentId; reservations: ReservationRef[] }
+  | { kind: "WriteOffShort"; shipmentId: ShipmentId; reservations: ReservationRef[] }
+  | { kind: "RequestFulfillment"; shipmentId: ShipmentId; warehouseId: WarehouseId }
+  | { kind: "CancelFulfillment"; shipmentId: ShipmentId; warehouseId: WarehouseId }
+  | { kind: "CreateLabel"; shipmentId: ShipmentId }
+  | { kind: "TrackParcel"; shipmentId: ShipmentId }
+  | { kind: "Notify"; notification: NotificationKind; subject: string; text?: string }
+  | { kind: "OpenDeviation"; deviation: DeviationKind; effectId?: EffectId; shipmentId?: ShipmentId; summary: string; tried: string[] };
+
+export type EffectKind = Effect["kind"];
+
+/** What a done effect found out; what the order has to learn of it. */
+export type EffectResult =
+  | { kind: "AuthorizePayment" | "AwaitPayment" | "CapturePayment" | "VoidPayment"; payment: PaymentFact }
+  | { kind: "RefundPayment"; refundId: string; amount: number }
+  | { kind: "AllocateStock"; allocated: ReservationId[]; short: ReservationId[] }
+  | {
+      kind: "ReSource" | "PromoteBackorder";
+      reservations: Omit<Reservation, "status">[];
+      backordered: { line: number; quantity: number }[];
+      unavailable: { line: number; quantity: number }[];
+      estimatedDelivery: string | null;
+    }
+  | { kind: "RequestFulfillment"; accepted: true; reference: string; picksAtOnce: boolean }
+  | { kind: "RequestFulfillment"; accepted: false; reason: string }
+  | { kind: "CancelFulfillment"; recalled: boolean; reason: string }
+  | { kind: "CreateLabel"; carrier: string; service: string; trackingNumber: string }
+  | { kind: "TrackParcel"; status: "delivered" }
+  /** Done, and nothing to be learned from it: also an effect that events have overtaken. */
+  | { kind: "nothing" };
+
+/** A provider's truth about one payment, however we learned it (reply, webhook or poll). */
+export type PaymentFact =
+  | { status: "created"; intentId: string }
+  | { status: "requires_action"; intentId: string; actionUrl: string }
+  | { status: "authorized"; intentId: string; amount: number; expiresAt: number }
+  | { status: "captured"; intentId: string; captured: number; refunded: number }
+  | { status: "voided"; intentId: string }
+  | { status: "failed"; intentId: string; code: string; message: string };
+
+/** What one attempt came to. */
+export type EffectOutcome =
+  | { status: "done"; result: EffectResult }
+  /** Definite: it was not done. */
+  | { status: "failed"; code: string; message: string; retryable: boolean; retryAfterMs?: number }
+  /** It may have been done: only the same key, or a look-up, may follow. */
+  | { status: "unknown"; message: string }
+  /** Nothing to report yet; costs no attempt of the budget. */
+  | { status: "waiting"; retryAfterMs: number };
+
+/** Effects of one lane of one order run one after the other; lanes run side by side. */
+export type Lane = "payment" | "stock" | "notify" | "watch" | "deviation" | `shipment:${string}`;
+
+/** The lane that an effect belongs to. */
+export function laneOf(effect: Effect): Lane {
+  switch (effect.kind) {
+    case "AuthorizePayment":
+    case "CapturePayment":
+    case "VoidPayment":
+    case "RefundPayment":
+      return "payment";
+    case "AllocateStock":
+    case "ReSource":
+    case "ReleaseStock":
+    case "ShipStock":
+    case "WriteOffShort":
+      return "stock";
+    case "RequestFulfillment":
+    case "CancelFulfillment":
+    case "CreateLabel":
+      return `shipment:${effect.shipmentId}`;
+    case "Notify":
+      return "notify";
+    // Waiting for a customer, a parcel or a receipt takes minutes to weeks: it must hold up nothing else.
+    case "AwaitPayment":
+    case "TrackParcel":
+    case "PromoteBackorder":
+      return "watch";
+    case "OpenDeviation":
+      return "deviation";
+  }
+}
+
+/** The id of the n-th effect of one event: `orderId:sequence:kind[:n]`. */
+export function effectId(orderId: string, sequence: number, effect: Effect, n: number): EffectId {
+  return `${orderId}:${sequence}:${effect.kind}${n === 0 ? "" : `:${n}`}` as EffectId;
+}

@@ -1,0 +1,86 @@
+import type { EffectId, OrderId, ReservationId, ShipmentId } from "../ids.ts";
+import type { MinorUnits } from "../money.ts";
+import type { DeviationKind } from "../deviation.ts";
+import type { EffectKind } from "./effects.ts";
+import type { Order, OrderLine, Reservation, ShipmentItem } from "./order.ts";
+
+/** What was placed: everything of an order that its first event settles. */
+export type PlacedOrder = Pick<
+  Order,
+  | "id"
+  | "channel"
+  | "placedBy"
+  | "customerId"
+  | "contact"
+  | "address"
+  | "location"
+  | "shippingMethod"
+  | "currency"
+  | "discounts"
+  | "totals"
+  | "captureOn"
+  | "placedAt"
+  | "holdExpiresAt"
+  | "estimatedDelivery"
+> & {
+  lines: Omit<OrderLine, "unsourced">[];
+  paymentMethod: string;
+  reservations: Omit<Reservation, "status">[];
+};
+
+/** Everything that can have happened to an order. Past tense; amounts in minor units of the order's currency. */
+export type OrderEvent =
+  | { type: "OrderPlaced"; order: PlacedOrder }
+  | { type: "PaymentStarted"; payment: number; intentId: string }
+  | { type: "PaymentActionRequired"; payment: number; intentId: string; actionUrl: string }
+  | { type: "PaymentAuthorized"; payment: number; intentId: string; amount: MinorUnits; expiresAt: number }
+  | { type: "PaymentFailed"; payment: number; code: string; message: string }
+  | { type: "PaymentMethodProvided"; payment: number; method: string }
+  | { type: "AuthorizationLapsing"; payment: number }
+  | { type: "PaymentCaptured"; payment: number; amount: MinorUnits }
+  | { type: "CaptureFailed"; payment: number; code: string; message: string }
+  | { type: "PaymentVoided"; payment: number }
+  | { type: "PaymentMismatched"; payment: number; expected: MinorUnits; actual: MinorUnits }
+  | { type: "PaymentRefunded"; payment: number; amount: MinorUnits; refundId: string }
+  | { type: "StockAllocated"; reservations: ReservationId[] }
+  | { type: "StockShort"; allocated: ReservationId[]; short: ReservationId[] }
+  | { type: "StockResourced"; reservations: Omit<Reservation, "status">[]; estimatedDelivery: string | null }
+  | { type: "LinesBackordered"; lines: { line: number; quantity: number }[] }
+  | { type: "StockUnavailable"; effectId: EffectId; lines: { line: number; quantity: number }[] }
+  | { type: "FulfillmentAccepted"; shipmentId: ShipmentId; reference: string; picksAtOnce: boolean }
+  | { type: "FulfillmentRefused"; shipmentId: ShipmentId; reason: string }
+  | { type: "PickStarted"; shipmentId: ShipmentId }
+  | { type: "ShortPicked"; shipmentId: ShipmentId; items: ShipmentItem[]; reason: string }
+  | { type: "ShipmentPacked"; shipmentId: ShipmentId }
+  | { type: "LabelCreated"; shipmentId: ShipmentId; carrier: string; service: string; trackingNumber: string }
+  | { type: "ShipmentShipped"; shipmentId: ShipmentId; trackingNumber: string | null }
+  | { type: "ShipmentOutForDelivery"; shipmentId: ShipmentId }
+  | { type: "ShipmentDelivered"; shipmentId: ShipmentId }
+  | { type: "ShipmentExceptionRaised"; shipmentId: ShipmentId; reason: string }
+  | { type: "CancelRequested"; reason: string }
+  | { type: "FulfillmentCancelled"; shipmentId: ShipmentId }
+  | { type: "CancelRefused"; shipmentId: ShipmentId; reason: string }
+  | { type: "FulfillmentReinstated"; shipmentId: ShipmentId }
+  | { type: "OrderCancelled"; reason: string }
+  | { type: "HoldLapsed" }
+  | { type: "MessageRequested"; text: string }
+  | { type: "EffectFailed"; effectId: EffectId; kind: EffectKind; deviation: DeviationKind; code: string; message: string }
+  | { type: "EffectRetried"; effectId: EffectId };
+
+export type OrderEventType = OrderEvent["type"];
+
+/** Who caused an event: a person or system with a principal, or Holdfast itself. */
+export type Actor =
+  | { kind: "user"; id: string; name: string; role: string }
+  | { kind: "key"; id: string; name: string; role: string }
+  | { kind: "system"; id: "saga" | "timer" | "webhook" };
+
+/** An event as it is stored: order id and sequence are its key, so two writers can't both append. */
+export interface RecordedEvent {
+  orderId: OrderId;
+  /** 1, 2, 3 … without gap. */
+  sequence: number;
+  at: number;
+  actor: Actor;
+  event: OrderEvent;
+}

@@ -1,0 +1,315 @@
+import type { ReservationId, ShipmentId, WarehouseId } from "../ids.ts";
+import { isSecured, payableAmount, unpaidAmount } from "./amounts.ts";
+import type { PlacedOrder, RecordedEvent } from "./events.ts";
+import { type Order, type Payment, PAYMENT_WINDOW_MS, type Reservation, type Shipment, type ShipmentItem, type ShipmentState } from "./order.ts";
+import { stateOf } from "./state.ts";
+
+/**
+ * The order after one more event. Folding an order's events from null gives its row.
+ * Throws when an order does not begin with OrderPlaced: then the stored events are damaged.
+ */
+export function evolve(order: Order | null, recorded: RecordedEvent): Order {
+  const { event, at, sequence } = recorded;
+  if (order === null) {
+    if (event.type !== "OrderPlaced") throw new Error(`${recorded.orderId}: event ${sequence} before OrderPlaced`);
+    return settle(placed(event.order, sequence), sequence, at);
+  }
+  return settle(apply(order, recorded), sequence, at);
+}
+
+function settle(order: Order, version: number, at: number): Order {
+  return { ...order, version, updatedAt: at, state: stateOf(order) };
+}
+
+function placed(order: PlacedOrder, sequence: number): Order {
+  const { paymentMethod, reservations, lines, ...rest } = order;
+  const due = payableAmount(order);
+  return {
+    ...rest,
+    number: `HF-${order.id.slice(-8).toUpperCase()}`,
+    version: sequence,
+    state: "PENDING",
+    lines: lines.map((line) => ({ ...line, unsourced: 0 })),
+    payments: due > 0 ? [newPayment(1, paymentMethod, due, order.placedAt + PAYMENT_WINDOW_MS)] : [],
+    reservations: reservations.map((reservation) => ({ ...reservation, status: "HELD" })),
+    shipments: [],
+    cancelling: null,
+    ended: null,
+    updatedAt: order.placedAt,
+    failedEffects: [],
+  };
+}
+
+function newPayment(number: number, method: string, amount: number, deadline: number): Payment {
+  return {
+    number,
+    provider: "stripe",
+    method,
+    amount,
+    status: "requested",
+    intentId: null,
+    authorized: 0,
+    captured: 0,
+    refunded: 0,
+    authorizationExpiresAt: null,
+    actionUrl: null,
+    failure: null,
+    captureFailed: false,
+    deadline,
+  };
+}
+
+/** Another means of payment has as long as the holds last; a payment for later units has a window of its own. */
+function deadlineFrom(order: Order, at: number): number {
+  return order.payments.some(isSecured) || at >= order.holdExpiresAt ? at + PAYMENT_WINDOW_MS : order.holdExpiresAt;
+}
+
+function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
+  switch (event.type) {
+    case "OrderPlaced":
+      throw new Error(`${order.id}: placed twice`);
+
+    case "PaymentStarted":
+      return withPayment(order, event.payment, (payment) => ({
+        ...payment,
+        intentId: event.intentId,
+        status: payment.status === "requested" ? "processing" : payment.status,
+      }));
+    case "PaymentActionRequired":
+      return withPayment(order, event.payment, (payment) => ({
+        ...payment,
+        intentId: event.intentId,
+        actionUrl: event.actionUrl,
+        status: "requires_action",
+      }));
+    case "PaymentAuthorized":
+      return withPayment(order, event.payment, (payment) => ({
+        ...payment,
+        intentId: event.intentId,
+        authorized: event.amount,
+        authorizationExpiresAt: event.expiresAt,
+        actionUrl: null,
+        // A payment that was given up stays so: its money is on the way back (react voids it).
+        status: payment.status === "failed" || payment.status === "voided" ? payment.status : "authorized",
+        failure: payment.status === "failed" ? payment.failure : null,
+      }));
+    case "PaymentFailed": {
+      const failed = withPayment(order, event.payment, (payment) => ({
+        ...payment,
+        status: "failed",
+        actionUrl: null,
+        failure: { code: event.code, message: event.message },
+      }));
+      // The rest of the order is paid: what this payment was for is only held, and loses its stock.
+      return failed.payments.some(isSecured) ? unsource(failed, heldReservations(failed)) : failed;
+    }
+    case "PaymentMethodProvided":
+      return {
+        ...order,
+        payments: [...order.payments, newPayment(event.payment, event.method, unpaidAmount(order), deadlineFrom(order, at))],
+      };
+    case "AuthorizationLapsing":
+      return withPayment(order, event.payment, (payment) => ({ ...payment, authorizationExpiresAt: null }));
+    case "PaymentCaptured":
+      return withPayment(order, event.payment, (payment) => ({
+        ...payment,
+        captured: event.amount,
+        status: "captured",
+        authorizationExpiresAt: null,
+        captureFailed: false,
+      }));
+    case "CaptureFailed":
+      return withPayment(order, event.payment, (payment) => ({ ...payment, captureFailed: true }));
+    case "PaymentVoided":
+      return withPayment(order, event.payment, (payment) => ({
+        ...payment,
+        status: payment.status === "failed" ? "failed" : "voided",
+        authorizationExpiresAt: null,
+        actionUrl: null,
+      }));
+    case "PaymentRefunded":
+      return withPayment(order, event.payment, (payment) => ({ ...payment, refunded: payment.refunded + event.amount }));
+    case "PaymentMismatched":
+      return order;
+
+    case "StockAllocated":
+      // Late, for an order that has ended: react gives the stock back, the reservations stay released.
+      if (order.ended) return order;
+      return formShipments(allocate(order, event.reservations), sequence, at);
+    case "StockShort": {
+      const short = new Set(event.short);
+      const lost = order.reservations.filter(({ id }) => short.has(id));
+      return unsource(allocate(order, event.allocated), lost);
+    }
+    case "StockResourced":
+      return order.ended ? order : resourced(order, event.reservations, event.estimatedDelivery);
+    case "LinesBackordered": {
+      const lines = order.lines.map((line) => {
+        const moved = quantityOf(event.lines, line.number);
+        return { ...line, unsourced: Math.max(0, line.unsourced - moved), backordered: line.backordered + moved };
+      });
+      return formShipments({ ...order, lines, estimatedDelivery: null }, sequence, at);
+    }
+    case "StockUnavailable":
+      return formShipments({ ...order, failedEffects: [...order.failedEffects, event.effectId] }, sequence, at);
+
+    case "FulfillmentAccepted":
+      return withShipment(order, event.shipmentId, at, "ACCEPTED", { acceptedByWms: event.picksAtOnce });
+    case "FulfillmentRefused": {
+      const items = order.shipments.find(({ id }) => id === event.shipmentId)?.items ?? [];
+      const refused = withShipment(order, event.shipmentId, at, "CANCELLED", { problem: event.reason });
+      const ids = new Set(items.map((item) => item.reservationId));
+      return unsource(refused, order.reservations.filter(({ id }) => ids.has(id)));
+    }
+    case "PickStarted":
+      return withShipment(order, event.shipmentId, at, "PICKING", { problem: null });
+    case "ShortPicked":
+      return shortPicked(order, event.shipmentId, event.items, event.reason, at);
+    case "ShipmentPacked":
+      return withShipment(order, event.shipmentId, at, "PACKED", { problem: null });
+    case "LabelCreated": {
+      const { carrier, service, trackingNumber } = event;
+      return mapShipment(order, event.shipmentId, (shipment) => ({ ...shipment, label: { carrier, service, trackingNumber } }));
+    }
+    case "ShipmentShipped": {
+      const shipped = withShipment(order, event.shipmentId, at, "SHIPPED", { problem: null });
+      const items = order.shipments.find(({ id }) => id === event.shipmentId)?.items ?? [];
+      return withReservations(shipped, new Set(items.map((item) => item.reservationId)), "SHIPPED");
+    }
+    case "ShipmentOutForDelivery":
+      return withShipment(order, event.shipmentId, at, "OUT_FOR_DELIVERY", { problem: null });
+    case "ShipmentDelivered":
+      return withShipment(order, event.shipmentId, at, "DELIVERED", { problem: null });
+    case "ShipmentExceptionRaised":
+      return withShipment(order, event.shipmentId, at, "EXCEPTION", { problem: event.reason });
+
+    case "CancelRequested":
+      return { ...order, cancelling: { reason: event.reason, requestedAt: at } };
+    case "FulfillmentCancelled":
+      return withShipment(order, event.shipmentId, at, "CANCELLED", {});
+    case "CancelRefused":
+      return { ...order, cancelling: null };
+    case "FulfillmentReinstated":
+      return withShipment(order, event.shipmentId, at, "REQUESTED", { requestedIn: sequence });
+    case "OrderCancelled":
+      return { ...releaseAll(order), cancelling: null, ended: { as: "CANCELLED", reason: event.reason, at } };
+    case "HoldLapsed":
+      return { ...releaseAll(order), ended: { as: "PAYMENT_FAILED", reason: "payment_failed", at } };
+
+    case "MessageRequested":
+      return order;
+    case "EffectFailed":
+      return { ...order, failedEffects: [...order.failedEffects, event.effectId] };
+    case "EffectRetried":
+      return { ...order, failedEffects: order.failedEffects.filter((id) => id !== event.effectId) };
+  }
+}
+
+function withPayment(order: Order, number: number, change: (payment: Payment) => Payment): Order {
+  return { ...order, payments: order.payments.map((payment) => (payment.number === number ? change(payment) : payment)) };
+}
+
+function mapShipment(order: Order, id: ShipmentId, change: (shipment: Shipment) => Shipment): Order {
+  return { ...order, shipments: order.shipments.map((shipment) => (shipment.id === id ? change(shipment) : shipment)) };
+}
+
+function withShipment(order: Order, id: ShipmentId, at: number, state: ShipmentState, more: Partial<Shipment>): Order {
+  return mapShipment(order, id, (shipment) => ({
+    ...shipment,
+    ...more,
+    state,
+    reachedAt: { ...shipment.reachedAt, [state]: at },
+  }));
+}
+
+function withReservations(order: Order, ids: ReadonlySet<ReservationId>, status: Reservation["status"]): Order {
+  const reservations = order.reservations.map((reservation) =>
+    ids.has(reservation.id) && reservation.status !== "RELEASED" ? { ...reservation, status } : reservation,
+  );
+  return { ...order, reservations };
+}
+
+function allocate(order: Order, ids: readonly ReservationId[]): Order {
+  return withReservations(order, new Set(ids), "ALLOCATED");
+}
+
+function heldReservations(order: Order): Reservation[] {
+  return order.reservations.filter(({ status }) => status === "HELD");
+}
+
+/** These reservations are gone, and their units need stock anew. */
+function unsource(order: Order, lost: readonly Reservation[]): Order {
+  const lines = order.lines.map((line) => {
+    const units = lost.filter((reservation) => reservation.line === line.number).reduce((sum, { quantity }) => sum + quantity, 0);
+    return units === 0 ? line : { ...line, unsourced: line.unsourced + units };
+  });
+  return withReservations({ ...order, lines }, new Set(lost.map(({ id }) => id)), "RELEASED");
+}
+
+function resourced(order: Order, found: readonly Omit<Reservation, "status">[], estimatedDelivery: string | null): Order {
+  const lines = order.lines.map((line) => {
+    const units = found.filter((reservation) => reservation.line === line.number).reduce((sum, { quantity }) => sum + quantity, 0);
+    const fromUnsourced = Math.min(units, line.unsourced);
+    return { ...line, unsourced: line.unsourced - fromUnsourced, backordered: line.backordered - (units - fromUnsourced) };
+  });
+  const reservations: Reservation[] = [...order.reservations, ...found.map((reservation) => ({ ...reservation, status: "HELD" as const }))];
+  return { ...order, lines, reservations, estimatedDelivery: estimatedDelivery ?? order.estimatedDelivery };
+}
+
+function shortPicked(order: Order, id: ShipmentId, missing: readonly ShipmentItem[], reason: string, at: number): Order {
+  const missingOf = (reservation: ReservationId) => missing.find((item) => item.reservationId === reservation)?.quantity ?? 0;
+  const reduced = mapShipment(order, id, (shipment) => ({
+    ...shipment,
+    problem: reason,
+    items: shipment.items
+      .map((item) => ({ ...item, quantity: item.quantity - missingOf(item.reservationId) }))
+      .filter((item) => item.quantity > 0),
+  }));
+  const lines = order.lines.map((line) => ({ ...line, unsourced: line.unsourced + quantityOf(missing, line.number) }));
+  const reservations = order.reservations.map((reservation) => {
+    const quantity = reservation.quantity - missingOf(reservation.id);
+    return quantity === reservation.quantity
+      ? reservation
+      : { ...reservation, quantity, status: quantity === 0 ? ("RELEASED" as const) : reservation.status };
+  });
+  const after = { ...reduced, lines, reservations };
+  const shipment = after.shipments.find((candidate) => candidate.id === id);
+  return shipment?.items.length === 0 ? withShipment(after, id, at, "CANCELLED", { problem: reason }) : after;
+}
+
+function quantityOf(lines: readonly { line: number; quantity: number }[], number: number): number {
+  return lines.filter(({ line }) => line === number).reduce((sum, { quantity }) => sum + quantity, 0);
+}
+
+function releaseAll(order: Order): Order {
+  const open = order.reservations.filter(({ status }) => status === "HELD" || status === "ALLOCATED");
+  const released = withReservations(order, new Set(open.map(({ id }) => id)), "RELEASED");
+  return { ...released, lines: released.lines.map((line) => ({ ...line, unsourced: 0, backordered: 0 })) };
+}
+
+/** Groups allocated units that have no shipment yet into one parcel per warehouse, once nothing is only held. */
+function formShipments(order: Order, sequence: number, at: number): Order {
+  if (order.ended || heldReservations(order).length > 0) return order;
+  const packed = new Set(order.shipments.flatMap((shipment) => shipment.items.map((item) => item.reservationId)));
+  const byWarehouse = new Map<WarehouseId, Reservation[]>();
+  for (const reservation of order.reservations) {
+    if (reservation.status !== "ALLOCATED" || packed.has(reservation.id)) continue;
+    byWarehouse.set(reservation.warehouseId, [...(byWarehouse.get(reservation.warehouseId) ?? []), reservation]);
+  }
+  const formed = [...byWarehouse].map(([warehouseId, reservations], index): Shipment => {
+    const number = order.shipments.length + index + 1;
+    return {
+      id: `${order.id.replace("ord_", "shp_")}-${number}` as ShipmentId,
+      number,
+      warehouseId,
+      state: "REQUESTED",
+      items: reservations.map(({ id, line, sku, quantity }) => ({ line, sku, quantity, reservationId: id })),
+      label: null,
+      reachedAt: { REQUESTED: at },
+      problem: null,
+      requestedIn: sequence,
+      acceptedByWms: false,
+    };
+  });
+  return formed.length === 0 ? order : { ...order, shipments: [...order.shipments, ...formed] };
+}

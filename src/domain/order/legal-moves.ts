@@ -1,0 +1,44 @@
+import type { OrderCommandType, OrderRefusal } from "./commands.ts";
+import { ORDER_STATES, type OrderState } from "./order.ts";
+
+/**
+ * The legal moves of an order, as data: what each command meets in each state.
+ * `yes`: allowed. `depends`: the rule of the command decides (on shipments, payments or deadlines).
+ * Anything else is the reason of the refusal. Printed into docs/order-states.md.
+ */
+export type Move = "yes" | "depends" | Extract<OrderRefusal["reason"], "already_ended" | "already_shipped" | "payment_not_failed" | "shipment_state" | "order_exists">;
+
+const everywhere = (move: Move): Record<OrderState, Move> =>
+  Object.fromEntries(ORDER_STATES.map((state) => [state, move])) as Record<OrderState, Move>;
+
+const ended: Pick<Record<OrderState, Move>, "CANCELLED" | "REFUNDED"> = { CANCELLED: "already_ended", REFUNDED: "already_ended" };
+
+/** Commands on a shipment: there is one from FULFILLMENT_PENDING on, and its own state decides. */
+const onShipment: Record<OrderState, Move> = {
+  ...everywhere("shipment_state"),
+  ...ended,
+  PAYMENT_FAILED: "depends",
+  FULFILLMENT_PENDING: "depends",
+  FULFILLMENT_IN_PROGRESS: "depends",
+  SHIPPED: "depends",
+  DELIVERED: "depends",
+};
+
+export const LEGAL_MOVES: Readonly<Record<OrderCommandType, Readonly<Record<OrderState, Move>>>> = {
+  PlaceOrder: everywhere("order_exists"),
+  CancelOrder: {
+    ...everywhere("depends"),
+    ...ended,
+    SHIPPED: "already_shipped",
+    DELIVERED: "already_shipped",
+  },
+  ProvidePayment: { ...everywhere("payment_not_failed"), ...ended, PAYMENT_FAILED: "depends" },
+  StartPicking: onShipment,
+  ReportShort: onShipment,
+  PackShipment: onShipment,
+  ShipShipment: onShipment,
+  DeliverShipment: onShipment,
+  RaiseException: onShipment,
+  SendMessage: everywhere("yes"),
+  RetryEffect: everywhere("depends"),
+};

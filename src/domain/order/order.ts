@@ -1,0 +1,180 @@
+import type { Address, Contact } from "../catalog.ts";
+import type { Coordinates } from "../geography.ts";
+import type { CustomerId, OrderId, ReservationId, ShipmentId, Sku, WarehouseId } from "../ids.ts";
+import type { Currency, MinorUnits } from "../money.ts";
+
+export const ORDER_STATES = [
+  "PENDING",
+  "PAYMENT_PROCESSING",
+  "PAYMENT_COMPLETED",
+  "FULFILLMENT_PENDING",
+  "FULFILLMENT_IN_PROGRESS",
+  "SHIPPED",
+  "DELIVERED",
+  "PAYMENT_FAILED",
+  "CANCELLED",
+  "REFUNDED",
+] as const;
+export type OrderState = (typeof ORDER_STATES)[number];
+
+export const PAYMENT_STATES = [
+  "unpaid",
+  "requires_action",
+  "authorized",
+  "captured",
+  "partially_refunded",
+  "refunded",
+  "failed",
+] as const;
+export type PaymentState = (typeof PAYMENT_STATES)[number];
+
+export const FULFILLMENT_STATES = ["unfulfilled", "partial", "fulfilled", "returned", "partially_returned"] as const;
+export type FulfillmentState = (typeof FULFILLMENT_STATES)[number];
+
+export const SHIPMENT_STATES = [
+  "REQUESTED",
+  "ACCEPTED",
+  "PICKING",
+  "PACKED",
+  "SHIPPED",
+  "OUT_FOR_DELIVERY",
+  "DELIVERED",
+  "EXCEPTION",
+  "CANCELLED",
+] as const;
+export type ShipmentState = (typeof SHIPMENT_STATES)[number];
+
+export const CHANNELS = ["storefront", "ebay", "amazon", "shopify", "csr", "batch"] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+export interface OrderLine {
+  /** 1, 2, 3 … in the order given. */
+  number: number;
+  sku: Sku;
+  name: string;
+  quantity: number;
+  unitPrice: MinorUnits;
+  /** unit price × quantity. */
+  net: MinorUnits;
+  tax: MinorUnits;
+  weightGrams: number;
+  /** Units of this line that wait for stock. */
+  backordered: number;
+  /** Units that lost their stock and are being sourced again, or wait for a person to decide. */
+  unsourced: number;
+}
+
+/** Units promised to this order at one level; has one id for its whole life. */
+export interface Reservation {
+  id: ReservationId;
+  line: number;
+  sku: Sku;
+  warehouseId: WarehouseId;
+  quantity: number;
+  status: "HELD" | "ALLOCATED" | "SHIPPED" | "RELEASED";
+}
+
+export interface ShipmentItem {
+  line: number;
+  sku: Sku;
+  quantity: number;
+  reservationId: ReservationId;
+}
+
+/** The part of an order that one warehouse ships in one parcel. */
+export interface Shipment {
+  id: ShipmentId;
+  number: number;
+  warehouseId: WarehouseId;
+  state: ShipmentState;
+  items: ShipmentItem[];
+  label: { carrier: string; service: string; trackingNumber: string } | null;
+  /** Epoch milliseconds at which the shipment reached each state. */
+  reachedAt: Partial<Record<ShipmentState, number>>;
+  /** What went wrong, while something is. */
+  problem: string | null;
+  /** Sequence of the event that asked the warehouse for it. */
+  requestedIn: number;
+  /** Accepted by a WMS, which picks without telling when it begins. */
+  acceptedByWms: boolean;
+}
+
+/** One authorization and what became of it. An order has one, and one more for each later difference. */
+export interface Payment {
+  number: number;
+  provider: "stripe";
+  /** The provider's token of the means of payment; never a card number. */
+  method: string;
+  amount: MinorUnits;
+  status: "requested" | "processing" | "requires_action" | "authorized" | "captured" | "voided" | "failed";
+  intentId: string | null;
+  authorized: MinorUnits;
+  captured: MinorUnits;
+  refunded: MinorUnits;
+  /** Epoch milliseconds at which the authorization lapses; null while there is none. */
+  authorizationExpiresAt: number | null;
+  /** Where the customer passes 3-D Secure. */
+  actionUrl: string | null;
+  failure: { code: string; message: string } | null;
+  /** Retries and 3-D Secure end at this moment; no confirmation starts later. Epoch milliseconds. */
+  deadline: number;
+  /** Set while a capture has definitely failed: unshipped shipments wait. */
+  captureFailed: boolean;
+}
+
+export interface Totals {
+  /** Sum of the lines' net amounts. */
+  subtotal: MinorUnits;
+  shipping: MinorUnits;
+  tax: MinorUnits;
+  discount: MinorUnits;
+  /** subtotal + shipping + tax − discount. */
+  total: MinorUnits;
+}
+
+export interface Cancellation {
+  reason: string;
+  requestedAt: number;
+}
+
+export interface Order {
+  id: OrderId;
+  /** What people say on the telephone. */
+  number: string;
+  /** Sequence of the newest event. */
+  version: number;
+  state: OrderState;
+  channel: Channel;
+  /** Who placed it: the principal's id, for audit and idempotency. */
+  placedBy: string;
+  customerId: CustomerId | null;
+  contact: Contact;
+  address: Address;
+  location: Coordinates | null;
+  shippingMethod: string;
+  currency: Currency;
+  lines: OrderLine[];
+  discounts: { amount: MinorUnits; reason: string }[];
+  totals: Totals;
+  captureOn: "order" | "shipment";
+  payments: Payment[];
+  reservations: Reservation[];
+  shipments: Shipment[];
+  /** A cancel that waits for the warehouses' answers. */
+  cancelling: Cancellation | null;
+  /** How the order ended before its time; null while it lives or is delivered. */
+  ended: { as: "CANCELLED" | "PAYMENT_FAILED"; reason: string; at: number } | null;
+  placedAt: number;
+  updatedAt: number;
+  /** Holds made for this order run out at this moment. */
+  holdExpiresAt: number;
+  /** YYYY-MM-DD; null while a part of the order has no stock. */
+  estimatedDelivery: string | null;
+  /** Effects that have failed for good and may be tried again by a person. */
+  failedEffects: string[];
+}
+
+/** Holds last 30 minutes from placing and are not extended. */
+export const HOLD_MS = 30 * 60_000;
+/** Payment retries and 3-D Secure end at minute 20. */
+export const PAYMENT_WINDOW_MS = 20 * 60_000;

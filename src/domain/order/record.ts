@@ -1,0 +1,272 @@
+import { isPaymentAlive, isSecured, unpaidAmount } from "./amounts.ts";
+import type { OrderFact } from "./commands.ts";
+import { refuseCancel } from "./decide.ts";
+import type { DeviationKind } from "../deviation.ts";
+import type { EffectId } from "../ids.ts";
+import type { Effect, EffectResult, PaymentFact } from "./effects.ts";
+import type { OrderEvent } from "./events.ts";
+import { evolve } from "./evolve.ts";
+import type { Order, Payment, Shipment } from "./order.ts";
+import { hasReached, isBeingPicked, liveShipments } from "./state.ts";
+
+/**
+ * What a fact makes of an order. Facts are never refused: what does not fit any more gives the events that put
+ * it right (react undoes late payments and late stock), or none when it says nothing new.
+ */
+export function record(order: Order, fact: OrderFact, now: number): OrderEvent[] {
+  switch (fact.type) {
+    case "RecordOutcome":
+      return recordResult(order, fact.effectId, fact.effect, fact.outcome.result);
+    case "RecordExhausted":
+      return recordExhausted(order, fact);
+    case "RecordPayment":
+      return paymentEvents(order, fact.payment, fact.fact);
+    case "RecordTracking":
+      return trackingEvents(order, fact);
+    case "TimerFired":
+      return timerEvents(order, fact.timer, now);
+  }
+}
+
+function recordResult(order: Order, effectId: EffectId, effect: Effect, result: EffectResult): OrderEvent[] {
+  switch (result.kind) {
+    case "nothing":
+      return [];
+    case "AuthorizePayment":
+    case "AwaitPayment":
+    case "CapturePayment":
+    case "VoidPayment": {
+      const payment = "payment" in effect ? effect.payment : 0;
+      const events = paymentEvents(order, payment, result.payment);
+      const lost = result.kind === "CapturePayment" && (result.payment.status === "voided" || result.payment.status === "failed");
+      return lost ? [...events, ...captureFailed(effectId, payment, result.payment.status, "the provider no longer holds the authorization")] : events;
+    }
+    case "RefundPayment":
+      return effect.kind === "RefundPayment"
+        ? [{ type: "PaymentRefunded", payment: effect.payment, amount: result.amount, refundId: result.refundId }]
+        : [];
+    case "AllocateStock":
+      return result.short.length === 0 || order.ended
+        ? [{ type: "StockAllocated", reservations: result.allocated }]
+        : [{ type: "StockShort", allocated: result.allocated, short: result.short }];
+    case "ReSource":
+    case "PromoteBackorder":
+      return sourcedEvents(order, effectId, result);
+    case "RequestFulfillment":
+      return effect.kind === "RequestFulfillment" ? answeredEvents(order, effect.shipmentId, result) : [];
+    case "CancelFulfillment":
+      return effect.kind === "CancelFulfillment" ? recallEvents(order, effect.shipmentId, result) : [];
+    case "CreateLabel": {
+      const shipment = effect.kind === "CreateLabel" ? shipmentOf(order, effect.shipmentId) : undefined;
+      if (!shipment || shipment.label) return [];
+      const { carrier, service, trackingNumber } = result;
+      return [{ type: "LabelCreated", shipmentId: shipment.id, carrier, service, trackingNumber }];
+    }
+    case "TrackParcel":
+      return effect.kind === "TrackParcel"
+        ? trackingEvents(order, { shipmentId: effect.shipmentId, status: "delivered", description: "" })
+        : [];
+  }
+}
+
+function shipmentOf(order: Order, id: string): Shipment | undefined {
+  return order.shipments.find((shipment) => shipment.id === id);
+}
+
+/** The events that bring our books of a payment up to the provider's; none when they agree. */
+function paymentEvents(order: Order, number: number, fact: PaymentFact): OrderEvent[] {
+  const payment = order.payments.find((candidate) => candidate.number === number);
+  if (!payment) return [];
+  const { intentId } = fact;
+  const started: OrderEvent[] = payment.intentId === null ? [{ type: "PaymentStarted", payment: number, intentId }] : [];
+  switch (fact.status) {
+    case "created":
+      return started;
+    case "requires_action":
+      return payment.status === "requested" || payment.status === "processing"
+        ? [...started, { type: "PaymentActionRequired", payment: number, intentId, actionUrl: fact.actionUrl }]
+        : started;
+    case "authorized":
+      return payment.authorized > 0 ? started : [...started, ...authorizedEvents(payment, intentId, fact.amount, fact.expiresAt)];
+    case "captured": {
+      const events = started;
+      if (payment.authorized === 0) events.push(...authorizedEvents(payment, intentId, Math.max(fact.captured, payment.amount), 0));
+      if (fact.captured > payment.captured) events.push({ type: "PaymentCaptured", payment: number, amount: fact.captured });
+      if (fact.refunded > payment.refunded)
+        events.push({ type: "PaymentRefunded", payment: number, amount: fact.refunded - payment.refunded, refundId: intentId });
+      return events;
+    }
+    case "voided": {
+      if (payment.status === "voided") return started;
+      const events: OrderEvent[] = [...started, { type: "PaymentVoided", payment: number }];
+      // The order still lives and its money is gone (lapsed, or given up by the provider): ask for it again.
+      if (!order.ended && payment.status === "authorized") events.push(anotherPayment(order, payment.method));
+      return events;
+    }
+    case "failed":
+      return isPaymentAlive(payment) && !isSecured(payment)
+        ? [...started, { type: "PaymentFailed", payment: number, code: fact.code, message: fact.message }]
+        : started;
+  }
+}
+
+function authorizedEvents(payment: Payment, intentId: string, amount: number, expiresAt: number): OrderEvent[] {
+  const authorized: OrderEvent = { type: "PaymentAuthorized", payment: payment.number, intentId, amount, expiresAt };
+  return amount < payment.amount
+    ? [authorized, { type: "PaymentMismatched", payment: payment.number, expected: payment.amount, actual: amount }]
+    : [authorized];
+}
+
+function anotherPayment(order: Order, method: string): OrderEvent {
+  return { type: "PaymentMethodProvided", payment: order.payments.length + 1, method };
+}
+
+function captureFailed(effectId: EffectId, payment: number, code: string, message: string): OrderEvent[] {
+  return [
+    { type: "CaptureFailed", payment, code, message },
+    { type: "EffectFailed", effectId, kind: "CapturePayment", deviation: "payment_failed", code, message },
+  ];
+}
+
+type Sourced = Extract<EffectResult, { kind: "ReSource" | "PromoteBackorder" }>;
+
+function sourcedEvents(order: Order, effectId: EffectId, result: Sourced): OrderEvent[] {
+  const { reservations, backordered, unavailable, estimatedDelivery } = result;
+  const events: OrderEvent[] = [];
+  if (reservations.length > 0) events.push({ type: "StockResourced", reservations, estimatedDelivery });
+  if (order.ended) return events;
+  if (backordered.length > 0) events.push({ type: "LinesBackordered", lines: backordered });
+  if (unavailable.length > 0) {
+    events.push({ type: "StockUnavailable", effectId, lines: unavailable });
+    // Nothing has been asked of a warehouse yet: the customer gets all of it or nothing.
+    if (liveShipments(order).length === 0) return [...events, { type: "OrderCancelled", reason: "stock_short" }];
+  }
+  const promoted = reservations.length > 0 && promotes(order, reservations);
+  return promoted ? [...events, anotherPayment(order, order.payments.at(-1)?.method ?? "")] : events;
+}
+
+/** Whether the new reservations cover units that were backordered, and so not paid for yet. */
+function promotes(order: Order, reservations: Sourced["reservations"]): boolean {
+  const after = evolve(order, {
+    orderId: order.id,
+    sequence: order.version + 1,
+    at: order.updatedAt,
+    actor: { kind: "system", id: "saga" },
+    event: { type: "StockResourced", reservations, estimatedDelivery: null },
+  });
+  return unpaidAmount(after) > 0;
+}
+
+function answeredEvents(order: Order, id: string, result: Extract<EffectResult, { kind: "RequestFulfillment" }>): OrderEvent[] {
+  const shipment = shipmentOf(order, id);
+  if (!shipment || shipment.state !== "REQUESTED") return [];
+  if (result.accepted)
+    return [{ type: "FulfillmentAccepted", shipmentId: shipment.id, reference: result.reference, picksAtOnce: result.picksAtOnce }];
+  return order.cancelling
+    ? recalled(order, shipment)
+    : [{ type: "FulfillmentRefused", shipmentId: shipment.id, reason: result.reason }];
+}
+
+function recallEvents(order: Order, id: string, result: { recalled: boolean; reason: string }): OrderEvent[] {
+  const shipment = shipmentOf(order, id);
+  if (!shipment || shipment.state === "CANCELLED" || isBeingPicked(shipment)) return [];
+  if (!result.recalled) return refuseCancel(order, shipment, result.reason);
+  if (order.cancelling) return recalled(order, shipment);
+  // The cancel was refused elsewhere while this recall was on its way: ask for the parcel again.
+  return [
+    { type: "FulfillmentCancelled", shipmentId: shipment.id },
+    { type: "FulfillmentReinstated", shipmentId: shipment.id },
+  ];
+}
+
+function recalled(order: Order, shipment: Shipment): OrderEvent[] {
+  const last = liveShipments(order).every(({ id }) => id === shipment.id);
+  const events: OrderEvent[] = [{ type: "FulfillmentCancelled", shipmentId: shipment.id }];
+  return last && order.cancelling ? [...events, { type: "OrderCancelled", reason: order.cancelling.reason }] : events;
+}
+
+function trackingEvents(order: Order, fact: Pick<Extract<OrderFact, { type: "RecordTracking" }>, "shipmentId" | "status" | "description">): OrderEvent[] {
+  const shipment = shipmentOf(order, fact.shipmentId);
+  if (!shipment || shipment.state === "CANCELLED" || !hasReached(shipment, "SHIPPED") || hasReached(shipment, "DELIVERED")) return [];
+  switch (fact.status) {
+    case "in_transit":
+      return [];
+    case "out_for_delivery":
+      return hasReached(shipment, "OUT_FOR_DELIVERY") && shipment.state !== "EXCEPTION"
+        ? []
+        : [{ type: "ShipmentOutForDelivery", shipmentId: shipment.id }];
+    case "delivered":
+      return [{ type: "ShipmentDelivered", shipmentId: shipment.id }];
+    case "exception":
+      return shipment.state === "EXCEPTION"
+        ? []
+        : [{ type: "ShipmentExceptionRaised", shipmentId: shipment.id, reason: fact.description }];
+  }
+}
+
+/** Codes under which a payment is given up although the provider may still hold, or get, the money. */
+export const GIVEN_UP = { deadline: "payment_window_ended", unknown: "outcome_unknown" } as const;
+
+function timerEvents(order: Order, timer: Extract<OrderFact, { type: "TimerFired" }>["timer"], now: number): OrderEvent[] {
+  if (order.ended) return [];
+  switch (timer) {
+    case "payment_deadline": {
+      return order.payments
+        .filter((payment) => isPaymentAlive(payment) && !isSecured(payment) && now >= payment.deadline)
+        .map(({ number }) => ({ type: "PaymentFailed", payment: number, code: GIVEN_UP.deadline, message: "The payment was not completed in time." }));
+    }
+    case "hold_end":
+      return order.state === "PAYMENT_FAILED" && now >= order.holdExpiresAt ? [{ type: "HoldLapsed" }] : [];
+    case "authorization_lapse":
+      return order.payments
+        .filter((payment) => payment.status === "authorized" && payment.authorizationExpiresAt !== null)
+        .filter((payment) => now >= (payment.authorizationExpiresAt ?? 0) - LAPSE_NOTICE_MS)
+        .map((payment) => ({ type: "AuthorizationLapsing", payment: payment.number }));
+  }
+}
+
+/** How long before an authorization lapses its money is captured or asked for anew. */
+export const LAPSE_NOTICE_MS = 24 * 3_600_000;
+
+function recordExhausted(order: Order, fact: Extract<OrderFact, { type: "RecordExhausted" }>): OrderEvent[] {
+  const { effectId, effect, code, message, unknown } = fact;
+  const failed = (deviation: DeviationKind): OrderEvent => ({ type: "EffectFailed", effectId, kind: effect.kind, deviation, code, message });
+  switch (effect.kind) {
+    case "AuthorizePayment": {
+      const payment = order.payments.find(({ number }) => number === effect.payment);
+      if (!payment || !isPaymentAlive(payment) || isSecured(payment)) return [];
+      return unknown
+        ? [{ type: "PaymentFailed", payment: effect.payment, code: GIVEN_UP.unknown, message }, failed("payment_unknown")]
+        : [{ type: "PaymentFailed", payment: effect.payment, code, message }];
+    }
+    case "CapturePayment":
+      return captureFailed(effectId, effect.payment, code, message);
+    case "AwaitPayment":
+      return [failed("payment_unknown")];
+    case "VoidPayment":
+    case "RefundPayment":
+      return [failed(unknown ? "payment_unknown" : "payment_failed")];
+    case "AllocateStock":
+    case "ReSource":
+    case "PromoteBackorder":
+      return [failed("stock_short")];
+    case "ReleaseStock":
+    case "ShipStock":
+    case "WriteOffShort":
+      return [failed("stuck_order")];
+    case "CancelFulfillment": {
+      const shipment = shipmentOf(order, effect.shipmentId);
+      return [...(shipment ? refuseCancel(order, shipment, message) : []), failed("fulfillment_exception")];
+    }
+    case "RequestFulfillment":
+    case "TrackParcel":
+      return [failed("fulfillment_exception")];
+    case "CreateLabel":
+      return [failed(unknown ? "label_unknown" : code === "address_invalid" ? "address_invalid" : "fulfillment_exception")];
+    case "Notify":
+      return [failed("notification_failed")];
+    // Its budget has no end: a deviation that nobody sees is worse than a call too many.
+    case "OpenDeviation":
+      return [];
+  }
+}

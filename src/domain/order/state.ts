@@ -1,0 +1,76 @@
+import { isSecured, settledAmounts } from "./amounts.ts";
+import type { Order, OrderState, Shipment } from "./order.ts";
+
+/** The order in which a parcel goes through its states. */
+const PROGRESS = ["REQUESTED", "ACCEPTED", "PICKING", "PACKED", "SHIPPED", "OUT_FOR_DELIVERY", "DELIVERED"] as const;
+export type ShipmentProgress = (typeof PROGRESS)[number];
+
+/** Shipments that will be, or were, shipped. */
+export function liveShipments(order: Pick<Order, "shipments">): Shipment[] {
+  return order.shipments.filter((shipment) => shipment.state !== "CANCELLED");
+}
+
+/** How far the parcel has come, whatever trouble it is in: an exception keeps the place it happened at. */
+export function progressOf(shipment: Shipment): ShipmentProgress {
+  if (shipment.state !== "EXCEPTION" && shipment.state !== "CANCELLED") return shipment.state;
+  return PROGRESS.findLast((state) => shipment.reachedAt[state] !== undefined) ?? "REQUESTED";
+}
+
+/** Whether the parcel has come at least this far. */
+export function hasReached(shipment: Shipment, state: ShipmentProgress): boolean {
+  return PROGRESS.indexOf(progressOf(shipment)) >= PROGRESS.indexOf(state);
+}
+
+/** Whether picking has begun: from here on a shipment can't be recalled. */
+export function isBeingPicked(shipment: Shipment): boolean {
+  return shipment.state !== "CANCELLED" && hasReached(shipment, "PICKING");
+}
+
+/** Whether a part of the order has no shipment yet and may still get one. */
+export function waitsForStock(order: Pick<Order, "lines" | "reservations" | "shipments">): boolean {
+  if (order.lines.some((line) => line.backordered > 0 || line.unsourced > 0)) return true;
+  const shipped = new Set(order.shipments.flatMap((shipment) => shipment.items.map((item) => item.reservationId)));
+  return order.reservations.some(
+    ({ id, status }) => status === "HELD" || (status === "ALLOCATED" && !shipped.has(id)),
+  );
+}
+
+/**
+ * The order's state, read off its parts. There is no other place that sets it, so it can't disagree with
+ * payments and shipments, and it never runs ahead of the slowest shipment.
+ */
+export function stateOf(order: Omit<Order, "state">): OrderState {
+  if (order.ended) {
+    const { captured, refunded } = settledAmounts(order);
+    return captured > 0 && refunded >= captured ? "REFUNDED" : order.ended.as;
+  }
+  const shipments = liveShipments(order);
+  if (shipments.length > 0 && !waitsForStock(order)) {
+    if (shipments.every((shipment) => hasReached(shipment, "DELIVERED"))) return "DELIVERED";
+    if (shipments.every((shipment) => hasReached(shipment, "SHIPPED"))) return "SHIPPED";
+  }
+  if (shipments.some((shipment) => isBeingPicked(shipment) || shipment.acceptedByWms)) return "FULFILLMENT_IN_PROGRESS";
+  if (shipments.length > 0 || order.reservations.some(({ status }) => status === "ALLOCATED")) return "FULFILLMENT_PENDING";
+  if (order.payments.some(isSecured)) return "PAYMENT_COMPLETED";
+  const newest = order.payments.at(-1);
+  switch (newest?.status) {
+    case undefined:
+    case "requested":
+      return "PENDING";
+    case "processing":
+    case "requires_action":
+      return "PAYMENT_PROCESSING";
+    case "voided":
+    case "failed":
+      return "PAYMENT_FAILED";
+    case "authorized":
+    case "captured":
+      return "PAYMENT_COMPLETED";
+  }
+}
+
+/** Whether nothing will happen to the order any more by itself, apart from effects that are still open. */
+export function hasEnded(order: Pick<Order, "state" | "ended">): boolean {
+  return order.ended !== null || order.state === "DELIVERED";
+}
+

@@ -1,0 +1,75 @@
+import { settledAmounts } from "./amounts.ts";
+import type { FulfillmentState, Order, PaymentState } from "./order.ts";
+import { hasReached, liveShipments, waitsForStock } from "./state.ts";
+
+/** Read-only views of an order: other vocabularies for the same machine. */
+
+export type DeliveryStatus = "PENDING" | "PREPARING" | "OUT_FOR_DELIVERY" | "DELIVERED" | "CANCELLED";
+export type Stage = "placed" | "fulfilled" | "shipped" | "last_mile" | "delivered" | "closed";
+
+/** The order's state in the delivery trade's words. */
+export function deliveryStatus(order: Pick<Order, "state">): DeliveryStatus {
+  switch (order.state) {
+    case "PENDING":
+    case "PAYMENT_PROCESSING":
+    case "PAYMENT_COMPLETED":
+      return "PENDING";
+    case "FULFILLMENT_PENDING":
+    case "FULFILLMENT_IN_PROGRESS":
+      return "PREPARING";
+    case "SHIPPED":
+      return "OUT_FOR_DELIVERY";
+    case "DELIVERED":
+      return "DELIVERED";
+    case "PAYMENT_FAILED":
+    case "CANCELLED":
+    case "REFUNDED":
+      return "CANCELLED";
+  }
+}
+
+/** How far the order is on its way, as a progress bar shows it. */
+export function stage(order: Order): Stage {
+  switch (order.state) {
+    case "PENDING":
+    case "PAYMENT_PROCESSING":
+    case "PAYMENT_COMPLETED":
+      return "placed";
+    case "FULFILLMENT_PENDING":
+    case "FULFILLMENT_IN_PROGRESS": {
+      const shipments = liveShipments(order);
+      const packed = shipments.length > 0 && shipments.every((shipment) => hasReached(shipment, "PACKED"));
+      return packed && !waitsForStock(order) ? "fulfilled" : "placed";
+    }
+    case "SHIPPED":
+      return liveShipments(order).some((shipment) => hasReached(shipment, "OUT_FOR_DELIVERY")) ? "last_mile" : "shipped";
+    case "DELIVERED":
+      return "delivered";
+    case "PAYMENT_FAILED":
+    case "CANCELLED":
+    case "REFUNDED":
+      return "closed";
+  }
+}
+
+/** Where the order's money stands, over all its payments; the most advanced speaks. */
+export function paymentState(order: Pick<Order, "payments">): PaymentState {
+  const { captured, refunded } = settledAmounts(order);
+  if (captured > 0) {
+    if (refunded >= captured) return "refunded";
+    return refunded > 0 ? "partially_refunded" : "captured";
+  }
+  const has = (status: Order["payments"][number]["status"]) => order.payments.some((payment) => payment.status === status);
+  if (has("authorized")) return "authorized";
+  if (has("requires_action")) return "requires_action";
+  if (order.payments.at(-1)?.status === "failed") return "failed";
+  return "unpaid";
+}
+
+/** How much of the order has left the warehouses. */
+export function fulfillmentState(order: Order): FulfillmentState {
+  const shipments = liveShipments(order);
+  const shipped = shipments.filter((shipment) => hasReached(shipment, "SHIPPED"));
+  if (shipped.length === 0) return "unfulfilled";
+  return shipped.length === shipments.length && !waitsForStock(order) ? "fulfilled" : "partial";
+}

@@ -1,0 +1,46 @@
+import type { EffectBatch, StockBatch, WebhookMessage } from "../contracts/messages.ts";
+
+/** The bindings of the API Worker, as wrangler.toml declares them. */
+export interface Env {
+  ENVIRONMENT: "local" | "test" | "production";
+  /** Origin that customers and providers reach us at. */
+  PUBLIC_URL: string;
+  SHARD_MAP: string;
+  CAPTURE_ON: "order" | "shipment";
+  STRIPE_SECRET_KEY: string;
+  STRIPE_WEBHOOK_SECRET: string;
+  SENDGRID_API_KEY: string;
+  TWILIO_ACCOUNT_SID: string;
+  TWILIO_AUTH_TOKEN: string;
+  TWILIO_FROM: string;
+  FEDEX_CLIENT_ID: string;
+  FEDEX_CLIENT_SECRET: string;
+  FEDEX_ACCOUNT: string;
+  MAIL_FROM: string;
+  /** Signs cursors and live tickets. */
+  SIGNING_SECRET: string;
+  /** Private Ed25519 JWK of the embedded issuer; absent where people sign in elsewhere. */
+  ISSUER_KEY?: string;
+  /** Where people sign in elsewhere: the keys, issuer and audience of their tokens. */
+  OIDC_JWKS_URL?: string;
+  OIDC_ISSUER?: string;
+  OIDC_AUDIENCE?: string;
+  /** Base64 of the SPKI that SendGrid signs its events with. */
+  SENDGRID_WEBHOOK_PUBLIC_KEY?: string;
+  FEDEX_WEBHOOK_SECRET?: string;
+  /** The platform's burst guard, where it is bound. */
+  RATE_LIMITER?: RateLimit;
+  ASSETS: Fetcher;
+  /** Bound locally and in tests only: stands where the outside providers are. */
+  SIMULATORS?: Fetcher;
+  OPS: D1Database;
+  ORDERS_0: D1Database;
+  ORDERS_1: D1Database;
+  EFFECTS: Queue<EffectBatch>;
+  STOCK: Queue<StockBatch>;
+  WEBHOOKS: Queue<WebhookMessage>;
+  INVENTORY_LEVEL: DurableObjectNamespace;
+  ORDER_LEDGER: DurableObjectNamespace;
+  LIVE_FEED: DurableObjectNamespace;
+  PROVIDER_GATE: DurableObjectNamespace;
+}

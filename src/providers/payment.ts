@@ -1,0 +1,50 @@
+import type { Money } from "../domain/money.ts";
+import type { ProviderResult } from "./outcome.ts";
+
+/** The states of a payment at the provider that matter to us. */
+export type PaymentSnapshot =
+  | { status: "created"; intentId: string; amount: Money }
+  | { status: "requires_action"; intentId: string; amount: Money; actionUrl: string }
+  | { status: "authorized"; intentId: string; amount: Money; authorizationExpiresAt: number }
+  | { status: "captured"; intentId: string; amount: Money; captured: number; refunded: number }
+  | { status: "voided"; intentId: string; amount: Money }
+  | { status: "failed"; intentId: string; amount: Money; code: string; message: string; hard: boolean };
+
+export interface CreateIntent {
+  /** Our order: becomes the provider's reference, by which a lost reply is looked up. */
+  orderId: string;
+  amount: Money;
+  /** The provider's token of the means of payment. */
+  paymentMethod: string;
+  /** The provider's id of its customer, where the method belongs to one. */
+  customer?: string;
+  description: string;
+  email?: string;
+}
+
+/**
+ * A payment provider. Amounts are minor units. Every writing call takes the idempotency key under which the
+ * provider does it at most once. Card numbers never pass here, only tokens.
+ */
+export interface PaymentProvider {
+  readonly name: string;
+  /** Creates the intent without confirming it; no money is asked for yet. */
+  createIntent(input: CreateIntent, idempotencyKey: string): Promise<ProviderResult<PaymentSnapshot>>;
+  /** Confirms the intent: asks the bank to authorize; a declined means of payment is asked again. `returnUrl` is where 3-D Secure sends the customer back. */
+  confirmIntent(intentId: string, returnUrl: string, idempotencyKey: string): Promise<ProviderResult<PaymentSnapshot>>;
+  /** The provider's own truth about the intent. */
+  retrieve(intentId: string): Promise<ProviderResult<PaymentSnapshot>>;
+  /** Captures `amount`, at most what was authorized; the rest is released by the provider. */
+  capture(intentId: string, amount: Money, idempotencyKey: string): Promise<ProviderResult<PaymentSnapshot>>;
+  /** Gives up the authorization; a payment that was captured before is answered as captured. */
+  voidIntent(intentId: string, idempotencyKey: string): Promise<ProviderResult<PaymentSnapshot>>;
+  /** Pays back `amount` of what was captured. */
+  refund(
+    intentId: string,
+    amount: Money,
+    reason: string,
+    idempotencyKey: string,
+  ): Promise<ProviderResult<{ refundId: string; amount: Money }>>;
+  /** The intent made for this order, if any: for an outcome that is unknown and older than the key's life. */
+  findByOrder(orderId: string): Promise<ProviderResult<PaymentSnapshot | null>>;
+}

@@ -1,0 +1,71 @@
+import type { GatedProvider, ProviderGateRpc, RateBudget } from "../contracts/provider-gate-rpc.ts";
+import type { CarrierProvider } from "./carrier.ts";
+import { FedexCarrier, type FedexToken } from "./fedex.ts";
+import { createGatedFetch, GateMemory } from "./gate.ts";
+import type { FetchFunction } from "./http.ts";
+import type { MailProvider, SmsProvider } from "./message.ts";
+import type { PaymentProvider } from "./payment.ts";
+import { SendgridMail } from "./sendgrid.ts";
+import { StripePayments } from "./stripe.ts";
+import { TwilioSms } from "./twilio.ts";
+
+/** Every outside provider, each behind its interface. */
+export interface Providers {
+  payments: PaymentProvider;
+  mail: MailProvider;
+  sms: SmsProvider;
+  carrier: CarrierProvider;
+}
+
+export interface ProvidersConfig {
+  stripe: { secretKey: string };
+  sendgrid: { apiKey: string; from: { email: string; name: string } };
+  twilio: { accountSid: string; authToken: string; from: string; statusCallback: string };
+  fedex: { clientId: string; clientSecret: string; account: string; fallbackPhone?: string; labelFormat?: "PDF" | "ZPL" };
+  /** Stands where the outside providers are (locally and in tests); without it calls go to the real hosts. */
+  simulators?: { fetch: FetchFunction } | undefined;
+  /** The gate of a provider; without it calls are not gated. */
+  gate?: (provider: GatedProvider) => ProviderGateRpc;
+  /** A request's `waitUntil`, so that failures reach the gate at once. */
+  defer?: (task: Promise<unknown>) => void;
+}
+
+const BUDGETS: Readonly<Record<GatedProvider, { budget: RateBudget | null; block: number }>> = {
+  stripe: { budget: null, block: 50 },
+  sendgrid: { budget: null, block: 50 },
+  twilio: { budget: null, block: 20 },
+  // Small blocks: with 100 calls a minute, tokens that lie unused in one isolate are missed in another.
+  fedex: { budget: { calls: 100, windowMs: 60_000 }, block: 4 },
+};
+
+const gateMemories: Readonly<Record<GatedProvider, GateMemory>> = {
+  stripe: new GateMemory(),
+  sendgrid: new GateMemory(),
+  twilio: new GateMemory(),
+  fedex: new GateMemory(),
+};
+const fedexTokens = new Map<string, FedexToken>();
+
+/**
+ * The providers as configured. Cheap enough for every request or batch, and to be made anew for each, because the
+ * gate's stubs belong to the request; leases and tokens are kept by the isolate.
+ */
+export function createProviders(config: ProvidersConfig): Providers {
+  const reach = (provider: GatedProvider): FetchFunction => {
+    const { simulators, gate, defer } = config;
+    const direct: FetchFunction = simulators === undefined ? (url, init) => fetch(url, init) : (url, init) => simulators.fetch(url, init);
+    if (gate === undefined) return direct;
+    return createGatedFetch(direct, {
+      gate: gate(provider),
+      memory: gateMemories[provider],
+      ...BUDGETS[provider],
+      ...(defer === undefined ? {} : { defer }),
+    });
+  };
+  return {
+    payments: new StripePayments({ ...config.stripe, fetch: reach("stripe") }),
+    mail: new SendgridMail({ ...config.sendgrid, fetch: reach("sendgrid") }),
+    sms: new TwilioSms({ ...config.twilio, fetch: reach("twilio") }),
+    carrier: new FedexCarrier({ ...config.fedex, fetch: reach("fedex"), tokens: fedexTokens }),
+  };
+}

@@ -1,0 +1,47 @@
+/** Why a webhook is not taken. All of them are answered alike: the sender learns nothing from the difference. */
+export type WebhookRefusal =
+  | "signature_missing"
+  | "signature_malformed"
+  | "signature_wrong"
+  | "timestamp_outside_tolerance"
+  | "payload_unreadable";
+
+/** A webhook whose signature was checked before its body was read; `eventId` is the same for every delivery of it. */
+export type WebhookVerification<Event> = { ok: true; eventId: string; event: Event } | { ok: false; reason: WebhookRefusal };
+
+/** How far a signed timestamp may lie from now, in either direction. */
+export const TOLERANCE_MS = 300_000;
+
+/** Whether the moment (epoch milliseconds) is within the tolerance of `now`; a moment that is no number is not. */
+export function isWithinTolerance(moment: number, now: number): boolean {
+  return Math.abs(now - moment) <= TOLERANCE_MS;
+}
+
+/** The bytes of a base64 text; null where it is none. */
+export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> | null {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null;
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch {
+    return null;
+  }
+}
+
+/** Checks an HMAC in constant time, whatever the signature's length. An empty secret accepts nothing. */
+export async function isHmacOf(
+  hash: "SHA-1" | "SHA-256",
+  secret: string,
+  signature: Uint8Array<ArrayBuffer>,
+  message: string,
+): Promise<boolean> {
+  if (secret === "") return false;
+  const encoder = new TextEncoder();
+  const key = await crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash }, false, ["verify"]);
+  return crypto.subtle.verify("HMAC", key, signature, encoder.encode(message));
+}
+
+/** Names a body by its contents, for senders that give a delivery no id: 128 bits in hexadecimal. */
+export async function idOfBody(prefix: string, rawBody: string): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(rawBody)));
+  return prefix + Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,34 @@
+import { liveOrder } from "../../../durable-objects/order-ledger/live-news.ts";
+import { hasReached } from "../../domain/order/state.ts";
+import { logWarning } from "../../platform/log.ts";
+import { liveFeedStub } from "../../services/stubs.ts";
+import { done, type EffectHandler, NOTHING } from "../saga-context.ts";
+
+/**
+ * Asks the warehouse for a parcel. A floor warehouse works from our own shipments, so what is asked for stands in
+ * its work list already, and it has only to be told that something is there.
+ */
+export const requestFulfillment: EffectHandler<"RequestFulfillment"> = async (context, leased, effect) => {
+  const order = await context.order(leased.orderId);
+  const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
+  if (!shipment || shipment.state !== "REQUESTED") return NOTHING;
+  const catalog = await context.catalog();
+  const warehouse = catalog.warehouses.get(effect.warehouseId);
+  if (!warehouse?.open)
+    return done({ kind: "RequestFulfillment", accepted: false, reason: `warehouse ${effect.warehouseId} is closed` });
+  context.defer(
+    liveFeedStub(context.env, `warehouse:${effect.warehouseId}`)
+      .publish([{ type: "order", order: liveOrder(order) }])
+      .catch((error: unknown) => logWarning("live_publish_failed", { error: String(error) })),
+  );
+  return done({ kind: "RequestFulfillment", accepted: true, reference: effect.shipmentId, picksAtOnce: false });
+};
+
+/** Asks the warehouse to stop. Whether picking began meanwhile is the ledger's to say when it records the answer. */
+export const cancelFulfillment: EffectHandler<"CancelFulfillment"> = async (context, leased, effect) => {
+  const order = await context.order(leased.orderId);
+  const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
+  if (!shipment || shipment.state === "CANCELLED") return NOTHING;
+  const begun = hasReached(shipment, "PICKING");
+  return done({ kind: "CancelFulfillment", recalled: !begun, reason: begun ? "picking has started" : "recalled" });
+};

@@ -1,0 +1,58 @@
+import type { EffectOutcome } from "../../domain/order/effects.ts";
+import { KEY_LIFE_MS } from "../../domain/order/retry.ts";
+import type { PaymentSnapshot } from "../../providers/payment.ts";
+import { done, type EffectHandler, failure, NOTHING, providerKey, type SagaContext } from "../saga-context.ts";
+import { paymentFact } from "./payment-fact.ts";
+
+/**
+ * Asks for the money: creates the intent unconfirmed, has the ledger record its id, confirms it. A later attempt
+ * confirms the intent that was recorded, so that a lost reply never makes a second one. After the payment window
+ * nothing is confirmed any more.
+ */
+export const authorizePayment: EffectHandler<"AuthorizePayment"> = async (context, leased, effect) => {
+  const { payments } = context.providers;
+  const known = leased.attempt > 1 ? await knownIntent(context, leased, effect.payment) : { intentId: null, wanted: true };
+  if (!known.wanted) return NOTHING;
+  if (context.now() >= effect.deadline && known.intentId === null) return NOTHING;
+  let { intentId } = known;
+  if (intentId === null) {
+    const created = await payments.createIntent(
+      {
+        orderId: leased.orderId,
+        amount: effect.amount,
+        paymentMethod: effect.method,
+        description: `Holdfast order ${leased.orderId}`,
+        ...(effect.email !== null && { email: effect.email }),
+      },
+      providerKey(leased, "create"),
+    );
+    if (created.outcome !== "done") return failure(created);
+    intentId = created.value.intentId;
+    const recorded = await context.ledger(leased.orderId).recordPayment(leased.orderId, effect.payment, { status: "created", intentId });
+    if (!recorded) return { status: "unknown", message: "the ledger did not take the intent's id" };
+  }
+  if (context.now() >= effect.deadline) return outcomeOf(intentId, await payments.retrieve(intentId));
+  const returnUrl = `${context.env.PUBLIC_URL}/api/v1/orders/${leased.orderId}`;
+  return outcomeOf(intentId, await payments.confirmIntent(intentId, returnUrl, providerKey(leased, "confirm")));
+};
+
+/** What is recorded of an intent for this payment, and whether the payment is still to be asked for. */
+async function knownIntent(context: SagaContext, leased: Parameters<typeof providerKey>[0], number: number) {
+  const order = await context.order(leased.orderId);
+  const payment = order.payments.find((candidate) => candidate.number === number);
+  const wanted = order.ended === null && payment !== undefined && payment.status !== "failed" && payment.status !== "voided";
+  const recorded = payment?.intentId ?? null;
+  if (recorded !== null || context.now() - leased.generationStartedAt < KEY_LIFE_MS) return { intentId: recorded, wanted };
+  // The provider has forgotten the key by now: only looking up tells whether there is an intent.
+  const found = await context.providers.payments.findByOrder(leased.orderId);
+  return { intentId: found.outcome === "done" ? (found.value?.intentId ?? null) : null, wanted };
+}
+
+function outcomeOf(intentId: string, result: Awaited<ReturnType<SagaContext["providers"]["payments"]["retrieve"]>>): EffectOutcome {
+  if (result.outcome !== "done") return failure(result);
+  const snapshot: PaymentSnapshot = result.value;
+  if (snapshot.status === "failed" && !snapshot.hard)
+    return { status: "failed", code: snapshot.code, message: snapshot.message, retryable: true };
+  if (snapshot.status === "created") return { status: "unknown", message: `the provider is still working on ${intentId}` };
+  return done({ kind: "AuthorizePayment", payment: paymentFact(snapshot) });
+}

@@ -1,0 +1,60 @@
+import { openOps } from "../../db/ops/database.ts";
+import { saveLabel } from "../../db/ops/labels.ts";
+import { checkAddress } from "../../domain/address.ts";
+import type { Order, Shipment } from "../../domain/order/order.ts";
+import type { Label, LabelRequest } from "../../providers/carrier.ts";
+import type { ProviderResult } from "../../providers/outcome.ts";
+import { done, type EffectHandler, failure, NOTHING, type SagaContext } from "../saga-context.ts";
+
+/** Packaging of one parcel. */
+const PACKAGING_GRAMS = 150;
+
+/**
+ * Has the carrier make the parcel's label, at most one. The carrier promises no idempotency: the attempt is claimed
+ * first, and after one of unknown outcome the carrier is asked for a label with our reference before another is made.
+ */
+export const createLabel: EffectHandler<"CreateLabel"> = async (context, leased, effect) => {
+  const order = await context.order(leased.orderId);
+  const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
+  if (!shipment || shipment.label || shipment.state === "CANCELLED") return NOTHING;
+  const [problem] = checkAddress(order.address);
+  if (problem) return { status: "failed", code: "address_invalid", message: `${problem.field}: ${problem.detail}`, retryable: false };
+  const request = await labelRequest(context, order, shipment);
+  if (!(await context.ledger(order.id).claim(leased.id, leased.attempt))) return { status: "unknown", message: "the attempt is another consumer's" };
+
+  const known = leased.uncertain ? await context.providers.carrier.findLabel(shipment.id) : null;
+  if (known !== null && known.outcome !== "done") return failure(known);
+  const found = known?.outcome === "done" ? known.value : null;
+  const result: ProviderResult<Label> = found === null ? await context.providers.carrier.createLabel(request) : { outcome: "done", value: found };
+  if (result.outcome !== "done") return failure(result);
+  const { carrier, service, trackingNumber, format, document } = result.value;
+  await saveLabel(openOps(context.env.OPS), {
+    shipmentId: shipment.id,
+    orderId: order.id,
+    carrier,
+    service,
+    trackingNumber,
+    format,
+    document,
+    createdAt: context.now(),
+  });
+  return done({ kind: "CreateLabel", carrier, service, trackingNumber });
+};
+
+async function labelRequest(context: SagaContext, order: Order, shipment: Shipment): Promise<LabelRequest> {
+  const catalog = await context.catalog();
+  const warehouse = catalog.warehouses.get(shipment.warehouseId);
+  const method = catalog.shippingMethods.get(order.shippingMethod);
+  if (!warehouse || !method) throw new Error(`${shipment.id}: its warehouse or shipping method is not in the catalogue any more`);
+  const grams = shipment.items.reduce((sum, { line, quantity }) => {
+    const ordered = order.lines.find(({ number }) => number === line);
+    return ordered ? sum + (ordered.weightGrams * quantity) / ordered.quantity : sum;
+  }, PACKAGING_GRAMS);
+  return {
+    reference: shipment.id,
+    service: method.service,
+    from: { contact: { name: warehouse.name }, address: warehouse.address },
+    to: { contact: order.contact, address: order.address },
+    parcel: { weightGrams: Math.ceil(grams) },
+  };
+}

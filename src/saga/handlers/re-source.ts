@@ -1,0 +1,84 @@
+import { estimateLastDelivery } from "../../domain/delivery.ts";
+import type { LeasedEffect } from "../../contracts/ledger-rpc.ts";
+import type { Sku, WarehouseId } from "../../domain/ids.ts";
+import type { EffectOutcome } from "../../domain/order/effects.ts";
+import { HOLD_MS, type Order } from "../../domain/order/order.ts";
+import { rankWarehouses } from "../../domain/sourcing.ts";
+import { holdId, type Sourced, sourceStock } from "../../services/source-stock.ts";
+import { done, type EffectHandler, NOTHING, type SagaContext } from "../saga-context.ts";
+
+interface Wanted {
+  line: number;
+  sku: Sku;
+  quantity: number;
+}
+
+/** How often backordered units are tried for. */
+const PROMOTE_MS = 5 * 60_000;
+
+/**
+ * Finds stock anew for units that have lost theirs, then lets them wait where their SKU allows it, then gives up.
+ * Holds are made under the effect's id and attempt, so that a lost outcome leaves holds that run out by themselves.
+ */
+export const reSource: EffectHandler<"ReSource"> = async (context, leased, effect) => {
+  const order = await context.order(leased.orderId);
+  if (order.ended || effect.lines.length === 0) return NOTHING;
+  const { sourced, estimatedDelivery } = await source(context, leased, order, effect.lines, effect.exclude, true);
+  if (sourced.kind === "refused") {
+    const unavailable = effect.lines.map(({ line, quantity }) => ({ line, quantity }));
+    return done({ kind: "ReSource", reservations: [], backordered: [], unavailable, estimatedDelivery: null });
+  }
+  const backordered = sourced.backordered.map(({ lineNumber, quantity }) => ({ line: lineNumber, quantity }));
+  return done({ kind: "ReSource", reservations: reservationsOf(sourced, leased), backordered, unavailable: [], estimatedDelivery });
+};
+
+/** Waits until there is stock for all backordered units of the order, and holds it. */
+export const promoteBackorder: EffectHandler<"PromoteBackorder"> = async (context, leased, effect) => {
+  const order = await context.order(leased.orderId);
+  if (order.ended) return NOTHING;
+  const lines = effect.lines
+    .map((wanted) => ({ ...wanted, quantity: Math.min(wanted.quantity, order.lines.find(({ number }) => number === wanted.line)?.backordered ?? 0) }))
+    .filter(({ quantity }) => quantity > 0);
+  if (lines.length === 0) return NOTHING;
+  const { sourced, estimatedDelivery } = await source(context, leased, order, lines, [], false);
+  if (sourced.kind === "refused") return { status: "waiting", retryAfterMs: PROMOTE_MS } satisfies EffectOutcome;
+  return done({ kind: "PromoteBackorder", reservations: reservationsOf(sourced, leased), backordered: [], unavailable: [], estimatedDelivery });
+};
+
+async function source(
+  context: SagaContext,
+  leased: LeasedEffect,
+  order: Order,
+  lines: readonly Wanted[],
+  exclude: readonly WarehouseId[],
+  allowBackorder: boolean,
+): Promise<{ sourced: Sourced; estimatedDelivery: string | null }> {
+  const catalog = await context.catalog();
+  const location = order.location ?? { latitude: 0, longitude: 0 };
+  const open = [...catalog.warehouses.values()].filter(({ id }) => !exclude.includes(id));
+  const ranked = rankWarehouses(open, { country: order.address.country, location });
+  const now = context.now();
+  const holder = { owner: order.id, attempt: attemptOf(leased), expiresAt: now + HOLD_MS, channel: order.channel };
+  const wanted = lines.map(({ line, sku, quantity }) => ({ lineNumber: line, sku, quantity }));
+  const sourced = await sourceStock(context.env, catalog, { lines: wanted, ranked, allowBackorder }, holder, context.defer);
+  const method = catalog.shippingMethods.get(order.shippingMethod);
+  const complete = sourced.kind === "done" && sourced.backordered.length === 0 && method !== undefined;
+  return { sourced, estimatedDelivery: complete ? estimateLastDelivery(sourced.shipments, method, now) : null };
+}
+
+/** Not used before: the effect's id with its attempt. */
+function attemptOf({ id, attempt }: LeasedEffect): string {
+  return `${id}.${attempt}`;
+}
+
+function reservationsOf(sourced: Extract<Sourced, { kind: "done" }>, leased: LeasedEffect) {
+  return sourced.shipments.flatMap(({ lines }) =>
+    lines.map((request) => ({
+      id: holdId(request, { owner: leased.orderId, attempt: attemptOf(leased) }),
+      line: request.lineNumber,
+      sku: request.sku,
+      warehouseId: request.warehouseId,
+      quantity: request.quantity,
+    })),
+  );
+}

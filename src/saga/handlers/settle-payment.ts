@@ -1,0 +1,59 @@
+import type { LeasedEffect } from "../../contracts/ledger-rpc.ts";
+import type { EffectOutcome } from "../../domain/order/effects.ts";
+import type { Payment } from "../../domain/order/order.ts";
+import { KEY_LIFE_MS } from "../../domain/order/retry.ts";
+import type { PaymentSnapshot } from "../../providers/payment.ts";
+import type { ProviderResult } from "../../providers/outcome.ts";
+import { done, type EffectHandler, failure, NOTHING, providerKey, type SagaContext } from "../saga-context.ts";
+import { paymentFact } from "./payment-fact.ts";
+
+/** Captures what was authorized; what is captured already is only recorded. */
+export const capturePayment: EffectHandler<"CapturePayment"> = async (context, leased, effect) => {
+  const payment = await paymentOf(context, leased, effect.payment);
+  if (payment?.intentId == null || payment.captured > 0) return NOTHING;
+  const { intentId } = payment;
+  const { payments } = context.providers;
+  return settled("CapturePayment", isKeyForgotten(context, leased) ? await payments.retrieve(intentId) : await payments.capture(intentId, effect.amount, providerKey(leased)));
+};
+
+/** Gives up the authorization. Money that was captured meanwhile is reported as captured: the saga refunds it. */
+export const voidPayment: EffectHandler<"VoidPayment"> = async (context, leased, effect) => {
+  const payment = await paymentOf(context, leased, effect.payment);
+  if (payment?.intentId == null) return NOTHING;
+  const result = await context.providers.payments.voidIntent(payment.intentId, providerKey(leased));
+  return settled("VoidPayment", result);
+};
+
+/** Pays back. Past the life of the key only a look-up tells whether it was done. */
+export const refundPayment: EffectHandler<"RefundPayment"> = async (context, leased, effect) => {
+  const payment = await paymentOf(context, leased, effect.payment);
+  if (payment?.intentId == null) return NOTHING;
+  const { payments } = context.providers;
+  if (isKeyForgotten(context, leased)) {
+    const now = await payments.retrieve(payment.intentId);
+    if (now.outcome !== "done") return failure(now);
+    const refunded = now.value.status === "captured" ? now.value.refunded : 0;
+    if (refunded >= payment.refunded + effect.amount.amount)
+      return done({ kind: "RefundPayment", refundId: leased.id, amount: effect.amount.amount });
+  }
+  const result = await payments.refund(payment.intentId, effect.amount, effect.reason, providerKey(leased));
+  return result.outcome === "done"
+    ? done({ kind: "RefundPayment", refundId: result.value.refundId, amount: result.value.amount.amount })
+    : failure(result);
+};
+
+async function paymentOf(context: SagaContext, leased: LeasedEffect, number: number): Promise<Payment | undefined> {
+  return (await context.order(leased.orderId)).payments.find((payment) => payment.number === number);
+}
+
+function isKeyForgotten(context: SagaContext, leased: LeasedEffect): boolean {
+  return leased.uncertain && context.now() - leased.generationStartedAt >= KEY_LIFE_MS;
+}
+
+function settled(kind: "CapturePayment" | "VoidPayment", result: ProviderResult<PaymentSnapshot>): EffectOutcome {
+  if (result.outcome !== "done") return failure(result);
+  const { status } = result.value;
+  // Asked for and not done, without a reason: a later attempt finds out.
+  if (kind === "CapturePayment" && status === "authorized") return { status: "unknown", message: "not captured yet" };
+  return done({ kind, payment: paymentFact(result.value) });
+}

@@ -1,0 +1,87 @@
+import { connectProviderGate } from "../../durable-objects/provider-gate/connect-provider-gate.ts";
+import type { LeasedEffect, OrderLedgerRpc } from "../contracts/ledger-rpc.ts";
+import { findOrderRow } from "../db/orders/queries.ts";
+import { databaseOf } from "../db/orders/databases.ts";
+import type { OrderId } from "../domain/ids.ts";
+import type { Effect, EffectKind, EffectOutcome, EffectResult } from "../domain/order/effects.ts";
+import type { Order } from "../domain/order/order.ts";
+import type { Env } from "../platform/env.ts";
+import { createProviders, type Providers } from "../providers/registry.ts";
+import type { ProviderResult } from "../providers/outcome.ts";
+import { type Catalog, catalogOf } from "../services/catalog.ts";
+import { ledgerStub } from "../services/stubs.ts";
+
+/** What every effect handler is given beside its effect. */
+export interface SagaContext {
+  env: Env;
+  providers: Providers;
+  now(): number;
+  catalog(): Promise<Catalog>;
+  ledger(orderId: OrderId): OrderLedgerRpc;
+  /** The order as it stands now. Throws when nobody knows it: an effect without its order is damage. */
+  order(orderId: OrderId): Promise<Order>;
+  defer(work: Promise<unknown>): void;
+}
+
+/** A handler does one kind of effect, any number of times with one outcome. What it throws counts as unknown. */
+export type EffectHandler<Kind extends EffectKind> = (
+  context: SagaContext,
+  leased: LeasedEffect,
+  effect: Extract<Effect, { kind: Kind }>,
+) => Promise<EffectOutcome>;
+
+/** The key under which a provider does this at most once. Rises only after a definite failure. */
+export function providerKey({ id, generation }: LeasedEffect, step = ""): string {
+  return `${id}.${generation}${step === "" ? "" : `.${step}`}`;
+}
+
+/** The outcome of an effect that is done. */
+export function done(result: EffectResult): EffectOutcome {
+  return { status: "done", result };
+}
+
+/** The outcome of an effect that there is nothing to do or to learn of, also because events have overtaken it. */
+export const NOTHING: EffectOutcome = { status: "done", result: { kind: "nothing" } };
+
+/** A provider's failure as the outcome of the effect. */
+export function failure(result: Exclude<ProviderResult<unknown>, { outcome: "done" }>): EffectOutcome {
+  if (result.outcome === "unknown") return { status: "unknown", message: result.message };
+  const { code, message, retryable, retryAfterMs } = result;
+  return { status: "failed", code, message, retryable, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}
+
+/** The context of one invocation of a consumer. */
+export function sagaContext(env: Env, defer: (work: Promise<unknown>) => void): SagaContext {
+  const ledger = (orderId: OrderId) => ledgerStub(env, orderId);
+  return {
+    env,
+    providers: providersOf(env, defer),
+    now: Date.now,
+    catalog: () => catalogOf(env, Date.now(), defer),
+    ledger,
+    async order(orderId) {
+      const order = (await ledger(orderId).get(orderId)) ?? (await findOrderRow(databaseOf(env, orderId), orderId));
+      if (order === null) throw new Error(`no order ${orderId}`);
+      return order;
+    },
+    defer,
+  };
+}
+
+/** The outside providers as this environment is configured. */
+export function providersOf(env: Env, defer: (work: Promise<unknown>) => void): Providers {
+  return createProviders({
+    stripe: { secretKey: env.STRIPE_SECRET_KEY },
+    sendgrid: { apiKey: env.SENDGRID_API_KEY, from: { email: env.MAIL_FROM, name: "Holdfast" } },
+    twilio: {
+      accountSid: env.TWILIO_ACCOUNT_SID,
+      authToken: env.TWILIO_AUTH_TOKEN,
+      from: env.TWILIO_FROM,
+      statusCallback: `${env.PUBLIC_URL}/api/v1/webhooks/twilio`,
+    },
+    fedex: { clientId: env.FEDEX_CLIENT_ID, clientSecret: env.FEDEX_CLIENT_SECRET, account: env.FEDEX_ACCOUNT },
+    simulators: env.SIMULATORS,
+    gate: (provider) => connectProviderGate(env.PROVIDER_GATE, provider),
+    defer,
+  });
+}

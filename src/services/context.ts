@@ -1,0 +1,23 @@
+import type { Principal } from "../contracts/principal.ts";
+import type { Coordinates } from "../domain/geography.ts";
+import type { Actor } from "../domain/order/events.ts";
+import type { Env } from "../platform/env.ts";
+
+/** What every service is given beside its input. */
+export interface ServiceContext {
+  env: Env;
+  principal: Principal;
+  requestId: string;
+  traceparent: string | null;
+  /** Epoch milliseconds at which the request came in. */
+  now: number;
+  /** Where the request entered the network, when the platform says so. */
+  edgeLocation: Coordinates | null;
+  /** Work that may go on after the answer. */
+  defer(work: Promise<unknown>): void;
+}
+
+/** The principal as the events name it. */
+export function actorOf({ principal }: Pick<ServiceContext, "principal">): Actor {
+  return { kind: principal.kind, id: principal.id, name: principal.name, role: principal.role };
+}

@@ -1,0 +1,207 @@
+import type { PlaceOrderInput } from "../contracts/orders.ts";
+import { type FieldProblem, refuse, type ServiceResult } from "../contracts/problem.ts";
+import { findCustomer } from "../db/ops/people.ts";
+import { openOps } from "../db/ops/database.ts";
+import { type AddressProblem, checkAddress, checkContact, normalizePostalCode } from "../domain/address.ts";
+import type { Address, Contact, Customer } from "../domain/catalog.ts";
+import type { Coordinates } from "../domain/geography.ts";
+import type { CustomerId, ReservationId, Sku } from "../domain/ids.ts";
+import { CHANNELS, type Channel } from "../domain/order/order.ts";
+import { locate } from "../domain/places.ts";
+import type { Env } from "../platform/env.ts";
+import type { Catalog } from "./catalog.ts";
+import type { ServiceContext } from "./context.ts";
+
+/** An order as either form says it, completed from the customer or the channel's default profile. */
+export interface OrderDraft {
+  channel: Channel;
+  customerId: CustomerId | null;
+  contact: Contact;
+  address: Address;
+  location: Coordinates;
+  shippingMethod: string;
+  paymentMethod: string;
+  currency: string;
+  discounts: { amount: number; reason: string }[];
+  lines: DraftLine[];
+}
+
+export interface DraftLine {
+  sku: Sku;
+  quantity: number;
+  /** A hold made before, which this line uses. */
+  reservationId: ReservationId | null;
+  /** Where in the caller's body the line stands. */
+  pointer: string;
+}
+
+/** How long a customer's data may be served from the isolate: only default profiles and returning customers are. */
+const CUSTOMER_FRESH_MS = 60_000;
+const MOST_CUSTOMERS = 500;
+const customers = new Map<CustomerId, { customer: Customer; loadedAt: number }>();
+
+/** Who may speak for other customers and other channels than their own. */
+const SPEAKS_FOR_OTHERS = new Set(["csr", "manager", "admin"]);
+
+/** Completes and checks what the caller sent. Refuses with a pointer to each bad field; asks no level and writes nothing. */
+export async function draftOrder(ctx: ServiceContext, catalog: Catalog, input: PlaceOrderInput): Promise<ServiceResult<OrderDraft>> {
+  return input.form === "short" ? draftShort(ctx, catalog, input) : draftFull(ctx, input);
+}
+
+async function draftFull(ctx: ServiceContext, input: Extract<PlaceOrderInput, { form: "full" }>): Promise<ServiceResult<OrderDraft>> {
+  const { principal } = ctx;
+  const speaksForOthers = SPEAKS_FOR_OTHERS.has(principal.role) || principal.role === "storefront";
+  if (input.channel !== undefined && input.channel !== principal.channel && !SPEAKS_FOR_OTHERS.has(principal.role))
+    return refuse("forbidden", `${principal.name} places orders of the channel ${principal.channel} only.`);
+  if (input.discounts && input.discounts.length > 0 && !SPEAKS_FOR_OTHERS.has(principal.role))
+    return refuse("forbidden", "Only customer service may give discounts.", {
+      errors: [{ pointer: "/discounts", detail: "must be left out" }],
+    });
+  const askedFor = (input.customer?.id ?? null) as CustomerId | null;
+  if (askedFor !== null && askedFor !== principal.customerId && !speaksForOthers)
+    return refuse("forbidden", "A customer places orders for themselves only.");
+  const customerId = principal.role === "customer" ? (principal.customerId as CustomerId | null) : askedFor;
+  const customer = customerId === null ? null : await customerOf(ctx.env, customerId, ctx.now);
+  if (customerId !== null && customer === null)
+    return refuse("invalid_request", `There is no customer ${customerId}.`, {
+      errors: [{ pointer: "/customer/id", detail: "must be a customer that is known here" }],
+    });
+  const contact = contactOf(input.customer, customer);
+  const errors = [...contactProblems(contact, input.address.country), ...addressProblems(input.address)];
+  if (errors.length > 0) return refuse("address_invalid", "The contact or the address is not complete.", { errors });
+  const address = tidy(input.address);
+  const location = input.location ?? locate(address)?.location ?? ctx.edgeLocation;
+  if (!location)
+    return refuse("address_invalid", "Nobody knows where that address is.", {
+      errors: [{ pointer: "/address/country", detail: "must be a country, or give /location" }],
+    });
+  return {
+    ok: true,
+    value: {
+      channel: input.channel ?? channelOf(principal.channel),
+      customerId,
+      contact,
+      address,
+      location,
+      shippingMethod: input.shippingMethod,
+      paymentMethod: input.paymentMethod.token,
+      currency: input.currency,
+      discounts: input.discounts ?? [],
+      lines: sumBySku(input.lines),
+    },
+  };
+}
+
+/**
+ * The short form: who it is for and what pays comes from the caller's customer, else from the channel's default
+ * profile; the location given only ranks the warehouses.
+ */
+async function draftShort(
+  ctx: ServiceContext,
+  catalog: Catalog,
+  input: Extract<PlaceOrderInput, { form: "short" }>,
+): Promise<ServiceResult<OrderDraft>> {
+  const channel = channelOf(ctx.principal.channel);
+  const profile = catalog.channels.get(channel)?.defaultProfile ?? null;
+  const customerId = (ctx.principal.customerId as CustomerId | null) ?? profile?.customerId ?? null;
+  const customer = customerId === null ? null : await customerOf(ctx.env, customerId, ctx.now);
+  const paymentMethod = customer?.paymentMethod ?? profile?.paymentMethod;
+  if (customer === null || paymentMethod === undefined)
+    return refuse("profile_incomplete", `The channel ${channel} has no default profile: use the full form, with customer, address and paymentMethod.`);
+  const located = locate(input.customerLocation);
+  const location = located?.location ?? ctx.edgeLocation;
+  if (!location)
+    return refuse("invalid_request", "Nobody knows where that is.", {
+      errors: [{ pointer: "/customerLocation", detail: "must be coordinates, a postal address with its country, or the name of a place" }],
+    });
+  const product = catalog.products.get(input.productId);
+  return {
+    ok: true,
+    value: {
+      channel,
+      customerId,
+      contact: customer.contact,
+      address: customer.address,
+      location,
+      shippingMethod: defaultMethod(catalog),
+      paymentMethod,
+      currency: product?.currency ?? "EUR",
+      discounts: [],
+      lines: [{ sku: input.productId, quantity: input.quantity, reservationId: null, pointer: "" }],
+    },
+  };
+}
+
+/** The method an order that names none is sent by: the cheapest base price, which is the plain one. */
+function defaultMethod(catalog: Catalog): string {
+  if (catalog.shippingMethods.has("standard")) return "standard";
+  const [cheapest] = [...catalog.shippingMethods.values()].sort((a, b) => a.base - b.base);
+  return cheapest?.id ?? "standard";
+}
+
+function channelOf(text: string): Channel {
+  return CHANNELS.find((channel) => channel === text) ?? "storefront";
+}
+
+async function customerOf(env: Env, id: CustomerId, now: number): Promise<Customer | null> {
+  const known = customers.get(id);
+  if (known && now - known.loadedAt < CUSTOMER_FRESH_MS) return known.customer;
+  try {
+    const customer = await findCustomer(openOps(env.OPS), id);
+    if (customer === null) return null;
+    if (customers.size >= MOST_CUSTOMERS) customers.clear();
+    customers.set(id, { customer, loadedAt: now });
+    return customer;
+  } catch (error) {
+    // OPS away: what was known a while ago serves the order path.
+    if (known) return known.customer;
+    throw error;
+  }
+}
+
+function contactOf(given: { name?: string | undefined; email?: string | undefined; phone?: string | undefined } | undefined, customer: Customer | null): Contact {
+  const email = given?.email ?? customer?.contact.email;
+  const phone = given?.phone ?? customer?.contact.phone;
+  return {
+    name: given?.name ?? customer?.contact.name ?? "",
+    ...(email !== undefined && { email }),
+    ...(phone !== undefined && { phone }),
+  };
+}
+
+function contactProblems(contact: Contact, country: string): FieldProblem[] {
+  return checkContact(contact, country).map(({ field, problem, detail }) => ({ pointer: `/customer/${field}`, detail: sentence(problem, detail) }));
+}
+
+/** What is wrong with the address, as pointers into a body that has it at `/address`. */
+export function addressProblems(address: Address): FieldProblem[] {
+  return checkAddress(address).map(({ field, problem, detail }) => ({ pointer: `/address/${field}`, detail: sentence(problem, detail) }));
+}
+
+function sentence(problem: AddressProblem["problem"], detail: string): string {
+  switch (problem) {
+    case "missing":
+      return `is missing: ${detail}`;
+    case "malformed":
+      return `is not right: ${detail}`;
+    case "too_long":
+      return `is too long: ${detail}`;
+  }
+}
+
+function tidy(address: Address): Address {
+  return address.postalCode === undefined
+    ? address
+    : { ...address, postalCode: normalizePostalCode(address.country, address.postalCode) };
+}
+
+/** Lines of the same SKU become one, except those that bring a reservation of their own. */
+export function sumBySku(lines: readonly { sku: Sku; quantity: number; reservationId?: string | undefined }[]): DraftLine[] {
+  const summed: DraftLine[] = [];
+  for (const [index, { sku, quantity, reservationId }] of lines.entries()) {
+    const same = reservationId === undefined ? summed.find((line) => line.sku === sku && line.reservationId === null) : undefined;
+    if (same) same.quantity += quantity;
+    else summed.push({ sku, quantity, reservationId: (reservationId ?? null) as ReservationId | null, pointer: `/lines/${index}` });
+  }
+  return summed;
+}

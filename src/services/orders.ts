@@ -1,0 +1,190 @@
+import type { EffectView } from "../contracts/ledger-rpc.ts";
+import { refuse, type ServiceProblem, type ServiceResult } from "../contracts/problem.ts";
+import { allOrderDatabases, databaseOf } from "../db/orders/databases.ts";
+import {
+  countOrderRows,
+  findOrderRow,
+  findSagaRow,
+  listEventRows,
+  listOrderRows,
+  type OrderFilter,
+  type OrderPosition,
+  type OrderSummary,
+} from "../db/orders/queries.ts";
+import type { OrderId, WarehouseId } from "../domain/ids.ts";
+import { formatMoney } from "../domain/money.ts";
+import type { OrderCommand } from "../domain/order/commands.ts";
+import type { RecordedEvent } from "../domain/order/events.ts";
+import type { Order } from "../domain/order/order.ts";
+import { logError } from "../platform/log.ts";
+import { isBoundToWarehouse, lacking, maySeeOrder, noSuchOrder } from "./authorize.ts";
+import { actorOf, type ServiceContext } from "./context.ts";
+import { ledgerStub } from "./stubs.ts";
+
+/** The order as it stands now: from its ledger while it lives, else from D1. Somebody else's order is not there. */
+export async function getOrder(ctx: ServiceContext, orderId: OrderId): Promise<ServiceResult<Order>> {
+  const forbidden = lacking(ctx, "orders:read");
+  if (forbidden) return forbidden;
+  const order = (await ledgerStub(ctx.env, orderId).get(orderId)) ?? (await findOrderRow(databaseOf(ctx.env, orderId), orderId));
+  return order !== null && maySeeOrder(ctx.principal, order) ? { ok: true, value: order } : noSuchOrder(orderId);
+}
+
+/** Everything that happened to the order, oldest first. */
+export async function orderHistory(ctx: ServiceContext, orderId: OrderId): Promise<ServiceResult<RecordedEvent[]>> {
+  const order = await getOrder(ctx, orderId);
+  if (!order.ok) return order;
+  const events = (await ledgerStub(ctx.env, orderId).history(orderId)) ?? (await listEventRows(databaseOf(ctx.env, orderId), orderId));
+  return { ok: true, value: events };
+}
+
+/** What the order has set in motion outside, oldest first. */
+export async function orderSaga(ctx: ServiceContext, orderId: OrderId): Promise<ServiceResult<EffectView[]>> {
+  const order = await getOrder(ctx, orderId);
+  if (!order.ok) return order;
+  const effects = (await ledgerStub(ctx.env, orderId).saga(orderId)) ?? (await findSagaRow(databaseOf(ctx.env, orderId), orderId));
+  return { ok: true, value: effects ?? [] };
+}
+
+/**
+ * Lets a person's command be decided by the order's ledger. The caller must be allowed to see the order; whether
+ * they may give this command is for the calling service to have checked. `expectedVersion` is what they had read.
+ */
+export async function executeOrder(
+  ctx: ServiceContext,
+  orderId: OrderId,
+  command: OrderCommand,
+  expectedVersion?: number,
+): Promise<ServiceResult<Order>> {
+  const visible = await getOrder(ctx, orderId);
+  if (!visible.ok) return visible;
+  const result = await ledgerStub(ctx.env, orderId).execute({
+    orderId,
+    command,
+    actor: actorOf(ctx),
+    ...(expectedVersion !== undefined && { expectedVersion }),
+  });
+  if (result.ok) return { ok: true, value: result.order };
+  return { ok: false, problem: refusalProblem(orderId, visible.value.currency, result.refusal) };
+}
+
+export interface OrderPage {
+  rows: OrderSummary[];
+  /** Where the next page begins; null on the last. */
+  next: OrderPosition | null;
+}
+
+/** A page of orders, newest first, over all databases. A caller who sees only some orders gets only those. */
+export async function listOrders(
+  ctx: ServiceContext,
+  filter: OrderFilter,
+  page: { after: OrderPosition | null; limit: number },
+): Promise<ServiceResult<OrderPage>> {
+  const forbidden = lacking(ctx, "orders:read");
+  if (forbidden) return forbidden;
+  const visible = narrowed(ctx, filter);
+  if (visible === null) return { ok: true, value: { rows: [], next: null } };
+  return fromAll(ctx, (database) => listOrderRows(database, visible, page.after, page.limit + 1), (lists) => {
+    const merged = lists.flat().sort((a, b) => b.placedAt - a.placedAt || (a.orderId < b.orderId ? 1 : -1));
+    const rows = merged.slice(0, page.limit);
+    const last = rows.at(-1);
+    return { rows, next: merged.length > page.limit && last ? { createdAt: last.placedAt, id: last.orderId } : null };
+  });
+}
+
+/** How many orders the filter lets through, of those that the caller may see. */
+export async function countOrders(ctx: ServiceContext, filter: OrderFilter): Promise<ServiceResult<number>> {
+  const forbidden = lacking(ctx, "orders:read");
+  if (forbidden) return forbidden;
+  const visible = narrowed(ctx, filter);
+  if (visible === null) return { ok: true, value: 0 };
+  return fromAll(ctx, (database) => countOrderRows(database, visible), (counts) => counts.reduce((sum, count) => sum + count, 0));
+}
+
+/** The filter with what the caller is bound to; null when the two can't both hold. */
+function narrowed({ principal }: ServiceContext, filter: OrderFilter): OrderFilter | null {
+  if (principal.role === "customer") {
+    if (principal.customerId === null) return { ...filter, placedBy: principal.id };
+    return filter.customerId === undefined || filter.customerId === principal.customerId
+      ? { ...filter, customerId: principal.customerId }
+      : null;
+  }
+  if (isBoundToWarehouse(principal)) {
+    const own = principal.warehouseId as WarehouseId | null;
+    return own !== null && (filter.warehouseId === undefined || filter.warehouseId === own) ? { ...filter, warehouseId: own } : null;
+  }
+  if (principal.role === "storefront")
+    return filter.channel === undefined || filter.channel.includes(principal.channel) ? { ...filter, channel: [principal.channel] } : null;
+  return filter;
+}
+
+/** Reads all databases side by side; one that is away makes the list unavailable, never shorter. */
+async function fromAll<Part, Whole>(
+  ctx: ServiceContext,
+  read: (database: D1Database) => Promise<Part>,
+  merge: (parts: Part[]) => Whole,
+): Promise<ServiceResult<Whole>> {
+  try {
+    return { ok: true, value: merge(await Promise.all(allOrderDatabases(ctx.env).map(read))) };
+  } catch (error) {
+    logError("list_unavailable", error, { requestId: ctx.requestId });
+    return refuse("lists_unavailable", "Lists are not available at the moment; orders are taken and each can be read by its id.");
+  }
+}
+
+type Refusal = Extract<Awaited<ReturnType<ReturnType<typeof ledgerStub>["execute"]>>, { ok: false }>["refusal"];
+
+/** What a refusal of the ledger is to the caller: which rule, and what would be right. */
+function refusalProblem(orderId: OrderId, currency: string, refusal: Refusal): ServiceProblem {
+  switch (refusal.reason) {
+    case "order_unknown":
+      return noSuchOrder(orderId).problem;
+    case "version_stale":
+      return {
+        code: "version_stale",
+        detail: `The order has changed since: it is at version ${refusal.version} now. Read it again before you change it.`,
+        extra: { currentVersion: refusal.version },
+      };
+    case "picking_started":
+      return {
+        code: "picking_started",
+        detail: "A shipment is being picked already: the whole order can't be cancelled any more.",
+        extra: { shipments: refusal.shipments },
+      };
+    case "already_ended":
+      return { code: "order_state", detail: `The order has ended as ${refusal.state}.` };
+    case "already_shipped":
+      return { code: "order_state", detail: "The order has been shipped: ask for a return instead." };
+    case "cancel_pending":
+      return { code: "order_state", detail: "A cancel is under way: the warehouses have been asked to stop." };
+    case "payment_not_failed":
+      return { code: "order_state", detail: "Another means of payment is taken only after one has failed." };
+    case "hold_ended":
+      return { code: "order_state", detail: "The stock is not held for this order any more: place it again." };
+    case "payment_not_captured":
+      return { code: "payment_not_captured", detail: "Nothing ships before its payment is captured." };
+    case "shipment_unknown":
+      return { code: "not_found", detail: "The order has no such shipment." };
+    case "shipment_state":
+      return { code: "shipment_state", detail: `That is ${refusal.state}, and must be ${refusal.needs.join(" or ")}.` };
+    case "label_missing":
+      return { code: "label_missing", detail: "The parcel has no label yet: wait for it, or give the tracking number." };
+    case "line_unknown":
+      return { code: "invalid_request", detail: `The shipment has no line ${refusal.line}.`, errors: [{ pointer: "/items", detail: "must name lines of this shipment" }] };
+    case "quantity_exceeds_shipment":
+      return {
+        code: "invalid_request",
+        detail: `Line ${refusal.line} has ${refusal.quantity} units in this shipment.`,
+        errors: [{ pointer: "/items", detail: "must not name more units than the shipment has" }],
+      };
+    case "nothing_left_to_pack":
+      return { code: "shipment_state", detail: "Every unit of the shipment was reported short: there is nothing to pack." };
+    case "effect_unknown":
+    case "effect_not_failed":
+      return { code: "order_state", detail: "That effect has not failed, so there is nothing to try again." };
+    case "total_too_small":
+      return { code: "total_too_small", detail: `The total must be more than ${formatMoney({ amount: refusal.minimum, currency })}.` };
+    case "order_exists":
+    case "no_lines":
+      return { code: "order_state", detail: "The order can't be placed like that." };
+  }
+}

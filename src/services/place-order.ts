@@ -1,0 +1,220 @@
+import type { PlaceOrderInput } from "../contracts/orders.ts";
+import { refuse, type ServiceResult } from "../contracts/problem.ts";
+import { estimateLastDelivery } from "../domain/delivery.ts";
+import { ORDER_ID_BYTES, type OrderId, orderIdFromBytes } from "../domain/ids.ts";
+import type { PlacedOrder } from "../domain/order/events.ts";
+import { HOLD_MS, type Order, type Reservation } from "../domain/order/order.ts";
+import type { RankedWarehouse } from "../domain/sourcing.ts";
+import { logError } from "../platform/log.ts";
+import { lacking } from "./authorize.ts";
+import { type Catalog, catalogOf } from "./catalog.ts";
+import { type ClaimedLine, claimReservations, unclaimReservations } from "./claim-reservations.ts";
+import { actorOf, type ServiceContext } from "./context.ts";
+import { type DraftLine, draftOrder, type OrderDraft } from "./order-draft.ts";
+import { priceInput, type PricedInput } from "./price-order.ts";
+import { holdId, releaseHolds, type Sourced, sourceStock } from "./source-stock.ts";
+import { ledgerStub } from "./stubs.ts";
+
+type Placed = ServiceResult<{ order: Order; replayed: boolean }>;
+type Done = Extract<Sourced, { kind: "done" }>;
+
+/** How often the same create is repeated when the ledger's answer is lost. */
+const CREATE_ATTEMPTS = 3;
+
+/**
+ * Places an order: checks it, prices it, holds the stock at the nearest warehouses that have it, and records it.
+ * When this answers ok, the order and its holds are durable. With an idempotency key the same body gives the same
+ * order back, whatever was lost on the way; a refusal is not remembered. Bad input changes nothing.
+ */
+export async function placeOrder(ctx: ServiceContext, input: PlaceOrderInput, idempotencyKey: string | null): Promise<Placed> {
+  const forbidden = lacking(ctx, "orders:write");
+  if (forbidden) return forbidden;
+  const catalog = await catalogOf(ctx.env, ctx.now, ctx.defer);
+  const drafted = await draftOrder(ctx, catalog, input);
+  if (!drafted.ok) return drafted;
+  const draft = drafted.value;
+  const priced = priceInput(catalog, draft);
+  if (!priced.ok) return input.form === "short" ? shortPointers(priced) : priced;
+
+  const orderId = await orderIdFor(ctx.principal.id, idempotencyKey);
+  const fingerprint = await digestHex(JSON.stringify(input));
+  const holder = {
+    owner: orderId,
+    attempt: randomAttempt(),
+    expiresAt: ctx.now + HOLD_MS,
+    channel: draft.channel,
+  };
+
+  const claimed = await claimReservations(ctx.env, catalog, draft.lines, holder);
+  if (!claimed.ok) return (await replayOf(ctx, orderId, fingerprint, idempotencyKey)) ?? claimed;
+  const giveBack = async (sourced: Sourced) => {
+    if (sourced.kind === "done") {
+      const holds = sourced.shipments.flatMap(({ lines }) => lines);
+      await releaseHolds(ctx.env, catalog, holds, holder);
+    }
+    await unclaimReservations(ctx.env, claimed.value, orderId);
+  };
+
+  const sourced = await source(ctx, catalog, draft, priced.value.ranked, holder);
+  if (sourced.kind === "refused") {
+    ctx.defer(giveBack(sourced));
+    return (await replayOf(ctx, orderId, fingerprint, idempotencyKey)) ?? noStock(sourced);
+  }
+
+  const order = assemble(ctx, catalog, draft, priced.value, sourced, claimed.value, { orderId, ...holder });
+  const created = await create(ctx, order, fingerprint);
+  if (created === "unknown")
+    return refuse("temporarily_unavailable", "The order may or may not have been placed: send the same request with the same Idempotency-Key again.");
+  // The ledger has answered that this attempt lost: its holds, and only its, are given back.
+  if (!created.ok || created.replayed) ctx.defer(giveBack(sourced));
+  if (created.ok) return { ok: true, value: { order: created.order, replayed: created.replayed } };
+  return created.refusal.reason === "fingerprint_mismatch" ? keyReused() : refuse("invalid_request", `The order was refused: ${created.refusal.reason}.`);
+}
+
+/** Lines that bring a reservation are held already; the rest is sourced. */
+async function source(
+  ctx: ServiceContext,
+  catalog: Catalog,
+  draft: OrderDraft,
+  ranked: readonly RankedWarehouse[],
+  holder: Parameters<typeof sourceStock>[3],
+): Promise<Sourced> {
+  const lines = draft.lines
+    .map((line, index) => ({ lineNumber: index + 1, sku: line.sku, quantity: line.quantity, held: line.reservationId !== null }))
+    .filter(({ held }) => !held);
+  if (lines.length === 0) return { kind: "done", shipments: [], backordered: [], release: [], rounds: 0 };
+  return sourceStock(ctx.env, catalog, { lines, ranked, allowBackorder: true }, holder, ctx.defer);
+}
+
+function assemble(
+  ctx: ServiceContext,
+  catalog: Catalog,
+  draft: OrderDraft,
+  { price, method, ranked }: PricedInput,
+  sourced: Done,
+  claimed: readonly ClaimedLine[],
+  hold: { orderId: OrderId; attempt: string; expiresAt: number },
+): PlacedOrder {
+  const reservations: Omit<Reservation, "status">[] = [
+    ...sourced.shipments.flatMap(({ lines }) =>
+      lines.map((request) => ({
+        id: holdId(request, { owner: hold.orderId, attempt: hold.attempt }),
+        line: request.lineNumber,
+        sku: request.sku,
+        warehouseId: request.warehouseId,
+        quantity: request.quantity,
+      })),
+    ),
+    ...claimed.map(({ reservationId, line, sku, warehouseId, quantity }) => ({ id: reservationId, line, sku, warehouseId, quantity })),
+  ];
+  const from = new Set(reservations.map(({ warehouseId }) => warehouseId));
+  const shipments = ranked.filter(({ warehouse }) => from.has(warehouse.id));
+  const waiting = sourced.backordered.length > 0;
+  return {
+    id: hold.orderId,
+    channel: draft.channel,
+    placedBy: ctx.principal.id,
+    customerId: draft.customerId,
+    contact: draft.contact,
+    address: draft.address,
+    location: draft.location,
+    shippingMethod: method.id,
+    currency: price.currency,
+    lines: draft.lines.map((line, index) => orderLine(catalog, line, index, price, sourced)),
+    discounts: draft.discounts,
+    totals: { subtotal: price.subtotal, shipping: price.shipping, tax: price.tax, discount: price.discount, total: price.total },
+    captureOn: catalog.channels.get(draft.channel)?.captureOn ?? ctx.env.CAPTURE_ON,
+    placedAt: ctx.now,
+    holdExpiresAt: hold.expiresAt,
+    estimatedDelivery: waiting ? null : estimateLastDelivery(shipments, method, ctx.now),
+    paymentMethod: draft.paymentMethod,
+    reservations,
+  };
+}
+
+function orderLine(catalog: Catalog, line: DraftLine, index: number, price: PricedInput["price"], sourced: Done): PlacedOrder["lines"][number] {
+  const product = catalog.products.get(line.sku);
+  const priced = price.lines[index];
+  if (!product || !priced) throw new Error(`line ${index + 1} was priced without its product`);
+  const backordered = sourced.backordered
+    .filter(({ lineNumber }) => lineNumber === index + 1)
+    .reduce((sum, { quantity }) => sum + quantity, 0);
+  return {
+    number: index + 1,
+    sku: line.sku,
+    name: product.name,
+    quantity: line.quantity,
+    unitPrice: priced.unitPrice,
+    net: priced.net,
+    tax: priced.tax,
+    weightGrams: product.weightGrams * line.quantity,
+    backordered,
+  };
+}
+
+/** Asks the ledger until it answers; the same create twice is one order. */
+async function create(ctx: ServiceContext, order: PlacedOrder, fingerprint: string) {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      // A stub that has thrown may be broken for good: each attempt makes its own.
+      return await ledgerStub(ctx.env, order.id).create({ order, fingerprint, actor: actorOf(ctx) });
+    } catch (error) {
+      logError("create_unknown", error, { requestId: ctx.requestId, orderId: order.id, attempt });
+      if (attempt === CREATE_ATTEMPTS) return "unknown" as const;
+    }
+  }
+}
+
+/** Before a keyed request is refused: it may be the repetition of one that was placed. */
+async function replayOf(ctx: ServiceContext, orderId: OrderId, fingerprint: string, key: string | null): Promise<Placed | null> {
+  if (key === null) return null;
+  const found = await ledgerStub(ctx.env, orderId).find(orderId, fingerprint);
+  if (found === null) return null;
+  return found.ok ? { ok: true, value: { order: found.order, replayed: true } } : keyReused();
+}
+
+function keyReused(): ReturnType<typeof refuse> {
+  return refuse("idempotency_mismatch", "This Idempotency-Key was used with another body: send the first body again, or a new key.");
+}
+
+function noStock(sourced: Extract<Sourced, { kind: "refused" }>): ReturnType<typeof refuse> {
+  const missing = sourced.availability.filter((sku) => sku.short > 0);
+  // Nobody knows what a level that did not answer has: that is our trouble and not a want of stock.
+  if (missing.some(({ warehouses }) => warehouses.some(({ available }) => available === null)))
+    return refuse("temporarily_unavailable", "Some stock could not be asked for: try again in a moment, with the same Idempotency-Key.");
+  const short = missing.map(({ sku }) => sku);
+  return refuse("insufficient_stock", `There is not enough stock of ${short.join(", ")} for this destination.`, {
+    extra: {
+      availability: sourced.availability.map(({ sku, wanted, short: missing, warehouses }) => ({
+        sku,
+        wanted,
+        short: missing,
+        warehouses: warehouses.map(({ warehouseId, available }) => ({ warehouseId, available })),
+      })),
+    },
+  });
+}
+
+/** The short form has no lines: its problems are at its own fields. */
+function shortPointers(refusal: ReturnType<typeof refuse>): ReturnType<typeof refuse> {
+  const fields: Record<string, string> = { "/sku": "/productId", "/quantity": "/quantity", "/lines": "/quantity" };
+  const errors = refusal.problem.errors?.map(({ pointer, detail }) => ({ pointer: fields[pointer] ?? pointer, detail }));
+  return { ok: false, problem: { ...refusal.problem, ...(errors && { errors }) } };
+}
+
+/** The same principal and key always name the same order; without a key every request is a new one. */
+async function orderIdFor(principalId: string, key: string | null): Promise<OrderId> {
+  if (key === null) return orderIdFromBytes(crypto.getRandomValues(new Uint8Array(ORDER_ID_BYTES)));
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${principalId}\n${key}`));
+  return orderIdFromBytes(new Uint8Array(digest));
+}
+
+async function digestHex(text: string): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function randomAttempt(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(5)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+

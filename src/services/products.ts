@@ -1,0 +1,107 @@
+import type { CreateProductForm, ProductAnswer, ReplaceProductForm } from "../contracts/catalog.ts";
+import { refuse, type ServiceResult } from "../contracts/problem.ts";
+import { recordAudit } from "../db/ops/audit.ts";
+import { openOps } from "../db/ops/database.ts";
+import type { Versioned } from "../db/ops/load-catalog.ts";
+import { type SaveMode, saveProduct } from "../db/ops/save-catalog.ts";
+import type { Product } from "../domain/catalog.ts";
+import type { Sku } from "../domain/ids.ts";
+import { lacking } from "./authorize.ts";
+import { catalogOf, invalidateCatalog } from "./catalog.ts";
+import type { ServiceContext } from "./context.ts";
+
+export interface ProductFilter {
+  category?: string | undefined;
+  active?: boolean | undefined;
+  /** SKU, or a part of the name, in any case. */
+  q?: string | undefined;
+}
+
+/** A page of the catalogue by SKU, as this isolate holds it: at most a minute old. Customers see what is sold now. */
+export async function listProducts(
+  ctx: ServiceContext,
+  filter: ProductFilter,
+  page: { after: string | undefined; limit: number },
+): Promise<ServiceResult<{ rows: ProductAnswer[]; next: string | null }>> {
+  const denied = lacking(ctx, "catalog:read");
+  if (denied !== null) return denied;
+  const { products } = await catalogOf(ctx.env, ctx.now, ctx.defer);
+  const text = filter.q?.toLowerCase();
+  const rows: ProductAnswer[] = [];
+  for (const product of products.values()) {
+    if (page.after !== undefined && product.sku <= page.after) continue;
+    if (!isSeen(ctx, product) || (filter.active !== undefined && product.active !== filter.active)) continue;
+    if (filter.category !== undefined && product.category !== filter.category) continue;
+    if (text !== undefined && !product.sku.toLowerCase().includes(text) && !product.name.toLowerCase().includes(text)) continue;
+    if (rows.length === page.limit) return { ok: true, value: { rows, next: rows.at(-1)?.sku ?? null } };
+    rows.push(describeProduct(product));
+  }
+  return { ok: true, value: { rows, next: null } };
+}
+
+/** One product. */
+export async function readProduct(ctx: ServiceContext, sku: Sku): Promise<ServiceResult<ProductAnswer>> {
+  const denied = lacking(ctx, "catalog:read");
+  if (denied !== null) return denied;
+  const product = (await catalogOf(ctx.env, ctx.now, ctx.defer)).products.get(sku);
+  return product === undefined || !isSeen(ctx, product) ? refuse("not_found", `There is no product ${sku}.`) : { ok: true, value: describeProduct(product) };
+}
+
+/** Adds a product. */
+export async function createProduct(ctx: ServiceContext, form: CreateProductForm): Promise<ServiceResult<ProductAnswer>> {
+  return save(ctx, form, { kind: "create" });
+}
+
+/** Replaces a product, if it is as the caller has read it; `expectedVersion` null replaces it as it is. */
+export async function replaceProduct(ctx: ServiceContext, sku: Sku, form: ReplaceProductForm, expectedVersion: number | null): Promise<ServiceResult<ProductAnswer>> {
+  const denied = lacking(ctx, "catalog:write");
+  if (denied !== null) return denied;
+  invalidateCatalog();
+  const before = (await catalogOf(ctx.env, ctx.now, ctx.defer)).products.get(sku);
+  if (before === undefined) return refuse("not_found", `There is no product ${sku}.`);
+  return save(ctx, { sku, ...form }, { kind: "replace", expectedVersion: expectedVersion ?? before.version });
+}
+
+async function save(ctx: ServiceContext, product: Product, mode: SaveMode): Promise<ServiceResult<ProductAnswer>> {
+  const denied = lacking(ctx, "catalog:write");
+  if (denied !== null) return denied;
+  const db = openOps(ctx.env.OPS);
+  const saved = await saveProduct(db, product, mode, ctx.now);
+  if (!saved.ok) {
+    if (saved.reason === "already_exists") return refuse("already_exists", `There is a product ${product.sku} already.`);
+    if (saved.reason === "name_taken")
+      return refuse("already_exists", `Another product is called ${product.name}.`, { errors: [{ pointer: "/name", detail: "must be a name that no other product has" }] });
+    return refuse("version_stale", `Product ${product.sku} has changed since it was read.`);
+  }
+  await recordAudit(db, {
+    id: crypto.randomUUID(),
+    at: ctx.now,
+    actor: ctx.principal.id,
+    action: mode.kind === "create" ? "product.created" : "product.replaced",
+    subject: `product:${product.sku}`,
+    detail: product,
+    requestId: ctx.requestId,
+  });
+  invalidateCatalog();
+  return { ok: true, value: describeProduct({ ...product, version: saved.version }) };
+}
+
+function isSeen({ principal }: ServiceContext, product: Product): boolean {
+  return product.active || (principal.role !== "customer" && principal.role !== "storefront");
+}
+
+function describeProduct({ price, currency, ...product }: Versioned<Product>): ProductAnswer {
+  return {
+    sku: product.sku,
+    productId: product.sku,
+    name: product.name,
+    category: product.category,
+    unit: product.unit,
+    price: { amount: price, currency },
+    weightGrams: product.weightGrams,
+    taxClass: product.taxClass,
+    backorder: product.backorder,
+    active: product.active,
+    version: product.version,
+  };
+}

@@ -1,0 +1,111 @@
+import type { QuoteAnswer, QuoteForm } from "../contracts/orders.ts";
+import { refuse, type ServiceResult } from "../contracts/problem.ts";
+import { estimateDelivery } from "../domain/delivery.ts";
+import type { Sku, WarehouseId } from "../domain/ids.ts";
+import { locate } from "../domain/places.ts";
+import { choosePlan } from "../domain/sourcing/choose-plan.ts";
+import { lacking } from "./authorize.ts";
+import { type Catalog, catalogOf } from "./catalog.ts";
+import type { ServiceContext } from "./context.ts";
+import { addressProblems, sumBySku } from "./order-draft.ts";
+import { priceInput, type PricedInput } from "./price-order.ts";
+import { levelStub } from "./stubs.ts";
+
+/** Levels asked for a quote: the nearest warehouses first, so that what is left out is far away. */
+const MOST_LEVELS = 300;
+
+/**
+ * What an order would cost, from where it would come and when. Holds nothing, so by the time of ordering the stock
+ * may be gone. SKUs that can wait for stock are quoted as backordered where there is not enough.
+ */
+export async function quoteOrder(ctx: ServiceContext, form: QuoteForm): Promise<ServiceResult<QuoteAnswer>> {
+  const forbidden = lacking(ctx, "orders:write");
+  if (forbidden) return forbidden;
+  const catalog = await catalogOf(ctx.env, ctx.now, ctx.defer);
+  const errors = addressProblems(form.address);
+  if (errors.length > 0) return refuse("address_invalid", "The address is not complete.", { errors });
+  const location = form.location ?? locate(form.address)?.location ?? ctx.edgeLocation;
+  if (!location) return refuse("address_invalid", "Nobody knows where that address is.", { errors: [{ pointer: "/address/country", detail: "must be a country" }] });
+  const lines = sumBySku(form.lines.map(({ sku, quantity }) => ({ sku, quantity })));
+  const priced = priceInput(catalog, {
+    lines,
+    address: form.address,
+    location,
+    shippingMethod: form.shippingMethod,
+    currency: form.currency,
+    discounts: form.discounts ?? [],
+  });
+  if (!priced.ok) return priced;
+  const wanted = lines.map(({ sku, quantity }, index) => ({ lineNumber: index + 1, sku, quantity }));
+  const candidates = await candidatesFor(ctx, catalog, wanted.map(({ sku }) => sku), priced.value.ranked);
+  const choice = choosePlan(wanted, candidates);
+  if (choice.kind === "plan") return { ok: true, value: answer(ctx, catalog, lines, priced.value, choice.plan.shipments, []) };
+  const short = choice.shortfall.filter((sku) => sku.short > 0);
+  if (short.some(({ sku }) => catalog.products.get(sku)?.backorder !== true))
+    return refuse("insufficient_stock", `There is not enough stock of ${short.map(({ sku }) => sku).join(", ")}.`, {
+      extra: { availability: choice.shortfall },
+    });
+  const missing = new Map(short.map((sku) => [sku.sku, sku.short]));
+  const rest = wanted
+    .map((line) => ({ ...line, quantity: line.quantity - (missing.get(line.sku) ?? 0) }))
+    .filter(({ quantity }) => quantity > 0);
+  const reduced = choosePlan(rest, candidates);
+  const shipments = reduced.kind === "plan" ? reduced.plan.shipments : [];
+  return { ok: true, value: answer(ctx, catalog, lines, priced.value, shipments, [...missing].map(([sku, quantity]) => ({ sku, quantity }))) };
+}
+
+async function candidatesFor(ctx: ServiceContext, catalog: Catalog, skus: readonly Sku[], ranked: PricedInput["ranked"]) {
+  const pairs = ranked
+    .flatMap(({ warehouse }) => skus.map((sku) => catalog.level(sku, warehouse.id)))
+    .filter((level) => level !== undefined)
+    .slice(0, MOST_LEVELS);
+  const views = await Promise.all(pairs.map((level) => levelStub(ctx.env, level.sku, level.warehouseId).view(level)));
+  const available = new Map<WarehouseId, Map<Sku, number>>();
+  for (const view of views) {
+    const at = available.get(view.warehouseId) ?? new Map<Sku, number>();
+    available.set(view.warehouseId, at.set(view.sku, view.available));
+  }
+  return ranked.map(({ warehouse, distanceKm }) => ({ warehouse, distanceKm, available: available.get(warehouse.id) ?? new Map<Sku, number>() }));
+}
+
+function answer(
+  ctx: ServiceContext,
+  catalog: Catalog,
+  lines: readonly { sku: Sku; quantity: number }[],
+  { price, method }: PricedInput,
+  shipments: readonly { warehouse: PricedInput["ranked"][number]["warehouse"]; distanceKm: number; lines: readonly { sku: Sku; quantity: number }[] }[],
+  backordered: { sku: Sku; quantity: number }[],
+): QuoteAnswer {
+  const money = (amount: number) => ({ amount, currency: price.currency });
+  const parcels = shipments.map(({ warehouse, distanceKm, lines: items }) => ({
+    warehouseId: warehouse.id,
+    distanceKm: Math.round(distanceKm),
+    items: items.map(({ sku, quantity }) => ({ sku, quantity })),
+    estimatedDelivery: estimateDelivery({ warehouse, method, distanceKm, placedAt: ctx.now }),
+  }));
+  const latest = parcels.map(({ estimatedDelivery }) => estimatedDelivery).sort().at(-1) ?? null;
+  return {
+    currency: price.currency,
+    lines: lines.map(({ sku, quantity }, index) => {
+      const line = price.lines[index];
+      return {
+        sku,
+        name: catalog.products.get(sku)?.name ?? sku,
+        quantity,
+        unitPrice: money(line?.unitPrice ?? 0),
+        net: money(line?.net ?? 0),
+        tax: money(line?.tax ?? 0),
+      };
+    }),
+    totals: {
+      subtotal: money(price.subtotal),
+      shipping: money(price.shipping),
+      tax: money(price.tax),
+      discount: money(price.discount),
+      total: money(price.total),
+    },
+    shipments: parcels,
+    backordered,
+    estimatedDelivery: backordered.length > 0 ? null : latest,
+  };
+}

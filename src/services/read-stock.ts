@@ -1,0 +1,173 @@
+import { z } from "zod";
+import type { AvailabilityAnswer, InventoryQuery, LevelAnswer, MovementAnswer, StockRowAnswer } from "../contracts/inventory.ts";
+import type { LevelView } from "../contracts/level-rpc.ts";
+import { refuse, type ServiceResult } from "../contracts/problem.ts";
+import { openOps } from "../db/ops/database.ts";
+import { listDeviations } from "../db/ops/deviations.ts";
+import { listStock, type StockPosition, type StockRow } from "../db/ops/stock.ts";
+import type { LevelRegistration } from "../domain/catalog.ts";
+import { levelKey, type Sku, type WarehouseId } from "../domain/ids.ts";
+import { logWarning } from "../platform/log.ts";
+import { isBoundToWarehouse, lacking, lackingWarehouse } from "./authorize.ts";
+import { catalogOf } from "./catalog.ts";
+import type { ServiceContext } from "./context.ts";
+import { findLevel } from "./find-level.ts";
+import { levelStub } from "./stubs.ts";
+
+const LEVEL_TIMEOUT_MS = 2_000;
+
+/** What each warehouse has of the product now, asked of the levels themselves. Who is away is named, never shown as 0. */
+export async function readAvailability(ctx: ServiceContext, sku: Sku): Promise<ServiceResult<AvailabilityAnswer>> {
+  const denied = lacking(ctx, "inventory:read");
+  if (denied !== null) return denied;
+  const catalog = await catalogOf(ctx.env, ctx.now, ctx.defer);
+  if (!catalog.products.has(sku)) return refuse("not_found", `There is no product ${sku}.`);
+  const registrations = (catalog.levels.get(sku) ?? []).filter(({ warehouseId }) => sees(ctx, warehouseId));
+  const views = await Promise.all(registrations.map((registration) => viewInTime(ctx, registration)));
+  const told = ctx.principal.role === "customer" ? describeOffer : describeLevel;
+  const stockLevels = views.filter((view) => view !== null).map(told);
+  const away = registrations.filter((_, index) => views[index] === null).map(({ warehouseId }) => warehouseId);
+  if (away.length > 0 && stockLevels.length === 0) return refuse("temporarily_unavailable", `No level of ${sku} answers at the moment.`);
+  return { ok: true, value: { productId: sku, stockLevels, ...(away.length > 0 && { unavailable: away }) } };
+}
+
+async function viewInTime(ctx: ServiceContext, registration: LevelRegistration): Promise<LevelView | null> {
+  const { sku, warehouseId } = registration;
+  try {
+    const late = scheduler.wait(LEVEL_TIMEOUT_MS).then(() => null);
+    const view = await Promise.race([levelStub(ctx.env, sku, warehouseId).view(registration), late]);
+    if (view === null) logWarning("level_late", { level: levelKey(sku, warehouseId), requestId: ctx.requestId });
+    return view;
+  } catch (error) {
+    logWarning("level_away", { level: levelKey(sku, warehouseId), requestId: ctx.requestId, error: error instanceof Error ? error.name : "unknown" });
+    return null;
+  }
+}
+
+function sees({ principal }: ServiceContext, warehouseId: WarehouseId): boolean {
+  return !isBoundToWarehouse(principal) || principal.warehouseId === warehouseId;
+}
+
+function describeOffer({ warehouseId, available, asOf }: LevelView): AvailabilityAnswer["stockLevels"][number] {
+  return { warehouseId, quantity: available, asOf: rfc3339(asOf) };
+}
+
+function describeLevel({ warehouseId, available, onHand, held, allocated, safetyStock, reorderPoint, asOf }: LevelView): AvailabilityAnswer["stockLevels"][number] {
+  return { warehouseId, quantity: available, asOf: rfc3339(asOf), onHand, held, allocated, safetyStock, reorderPoint };
+}
+
+/** A page of the projection: a copy of the levels that says how old it is. */
+export async function listInventory(
+  ctx: ServiceContext,
+  query: Omit<InventoryQuery, "productId" | "limit" | "cursor">,
+  page: { after: StockPosition | undefined; limit: number },
+): Promise<ServiceResult<{ rows: StockRowAnswer[]; next: StockPosition | null }>> {
+  const denied = lacking(ctx, "inventory:read") ?? (query.warehouse === undefined ? null : lackingWarehouse(ctx, query.warehouse));
+  if (denied !== null) return denied;
+  const bound = isBoundToWarehouse(ctx.principal) ? (ctx.principal.warehouseId ?? "") : null;
+  const warehouseId = query.warehouse ?? (bound === null ? undefined : (bound as WarehouseId));
+  const db = openOps(ctx.env.OPS);
+  try {
+    if (query.drift === true) return { ok: true, value: { rows: await listDrifting(ctx, query, warehouseId), next: null } };
+    const { rows, next } = await listStock(
+      db,
+      {
+        ...(query.out === true ? { state: "out" as const } : query.low === true ? { state: "low" as const } : {}),
+        ...(warehouseId !== undefined && { warehouseId }),
+        ...(query.category !== undefined && { category: query.category }),
+        ...(query.sku !== undefined && { sku: query.sku }),
+      },
+      { limit: page.limit, ...(page.after !== undefined && { after: page.after }) },
+    );
+    return { ok: true, value: { rows: rows.map(describeRow), next } };
+  } catch (error) {
+    return listsAway(ctx, error);
+  }
+}
+
+/** The most levels with open drift that one answer shows: each is work for a person. */
+const MOST_DRIFTING = 100;
+
+async function listDrifting(ctx: ServiceContext, query: Pick<InventoryQuery, "category" | "sku">, warehouseId: WarehouseId | undefined): Promise<StockRowAnswer[]> {
+  const db = openOps(ctx.env.OPS);
+  const { rows } = await listDeviations(db, { kind: "drift", status: ["open", "assigned"] }, { limit: MOST_DRIFTING });
+  const places = new Map(rows.map(({ subject }) => [`${subject.sku}~${subject.warehouseId}`, subject]));
+  const found = await Promise.all(
+    [...places.values()].map(({ sku, warehouseId: place }) =>
+      sku === undefined || place === undefined || (warehouseId !== undefined && warehouseId !== place) || (query.sku !== undefined && query.sku !== sku)
+        ? []
+        : listStock(db, { sku: sku as Sku, warehouseId: place as WarehouseId, ...(query.category !== undefined && { category: query.category }) }, { limit: 1 }).then(({ rows: levels }) => levels),
+    ),
+  );
+  return found.flat().map(describeRow);
+}
+
+function listsAway(ctx: ServiceContext, error: unknown): ServiceResult<never> {
+  logWarning("stock_list_unavailable", { requestId: ctx.requestId, error: error instanceof Error ? error.name : "unknown" });
+  return refuse("lists_unavailable", "The stock list can't be read at the moment; GET /inventory?productId= asks the levels themselves.");
+}
+
+function describeRow({ asOf, ...row }: StockRow): StockRowAnswer {
+  return { ...row, asOf: rfc3339(asOf) };
+}
+
+/** One level with its settings and reservations. */
+export async function readLevel(ctx: ServiceContext, sku: Sku, warehouseId: WarehouseId): Promise<ServiceResult<LevelAnswer>> {
+  const registration = await readable(ctx, sku, warehouseId);
+  if (!registration.ok) return registration;
+  const { level, settings, reservations } = await levelStub(ctx.env, sku, warehouseId).detail(registration.value);
+  const { onHand, held, allocated, available, sequence, asOf } = level;
+  return {
+    ok: true,
+    value: {
+      sku,
+      warehouseId,
+      onHand,
+      held,
+      allocated,
+      available,
+      sequence,
+      asOf: rfc3339(asOf),
+      settings,
+      reservations: reservations.map(({ expiresAt, ...reservation }) => ({ ...reservation, expiresAt: expiresAt === null ? null : rfc3339(expiresAt) })),
+    },
+  };
+}
+
+export const movementPosition = z.strictObject({ before: z.int() });
+
+/** The movements of one level, newest first. */
+export async function listMovements(
+  ctx: ServiceContext,
+  sku: Sku,
+  warehouseId: WarehouseId,
+  page: { before: number | undefined; limit: number },
+): Promise<ServiceResult<{ rows: MovementAnswer[]; next: number | null }>> {
+  const registration = await readable(ctx, sku, warehouseId);
+  if (!registration.ok) return registration;
+  const found = await levelStub(ctx.env, sku, warehouseId).movements(registration.value, {
+    limit: page.limit + 1,
+    ...(page.before !== undefined && { before: page.before }),
+  });
+  const rows = found.slice(0, page.limit);
+  return {
+    ok: true,
+    value: {
+      rows: rows.map(({ occurredAt, recordedAt, ...movement }) => ({ ...movement, occurredAt: rfc3339(occurredAt), recordedAt: rfc3339(recordedAt) })),
+      next: found.length > page.limit ? (rows.at(-1)?.sequence ?? null) : null,
+    },
+  };
+}
+
+async function readable(ctx: ServiceContext, sku: Sku, warehouseId: WarehouseId): Promise<ServiceResult<LevelRegistration>> {
+  const denied = lacking(ctx, "inventory:read") ?? lackingWarehouse(ctx, warehouseId);
+  if (denied !== null) return denied;
+  if (ctx.principal.role === "customer") return refuse("forbidden", "Customers see what is available, not the books.");
+  const found = await findLevel(ctx, { sku, warehouseId });
+  if (!found.ok || found.value === null) return refuse("not_found", `There is no level of ${sku} at ${warehouseId}.`);
+  return { ok: true, value: found.value };
+}
+
+function rfc3339(at: number): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,128 @@
+import { knobsShape, type Knobs } from "../books/knobs.ts";
+import type { BookRow, BooksView } from "../books/vendor-books.ts";
+import type { Vendor } from "../vendors.ts";
+import { Layout } from "./layout.tsx";
+
+const TITLES: Readonly<Record<Vendor, string>> = { stripe: "Stripe", sendgrid: "SendGrid", twilio: "Twilio", fedex: "FedEx" };
+
+const KNOB_LABELS: Readonly<Record<keyof Knobs, string>> = {
+  latencyMs: "Latency (ms)",
+  errorRate: "Answers 500 (0 to 1)",
+  rate429: "Answers 429 (0 to 1)",
+  lostReplyRate: "Loses the reply (0 to 1)",
+  duplicateWebhooks: "Doubles webhooks (0 to 1)",
+  webhookDelayMs: "Delays webhooks (ms)",
+  webhooksEnabled: "Sends webhooks",
+  seed: "Seed of the dice",
+  speed: "Speed of parcels (× real time)",
+  callsPerMinute: "Calls taken a minute",
+  authorizationSeconds: "Authorization lasts (s)",
+};
+
+/** Knobs that only one vendor heeds. */
+const OWN_KNOBS: Readonly<Partial<Record<keyof Knobs, Vendor>>> = { speed: "fedex", callsPerMinute: "fedex", authorizationSeconds: "stripe" };
+
+/** Columns that say much in little room; a table's others are in `books.json`. */
+const HIDDEN: ReadonlySet<string> = new Set(["html", "text", "body", "client_secret", "metadata", "last_error", "fingerprint", "shipper", "recipient"]);
+
+/** A vendor's books: its knobs, and the newest rows of each of its tables. */
+export function BooksPage({ vendor, view }: { vendor: Vendor; view: BooksView }) {
+  return (
+    <Layout title={TITLES[vendor]} path={`/simulators/${vendor}`}>
+      <p class="dim">
+        The newest rows of each table; everything is in <a href={`/simulators/${vendor}/books.json`}>books.json</a>. Webhooks:{" "}
+        {Object.entries(view.webhooks)
+          .map(([state, count]) => `${count} ${state.replaceAll("_", " ")}`)
+          .join(", ") || "none yet"}
+        .
+      </p>
+      <h2>Knobs</h2>
+      <KnobsForm vendor={vendor} knobs={view.knobs} />
+      {Object.entries(view.tables).map(([table, rows]) => (
+        <section>
+          <h2>{table.replaceAll("_", " ")}</h2>
+          <Rows vendor={vendor} table={table} rows={rows} />
+        </section>
+      ))}
+    </Layout>
+  );
+}
+
+function KnobsForm({ vendor, knobs }: { vendor: Vendor; knobs: Knobs }) {
+  const names = knobsShape.keyof().options.filter((name) => (OWN_KNOBS[name] ?? vendor) === vendor);
+  return (
+    <form class="knobs" method="post" action={`/simulators/${vendor}/knobs`}>
+      {names.map((name) => {
+        const value = knobs[name];
+        return typeof value === "boolean" ? (
+          <label>
+            {KNOB_LABELS[name]}
+            <br />
+            <input type="checkbox" name={name} checked={value} />
+          </label>
+        ) : (
+          <label>
+            {KNOB_LABELS[name]}
+            <input type="number" name={name} value={String(value)} min="0" step="any" />
+          </label>
+        );
+      })}
+      <div>
+        <button class="main" type="submit">
+          Turn
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Rows({ vendor, table, rows }: { vendor: Vendor; table: string; rows: BookRow[] }) {
+  const [first] = rows;
+  if (first === undefined) return <p class="dim">Nothing yet.</p>;
+  const columns = Object.keys(first).filter((column) => !HIDDEN.has(column));
+  const canAdvance = vendor === "fedex" && table === "parcels";
+  return (
+    <div class="scroll" tabindex={0} role="region" aria-label={table.replaceAll("_", " ")}>
+      <table>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th scope="col">{column.replaceAll("_", " ")}</th>
+            ))}
+            {canAdvance && <th scope="col">move</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr>
+              {columns.map((column) => (
+                <td>{shown(column, row[column])}</td>
+              ))}
+              {canAdvance && (
+                <td>
+                  {row["next_at"] === null ? (
+                    ""
+                  ) : (
+                    <form method="post" action={`/simulators/fedex/parcels/${String(row["tracking_number"])}/advance`}>
+                      <button type="submit" aria-label={`Move ${String(row["tracking_number"])} to its next scan`}>
+                        Next scan
+                      </button>
+                    </form>
+                  )}
+                </td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const FIRST_MOMENT = 1_000_000_000_000;
+
+function shown(column: string, value: SqlStorageValue | undefined): string {
+  if (value === null || value === undefined) return "";
+  const isMoment = typeof value === "number" && value > FIRST_MOMENT && /(^|_)(at|created|before)$/.test(column);
+  return isMoment ? new Date(value).toISOString().replace("T", " ").slice(0, 19) : String(value);
+}

@@ -1,0 +1,101 @@
+import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
+import { knobsShape } from "./books/knobs.ts";
+import type { SimulatorsEnv } from "./env.ts";
+import { AuthenticatePage } from "./pages/authenticate-page.tsx";
+import { BooksPage } from "./pages/books-page.tsx";
+import { IndexPage } from "./pages/index-page.tsx";
+import { MailboxPage } from "./pages/mailbox-page.tsx";
+import { booksOf, fedexBooks, isVendor, sendgridBooks, stripeBooks, twilioBooks, vendorOfHost, type Vendor } from "./vendors.ts";
+
+const SHOWN_ROWS = 100;
+const ALL_ROWS = 1_000_000;
+const MAILBOX_ROWS = 100;
+
+type Bindings = { Bindings: SimulatorsEnv };
+const pages = new Hono<Bindings>({ strict: false }).basePath("/simulators");
+
+pages.use(secureHeaders({ xFrameOptions: "SAMEORIGIN" }));
+pages.get("/", (c) => c.html(<IndexPage />));
+
+pages.get("/mailbox", async (c) => {
+  const [mails, texts] = await Promise.all([sendgridBooks(c.env).readMailbox(MAILBOX_ROWS), twilioBooks(c.env).readMailbox(MAILBOX_ROWS)]);
+  return c.html(<MailboxPage mails={mails} texts={texts} />);
+});
+
+pages.get("/mailbox/:file{.+\\.html}", async (c) => {
+  const mail = await sendgridBooks(c.env).readMail(c.req.param("file").slice(0, -".html".length));
+  if (mail === null || mail.html === null) return c.notFound();
+  // The frame's own policy, because the page may also be opened by itself.
+  c.header("content-security-policy", "sandbox; default-src 'none'; img-src data: https:; style-src 'unsafe-inline'");
+  return c.html(mail.html);
+});
+
+pages.get("/stripe/authenticate/:intent", async (c) => {
+  const intentId = c.req.param("intent");
+  const intent = await stripeBooks(c.env).readForAuthentication(intentId);
+  return intent === null ? c.notFound() : c.html(<AuthenticatePage intentId={intentId} intent={intent} />);
+});
+
+pages.post("/stripe/authenticate/:intent", async (c) => {
+  const intentId = c.req.param("intent");
+  if ((await stripeBooks(c.env).readForAuthentication(intentId)) === null) return c.notFound();
+  const form = await c.req.parseBody();
+  const { returnTo } = await stripeBooks(c.env).settleAuthentication(intentId, form["answer"] === "complete");
+  return c.redirect(returnTo ?? `/simulators/stripe/authenticate/${intentId}`, 303);
+});
+
+pages.post("/fedex/parcels/:number/advance", async (c) => {
+  const code = await fedexBooks(c.env).advance(c.req.param("number"));
+  if (c.req.header("accept")?.includes("application/json")) return code === null ? c.json({ error: "no next scan" }, 409) : c.json({ code });
+  return c.redirect("/simulators/fedex", 303);
+});
+
+pages.get("/:vendor/books.json", async (c) => {
+  const vendor = vendorParam(c.req.param("vendor"));
+  return vendor === null ? c.notFound() : c.json(await booksOf(c.env, vendor).readBooks(ALL_ROWS));
+});
+
+pages.get("/:vendor/knobs", async (c) => {
+  const vendor = vendorParam(c.req.param("vendor"));
+  return vendor === null ? c.notFound() : c.json(await booksOf(c.env, vendor).readKnobs());
+});
+
+pages.put("/:vendor/knobs", async (c) => {
+  const vendor = vendorParam(c.req.param("vendor"));
+  if (vendor === null) return c.notFound();
+  const change: unknown = await c.req.json().catch(() => null);
+  const turned = await booksOf(c.env, vendor).changeKnobs(change);
+  return turned === null ? c.json({ error: "no such knob, or not a value that it takes" }, 422) : c.json(turned);
+});
+
+pages.post("/:vendor/knobs", async (c) => {
+  const vendor = vendorParam(c.req.param("vendor"));
+  if (vendor === null) return c.notFound();
+  const form = await c.req.parseBody();
+  const known = Object.fromEntries(Object.entries(form).filter(([name]) => Object.hasOwn(knobsShape.shape, name)));
+  // A form leaves a box that is not ticked out, and sends a seed that nobody touched.
+  const { seed, ...change } = known;
+  const before = await booksOf(c.env, vendor).readKnobs();
+  const reseeded = seed !== undefined && Number(seed) !== before.seed ? { seed } : {};
+  const turned = await booksOf(c.env, vendor).changeKnobs({ ...change, ...reseeded, webhooksEnabled: Object.hasOwn(form, "webhooksEnabled") });
+  return turned === null ? c.text("That is not a value that the knob takes.", 422) : c.redirect(`/simulators/${vendor}`, 303);
+});
+
+pages.get("/:vendor", async (c) => {
+  const vendor = vendorParam(c.req.param("vendor"));
+  return vendor === null ? c.notFound() : c.html(<BooksPage vendor={vendor} view={await booksOf(c.env, vendor).readBooks(SHOWN_ROWS)} />);
+});
+
+/** The simulators: a vendor's host reaches that vendor's API, everything else our own pages. */
+export const simulators: ExportedHandler<SimulatorsEnv> = {
+  fetch(request, env, ctx) {
+    const url = new URL(request.url);
+    const vendor = vendorOfHost(url.hostname);
+    return vendor === null ? pages.fetch(request, env, ctx) : booksOf(env, vendor).fetch(request);
+  },
+};
+
+function vendorParam(text: string): Vendor | null {
+  return isVendor(text) ? text : null;
+}

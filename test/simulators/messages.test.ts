@@ -1,0 +1,112 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { verifySendgridWebhook } from "../../src/providers/webhooks/sendgrid.ts";
+import { verifyTwilioWebhook } from "../../src/providers/webhooks/twilio.ts";
+import { startSimulatedWorld, until, type SimulatedWorld } from "./simulated-world.ts";
+
+/** The public half of the key in wrangler.simulators.toml. */
+const SENDGRID_PUBLIC_KEY =
+  "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEawBwfrDn/ql3U51XKHKdU/cMEm4W1X0Z4s1LYUq2/QJNsnHHJbTXMj8+nBC2smnVXhapdVw1mGgmOFv8cf3P9Q==";
+
+let world: SimulatedWorld;
+let count = 0;
+beforeAll(async () => {
+  world = await startSimulatedWorld();
+}, 60_000);
+afterAll(() => world.close());
+afterEach(async () => {
+  await world.turn("sendgrid", { lostReplyRate: 0, rate429: 0 });
+  await world.turn("twilio", { lostReplyRate: 0, rate429: 0 });
+});
+
+function newReference(): string {
+  count += 1;
+  return `ntf_test${count}`;
+}
+
+function mail(reference: string, email = `${reference}@example.com`) {
+  return { to: { email, name: "Ada" }, subject: `Your order ${reference}`, html: "<p>It is <b>on its way</b>.</p>", text: "It is on its way.", reference };
+}
+
+describe("a simulated SendGrid behind the real adapter", () => {
+  it("takes a mail, keeps it in the mailbox and finds it by our reference", async () => {
+    const reference = newReference();
+    const sent = await world.providers.mail.send(mail(reference));
+    if (sent.outcome !== "done") throw new Error("expected the mail to be sent");
+    expect(await world.providers.mail.findByReference(reference)).toEqual({ outcome: "done", value: { messageId: sent.value.messageId } });
+    expect(await world.providers.mail.findByReference(`${reference}-other`)).toEqual({ outcome: "done", value: null });
+    const mailbox = await (await world.fetch("http://localhost:8787/simulators/mailbox", { method: "GET" })).text();
+    expect(mailbox).toContain(`Your order ${reference}`);
+    expect(mailbox).toContain('sandbox=""');
+    const frame = await world.fetch(`http://localhost:8787/simulators/mailbox/${sent.value.messageId}.html`, { method: "GET" });
+    expect(frame.headers.get("content-security-policy")).toContain("sandbox");
+    expect(await frame.text()).toContain("<b>on its way</b>");
+  });
+
+  it("has sent the mail once when the reply was lost, and it can be found", async () => {
+    const reference = newReference();
+    await world.turn("sendgrid", { lostReplyRate: 1 });
+    expect(await world.providers.mail.send(mail(reference))).toMatchObject({ outcome: "unknown" });
+    await world.turn("sendgrid", { lostReplyRate: 0 });
+    expect(await world.providers.mail.findByReference(reference)).toMatchObject({ outcome: "done", value: { messageId: expect.any(String) } });
+    expect((await world.rows("sendgrid", "messages")).filter((row) => row["reference"] === reference)).toHaveLength(1);
+  });
+
+  it("refuses an address that is none, for good", async () => {
+    expect(await world.providers.mail.send(mail(newReference(), "nobody"))).toMatchObject({ outcome: "failed", retryable: false });
+  });
+
+  it("asks to come back later at a rate limit", async () => {
+    await world.turn("sendgrid", { rate429: 1 });
+    expect(await world.providers.mail.send(mail(newReference()))).toMatchObject({ outcome: "failed", retryable: true, retryAfterMs: 1000 });
+  });
+
+  it("delivers events whose signature our verifier accepts and that name our reference", async () => {
+    const reference = newReference();
+    await world.providers.mail.send(mail(reference, `bounce-${reference}@example.com`));
+    const [webhook] = await until("the events", async () => {
+      const all = await world.delivered(`"reference":"${reference}"`);
+      return all.length > 0 && all;
+    });
+    const verified = await verifySendgridWebhook(webhook?.body ?? "", new Headers(webhook?.headers), SENDGRID_PUBLIC_KEY, Date.now());
+    if (!verified.ok) throw new Error(`refused: ${verified.reason}`);
+    expect(verified.event.map(({ kind, reference: of }) => `${kind} ${of}`)).toEqual([`processed ${reference}`, `bounce ${reference}`]);
+  });
+});
+
+describe("a simulated Twilio behind the real adapter", () => {
+  it("takes a text message and finds it by our reference and number", async () => {
+    const reference = newReference();
+    const sent = await world.providers.sms.send({ to: "+4915112345678", text: "Shipped", reference });
+    if (sent.outcome !== "done") throw new Error("expected the message to be sent");
+    expect(await world.providers.sms.findByReference(reference, "+4915112345678")).toEqual(sent);
+    expect(await world.providers.sms.findByReference(reference, "+4915112345679")).toEqual({ outcome: "done", value: null });
+    expect(await world.providers.sms.findByReference(`${reference}-other`, "+4915112345678")).toEqual({ outcome: "done", value: null });
+  });
+
+  it("has sent the message once when the reply was lost, and it can be found", async () => {
+    const reference = newReference();
+    await world.turn("twilio", { lostReplyRate: 1 });
+    expect(await world.providers.sms.send({ to: "+4915112345600", text: "Shipped", reference })).toMatchObject({ outcome: "unknown" });
+    await world.turn("twilio", { lostReplyRate: 0 });
+    expect(await world.providers.sms.findByReference(reference, "+4915112345600")).toMatchObject({ outcome: "done", value: { messageId: expect.any(String) } });
+    expect((await world.rows("twilio", "messages")).filter((row) => row["to_number"] === "+4915112345600")).toHaveLength(1);
+  });
+
+  it("refuses Twilio's own invalid number with Twilio's code", async () => {
+    const result = await world.providers.sms.send({ to: "+15005550001", text: "Shipped", reference: newReference() });
+    expect(result).toMatchObject({ outcome: "failed", code: "twilio_21211", retryable: false });
+  });
+
+  it("calls back with a signature that our verifier accepts", async () => {
+    const reference = newReference();
+    await world.providers.sms.send({ to: "+4915100009999", text: "Shipped", reference });
+    const callbacks = await until("both callbacks", async () => {
+      const all = await world.delivered(`reference=${reference}`);
+      return all.length >= 2 && all;
+    });
+    const authToken = world.vars["TWILIO_AUTH_TOKEN"] ?? "";
+    const events = await Promise.all(callbacks.map(({ body, headers, url }) => verifyTwilioWebhook(body, new Headers(headers), { authToken, url })));
+    const statuses = events.map((verified) => (verified.ok ? `${verified.event.status} ${verified.event.reference} ${verified.event.errorCode}` : verified.reason));
+    expect(statuses.toSorted()).toEqual([`sent ${reference} null`, `undelivered ${reference} 30003`]);
+  });
+});

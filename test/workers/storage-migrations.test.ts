@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { applyStorageMigrations, isStorageMigrated, type StorageMigration } from "../../durable-objects/storage-migrations.ts";
+import { LEVEL_STORAGE_MIGRATIONS } from "../../durable-objects/inventory-level/storage-migrations.ts";
+import { newRegistration } from "../support/level-books.ts";
+import { accepted, crash, holdCommand, inside, levelOf, rowsOf } from "./level-harness.ts";
+
+const FIRST: StorageMigration = { name: "0001-shelves", sql: "CREATE TABLE shelf (id INTEGER PRIMARY KEY); INSERT INTO shelf VALUES (7);" };
+const SECOND: StorageMigration = { name: "0002-labels", sql: "ALTER TABLE shelf ADD COLUMN label TEXT NOT NULL DEFAULT 'none'" };
+
+/** Runs with the storage of an object that has nothing stored. */
+function withStorage<Value>(run: (storage: DurableObjectStorage) => Value): Promise<Value> {
+  return inside(newRegistration(), (_level, { storage }) => run(storage));
+}
+
+describe("storage migrations", () => {
+  it("are applied step by step, each once, and keep what is stored", async () => {
+    await withStorage((storage) => {
+      expect(isStorageMigrated(storage)).toBe(false);
+      applyStorageMigrations(storage, [FIRST]);
+      expect(isStorageMigrated(storage)).toBe(true);
+      applyStorageMigrations(storage, [FIRST]);
+      applyStorageMigrations(storage, [FIRST, SECOND]);
+      applyStorageMigrations(storage, [FIRST, SECOND]);
+      expect(storage.sql.exec("SELECT * FROM shelf").toArray()).toEqual([{ id: 7, label: "none" }]);
+    });
+  });
+
+  it.each<[string, StorageMigration[], RegExp]>([
+    ["a step was edited", [{ ...FIRST, sql: `${FIRST.sql} ` }, SECOND], /"0001-shelves" was edited/],
+    ["a step was renamed", [{ ...FIRST, name: "0001-racks" }, SECOND], /was "0001-shelves" and is now "0001-racks"/],
+    ["steps were reordered", [SECOND, FIRST], /was "0001-shelves" and is now "0002-labels"/],
+    ["the code is older than the storage", [FIRST], /newer code: "0002-labels"/],
+  ])("throw and change nothing when %s", async (_case, changed, message) => {
+    await withStorage((storage) => {
+      applyStorageMigrations(storage, [FIRST, SECOND]);
+      const third: StorageMigration = { name: "0003-more", sql: "DROP TABLE shelf" };
+      expect(() => applyStorageMigrations(storage, changed.length === 1 ? changed : [...changed, third])).toThrow(message);
+      expect(storage.sql.exec("SELECT * FROM shelf").toArray()).toHaveLength(1);
+    });
+  });
+
+  it("are applied whole or not at all", async () => {
+    await withStorage((storage) => {
+      applyStorageMigrations(storage, [FIRST]);
+      const broken: StorageMigration = { name: "0003-broken", sql: "CREATE TABLE half (id INTEGER); SELECT nonsense FROM nowhere" };
+      expect(() => applyStorageMigrations(storage, [FIRST, SECOND, broken])).toThrow(/nowhere/);
+      expect(storage.sql.exec("SELECT * FROM shelf").toArray()).toEqual([{ id: 7 }]);
+      expect(storage.sql.exec("SELECT name FROM storage_migrations").toArray()).toEqual([{ name: "0001-shelves" }]);
+    });
+  });
+
+  it("of a level are recorded with it and hold after a restart", async () => {
+    const registration = newRegistration({ opening: 4 });
+    accepted(await levelOf(registration).hold(registration, holdCommand(registration, 1)));
+    expect((await rowsOf(registration, "storage_migrations")).map(({ name }) => name)).toEqual(LEVEL_STORAGE_MIGRATIONS.map(({ name }) => name));
+    await crash(registration);
+    expect(await levelOf(registration).view(registration)).toMatchObject({ held: 1 });
+  });
+});
