@@ -70,7 +70,9 @@ export class GroupCommit<Draft> {
     try {
       const draft = this.#memory.draft();
       settles = this.#storage.transactionSync(() => {
-        const done = jobs.map((job) => this.#runNested(job, draft));
+        // A job without neighbors needs no transaction of its own: it is the group.
+        const done =
+          jobs.length === 1 ? jobs.map((job) => job.run(draft)) : jobs.map((job) => this.#runNested(job, draft));
         this.#memory.beforeCommit?.(draft);
         return done;
       });

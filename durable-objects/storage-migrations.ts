@@ -10,7 +10,10 @@ export interface StorageMigration {
  * read stays empty.
  */
 export function isStorageMigrated(storage: DurableObjectStorage): boolean {
-  return storage.sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'storage_migrations'").toArray().length > 0;
+  return (
+    storage.sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'storage_migrations'").toArray()
+      .length > 0
+  );
 }
 
 /**
@@ -20,7 +23,9 @@ export function isStorageMigrated(storage: DurableObjectStorage): boolean {
  */
 export function applyStorageMigrations(storage: DurableObjectStorage, migrations: readonly StorageMigration[]): void {
   const applied = isStorageMigrated(storage)
-    ? storage.sql.exec<{ name: string; statements: string }>("SELECT name, statements FROM storage_migrations ORDER BY position").toArray()
+    ? storage.sql
+        .exec<{ name: string; statements: string }>("SELECT name, statements FROM storage_migrations ORDER BY position")
+        .toArray()
     : [];
   for (const [index, { name, statements }] of applied.entries()) {
     const known = migrations[index];
@@ -36,7 +41,12 @@ export function applyStorageMigrations(storage: DurableObjectStorage, migrations
     );
     for (const [offset, { name, sql }] of due.entries()) {
       storage.sql.exec(sql);
-      storage.sql.exec("INSERT INTO storage_migrations (position, name, statements) VALUES (?, ?, ?)", applied.length + offset, name, sql);
+      storage.sql.exec(
+        "INSERT INTO storage_migrations (position, name, statements) VALUES (?, ?, ?)",
+        applied.length + offset,
+        name,
+        sql,
+      );
     }
   });
 }

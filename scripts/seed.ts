@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { seedStatements } from "../seed/sql.ts";
 import { prepareState } from "./prepare-state.ts";
 
-const USAGE = `npm run seed                  migrates and seeds the local state (HOLDFAST_STATE, else .holdfast)
+const USAGE = `npm run seed                  migrates and seeds the local state (HOLDFAST_STATE, else .wrangler/state)
 npm run seed -- --sql FILE    writes the seed as SQL, for \`wrangler d1 execute OPS --file FILE\`
 `;
 
@@ -15,7 +15,7 @@ if (values.help === true) {
 } else if (values.sql !== undefined) {
   await writeFile(values.sql, `${seedStatements().join("\n")}\n`);
 } else {
-  const stateDir = resolve(fileURLToPath(new URL("..", import.meta.url)), process.env.HOLDFAST_STATE ?? ".holdfast");
+  const stateDir = resolve(fileURLToPath(new URL("..", import.meta.url)), process.env.HOLDFAST_STATE ?? ".wrangler/state");
   await prepareState({ stateDir, force: true });
   process.stdout.write(`Seeded ${stateDir}\n`);
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { prepareState } from "./prepare-state.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const STATE = resolve(ROOT, process.env.HOLDFAST_STATE ?? ".holdfast");
+const STATE = resolve(ROOT, process.env.HOLDFAST_STATE ?? ".wrangler/state");
 const DEFAULT_PORT = 8787;
 const PORT = portOf(process.env.PORT ?? String(DEFAULT_PORT));
 const ORIGIN = `http://localhost:${PORT}`;

@@ -9,8 +9,10 @@ export interface ExpiryChange {
 /** How replacing one row of a reservation by another changes what runs out when. */
 export function expiryChanges(before: Reservation | null, after: Reservation, now: number): ExpiryChange[] {
   const changes: ExpiryChange[] = [];
-  if (before !== null && before.expiresAt !== null && isHeld(before, now)) changes.push({ expiresAt: before.expiresAt, units: -before.quantity });
-  if (after.expiresAt !== null && isHeld(after, now)) changes.push({ expiresAt: after.expiresAt, units: after.quantity });
+  if (before !== null && before.expiresAt !== null && isHeld(before, now))
+    changes.push({ expiresAt: before.expiresAt, units: -before.quantity });
+  if (after.expiresAt !== null && isHeld(after, now))
+    changes.push({ expiresAt: after.expiresAt, units: after.quantity });
   return changes;
 }
 

@@ -1,7 +1,16 @@
 import type { LevelView } from "../../src/contracts/level-rpc.ts";
 import type { LevelRegistration } from "../../src/domain/catalog.ts";
 import { levelKey, type ReservationId } from "../../src/domain/ids.ts";
-import { alertsBetween, available, type Decision, type LevelState, openLevel, type Reservation, settleExpired, type StockMovement } from "../../src/domain/inventory-level.ts";
+import {
+  alertsBetween,
+  available,
+  type Decision,
+  type LevelState,
+  openLevel,
+  type Reservation,
+  settleExpired,
+  type StockMovement,
+} from "../../src/domain/inventory-level.ts";
 import type { GroupMemory } from "../group-commit.ts";
 import { type ExpiryChange, ExpiryCalendar, expiryChanges } from "./expiry-calendar.ts";
 import { alertName, type Acknowledgement, type StockOffer } from "./stock-buffer.ts";
@@ -172,7 +181,8 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
     }
     for (const movement of movements) this.#storage.appendMovement(movement, state.sequence);
     if (reservation !== null || movements.length > 0) draft.storedSequence = state.sequence;
-    if (state.lastCount !== before.lastCount || state.settingsVersion !== before.settingsVersion) draft.levelChanged = true;
+    if (state.lastCount !== before.lastCount || state.settingsVersion !== before.settingsVersion)
+      draft.levelChanged = true;
     moveTo(draft, before, state);
     return { decision, state };
   }
@@ -242,7 +252,18 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
 /** The level as others see it. */
 export function viewOf(state: LevelState, asOf: number): LevelView {
   const { sku, warehouseId, onHand, held, allocated, safetyStock, reorderPoint, sequence } = state;
-  return { sku, warehouseId, onHand, held, allocated, safetyStock, reorderPoint, available: available(state), sequence, asOf };
+  return {
+    sku,
+    warehouseId,
+    onHand,
+    held,
+    allocated,
+    safetyStock,
+    reorderPoint,
+    available: available(state),
+    sequence,
+    asOf,
+  };
 }
 
 function moveTo(draft: LevelDraft, before: LevelState, after: LevelState): void {

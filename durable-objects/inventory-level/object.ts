@@ -1,9 +1,33 @@
 import { DurableObject } from "cloudflare:workers";
-import type { HoldCommand, InventoryLevelRpc, LevelResult, LevelSettings, LevelView, Movement, ReservationView } from "../../src/contracts/level-rpc.ts";
+import type {
+  HoldCommand,
+  InventoryLevelRpc,
+  LevelResult,
+  LevelSettings,
+  LevelView,
+  Movement,
+  ReservationView,
+} from "../../src/contracts/level-rpc.ts";
 import type { LevelRegistration } from "../../src/domain/catalog.ts";
 import { levelKey, type ReservationId } from "../../src/domain/ids.ts";
-import { type Decision, type LevelState, ownerOf, type Reservation, reservationsAtRisk, type StockMovement } from "../../src/domain/inventory-level.ts";
-import { adjust, configure, count, occurredBy, receive, ship, transferIn, transferOut } from "../../src/domain/inventory-level/movements.ts";
+import {
+  type Decision,
+  type LevelState,
+  ownerOf,
+  type Reservation,
+  reservationsAtRisk,
+  type StockMovement,
+} from "../../src/domain/inventory-level.ts";
+import {
+  adjust,
+  configure,
+  count,
+  occurredBy,
+  receive,
+  ship,
+  transferIn,
+  transferOut,
+} from "../../src/domain/inventory-level/movements.ts";
 import { allocate, claim, hold, release, unclaim } from "../../src/domain/inventory-level/reservations.ts";
 import type { Env } from "../../src/platform/env.ts";
 import { logError } from "../../src/platform/log.ts";
@@ -60,26 +84,52 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
   }
 
   hold(registration: LevelRegistration, command: HoldCommand): Promise<LevelResult<ReservationView>> {
-    return this.#reserve(registration, command.reservationId, (state, existing, now) => hold(state, existing, command, now), viewReservation);
+    return this.#reserve(
+      registration,
+      command.reservationId,
+      (state, existing, now) => hold(state, existing, command, now),
+      viewReservation,
+    );
   }
 
   claim(
     registration: LevelRegistration,
     command: { reservationId: ReservationId; owner: string; quantity: number; expiresAt: number },
   ): Promise<LevelResult<ReservationView>> {
-    return this.#reserve(registration, command.reservationId, (state, existing, now) => claim(state, existing, command, now), viewReservation);
+    return this.#reserve(
+      registration,
+      command.reservationId,
+      (state, existing, now) => claim(state, existing, command, now),
+      viewReservation,
+    );
   }
 
-  unclaim(registration: LevelRegistration, command: { reservationId: ReservationId; owner: string }): Promise<LevelResult<null>> {
-    return this.#reserve(registration, command.reservationId, (state, existing, now) => unclaim(state, existing, command, now), unchanged);
+  unclaim(
+    registration: LevelRegistration,
+    command: { reservationId: ReservationId; owner: string },
+  ): Promise<LevelResult<null>> {
+    return this.#reserve(
+      registration,
+      command.reservationId,
+      (state, existing, now) => unclaim(state, existing, command, now),
+      unchanged,
+    );
   }
 
-  allocate(registration: LevelRegistration, command: { reservationId: ReservationId }): Promise<LevelResult<ReservationView>> {
+  allocate(
+    registration: LevelRegistration,
+    command: { reservationId: ReservationId },
+  ): Promise<LevelResult<ReservationView>> {
     return this.#reserve(registration, command.reservationId, allocate, viewReservation);
   }
 
   release(registration: LevelRegistration, command: { reservationId: ReservationId }): Promise<LevelResult<null>> {
-    return this.#reserve(registration, command.reservationId, (state, existing, now) => release(state, existing, command, now), unchanged);
+    return this.#reserve(
+      registration,
+      command.reservationId,
+      (state, existing, now) => release(state, existing, command, now),
+      unchanged,
+    );
   }
 
   ship(
@@ -89,11 +139,20 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
     return this.#run(registration, (draft) => {
       const existing = this.#memory.reservation(draft, command.reservationId);
       const earlier = this.#memory.movement(draft, command.ref);
-      return this.#decide(draft, registration, existing, (state) => ship(state, existing, earlier, command, draft.now), unchanged);
+      return this.#decide(
+        draft,
+        registration,
+        existing,
+        (state) => ship(state, existing, earlier, command, draft.now),
+        unchanged,
+      );
     });
   }
 
-  receive(registration: LevelRegistration, command: { quantity: number; ref: string; occurredAt: number }): Promise<LevelResult<Movement>> {
+  receive(
+    registration: LevelRegistration,
+    command: { quantity: number; ref: string; occurredAt: number },
+  ): Promise<LevelResult<Movement>> {
     return this.#move(registration, command.ref, (state, earlier, now) => receive(state, earlier, command, now));
   }
 
@@ -104,11 +163,17 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
     return this.#move(registration, command.ref, (state, earlier, now) => adjust(state, earlier, command, now));
   }
 
-  transferOut(registration: LevelRegistration, command: { quantity: number; ref: string; occurredAt: number }): Promise<LevelResult<Movement>> {
+  transferOut(
+    registration: LevelRegistration,
+    command: { quantity: number; ref: string; occurredAt: number },
+  ): Promise<LevelResult<Movement>> {
     return this.#move(registration, command.ref, (state, earlier, now) => transferOut(state, earlier, command, now));
   }
 
-  transferIn(registration: LevelRegistration, command: { quantity: number; ref: string; occurredAt: number }): Promise<LevelResult<Movement>> {
+  transferIn(
+    registration: LevelRegistration,
+    command: { quantity: number; ref: string; occurredAt: number },
+  ): Promise<LevelResult<Movement>> {
     return this.#move(registration, command.ref, (state, earlier, now) => transferIn(state, earlier, command, now));
   }
 
@@ -124,17 +189,31 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
         registration,
         null,
         (state) => count(state, earlier, command, movedSince, draft.now),
-        ({ drift }, state) => ({ drift, atRisk: reservationsAtRisk(state, this.#memory.liveReservations(draft)).map(viewReservation) }),
+        ({ drift }, state) => ({
+          drift,
+          atRisk: reservationsAtRisk(state, this.#memory.liveReservations(draft)).map(viewReservation),
+        }),
       );
     });
   }
 
   configure(
     registration: LevelRegistration,
-    command: { expectedVersion: number; safetyStock: number; reorderPoint: number; channelBuffers: Record<string, number> },
+    command: {
+      expectedVersion: number;
+      safetyStock: number;
+      reorderPoint: number;
+      channelBuffers: Record<string, number>;
+    },
   ): Promise<LevelResult<LevelSettings>> {
     return this.#run(registration, (draft) =>
-      this.#decide(draft, registration, null, (state) => configure(state, command), (_value, state) => viewSettings(state)),
+      this.#decide(
+        draft,
+        registration,
+        null,
+        (state) => configure(state, command),
+        (_value, state) => viewSettings(state),
+      ),
     );
   }
 
@@ -143,19 +222,24 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
     return this.#memory.current(registration).view;
   }
 
-  async detail(registration: LevelRegistration): Promise<{ level: LevelView; settings: LevelSettings; reservations: ReservationView[] }> {
+  async detail(
+    registration: LevelRegistration,
+  ): Promise<{ level: LevelView; settings: LevelSettings; reservations: ReservationView[] }> {
     this.#identify(registration);
     const { state, view } = this.#memory.current(registration);
     return {
       level: view,
       settings: viewSettings(state),
-      reservations: this.#memory.state === null ? [] : this.#storage.liveReservations(this.#memory.now()).map(viewReservation),
+      reservations:
+        this.#memory.state === null ? [] : this.#storage.liveReservations(this.#memory.now()).map(viewReservation),
     };
   }
 
   async movements(registration: LevelRegistration, query: { before?: number; limit: number }): Promise<Movement[]> {
     this.#identify(registration);
-    return this.#memory.state === null ? [] : this.#storage.movements(query.before ?? Number.MAX_SAFE_INTEGER, query.limit);
+    return this.#memory.state === null
+      ? []
+      : this.#storage.movements(query.before ?? Number.MAX_SAFE_INTEGER, query.limit);
   }
 
   /** Settles holds that have run out, publishes what was not, and forgets what ended a day ago. */
@@ -199,7 +283,10 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
     });
   }
 
-  #run<Value>(registration: LevelRegistration, job: (draft: LevelDraft) => LevelResult<Value>): Promise<LevelResult<Value>> {
+  #run<Value>(
+    registration: LevelRegistration,
+    job: (draft: LevelDraft) => LevelResult<Value>,
+  ): Promise<LevelResult<Value>> {
     return this.#group.run((draft) => {
       this.#identify(registration, draft);
       return job(draft);

@@ -1,15 +1,10 @@
-import type { StockBatch } from "../../src/contracts/messages.ts";
 import { logWarning } from "../../src/platform/log.ts";
-import { flushStock, offerStock, type StockOffer } from "./stock-buffer.ts";
-
-/** From a change to its offer, and from the offer to the flush: together below the 500 ms that are promised. */
-const OFFER_AFTER_MS = 100;
-const FLUSH_AFTER_MS = 300;
+import { claimFlush, flushStock, offerStock, type StockOffer, type StockSender } from "./stock-buffer.ts";
 
 /** What a publisher needs of its level. */
 export interface Publishing {
   storage: Pick<DurableObjectStorage, "sync">;
-  queue: Pick<Queue<StockBatch>, "send">;
+  queue: StockSender;
   /** What the level has to publish as it stands, or null when the queue has taken all of it. */
   offer: () => StockOffer | null;
 }
@@ -20,8 +15,8 @@ export interface Publishing {
  */
 export class LevelPublisher {
   readonly #publishing: Publishing;
-  #offerTimer: ReturnType<typeof setTimeout> | null = null;
-  #flushTimer: ReturnType<typeof setTimeout> | null = null;
+  #isOffering = false;
+  #hasMore = false;
 
   constructor(publishing: Publishing) {
     this.#publishing = publishing;
@@ -29,15 +24,13 @@ export class LevelPublisher {
 
   /** Something is to be published within 500 ms. */
   announce(): void {
-    this.#offerTimer ??= setTimeout(() => {
-      this.#offerTimer = null;
-      void this.#offerAndFlushLater();
-    }, OFFER_AFTER_MS);
+    this.#hasMore = true;
+    if (!this.#isOffering) void this.#offerAll();
   }
 
   /** Something is to be published at once. */
   announceNow(): void {
-    void this.publish().catch(logFailure);
+    this.publish().catch(logFailure);
   }
 
   /** Publishes what there is and rejects when the queue does not take it. */
@@ -45,17 +38,18 @@ export class LevelPublisher {
     if (await this.#offer()) await flushStock(this.#publishing.queue);
   }
 
-  async #offerAndFlushLater(): Promise<void> {
+  async #offerAll(): Promise<void> {
+    this.#isOffering = true;
     try {
-      if (!(await this.#offer())) return;
+      while (this.#hasMore) {
+        this.#hasMore = false;
+        if (await this.#offer()) this.#flushLater();
+      }
     } catch (error) {
       logFailure(error);
-      return;
+    } finally {
+      this.#isOffering = false;
     }
-    this.#flushTimer ??= setTimeout(() => {
-      this.#flushTimer = null;
-      flushStock(this.#publishing.queue).catch(logFailure);
-    }, FLUSH_AFTER_MS);
   }
 
   /** Another object may send the offer, and its output gate does not wait for our disk; so we do. */
@@ -65,6 +59,14 @@ export class LevelPublisher {
     await this.#publishing.storage.sync();
     offerStock(offer);
     return true;
+  }
+
+  #flushLater(): void {
+    const delay = claimFlush(Date.now());
+    if (delay === null) return;
+    setTimeout(() => {
+      flushStock(this.#publishing.queue).catch(logFailure);
+    }, delay);
   }
 }
 

@@ -25,10 +25,21 @@ export interface StockOffer {
   acknowledgement: Acknowledgement;
 }
 
+/** The part of the queue's binding that publishing needs. */
+export interface StockSender {
+  send: (batch: StockBatch) => Promise<unknown>;
+}
+
 /** A queue message may have 128 KB; the rest is for what encodes longer than it reads. */
 const MESSAGE_CHARACTERS = 100_000;
 
+/** How long offers are gathered: with the disk and the queue's own time, below the 500 ms that are promised. */
+const GATHER_MS = 300;
+/** By then a claimed flush has come, or its object has gone and another may claim it. */
+const FLUSH_OVERDUE_MS = 100;
+
 const offers = new Map<LevelKey, StockOffer>();
+let flushDueAt: number | null = null;
 
 /** What an alert is known by: of one level, two alerts of one kind differ in their sequence. */
 export function alertName({ alert, level }: PendingAlert): string {
@@ -41,12 +52,23 @@ export function offerStock(offer: StockOffer): void {
 }
 
 /**
+ * How many milliseconds from now the caller is to flush, or null when another object of the isolate will before.
+ * One timer serves all levels; should its object go, the claim lapses.
+ */
+export function claimFlush(now: number): number | null {
+  if (flushDueAt !== null && now < flushDueAt + FLUSH_OVERDUE_MS && flushDueAt <= now + GATHER_MS) return null;
+  flushDueAt = now + GATHER_MS;
+  return GATHER_MS;
+}
+
+/**
  * Sends everything that lies here. What the queue takes is acknowledged to its level; what it does not take lies
  * here again, unless its level has offered anew. Rejects with the queue's error when some of it was not taken.
  */
-export async function flushStock(queue: Pick<Queue<StockBatch>, "send">): Promise<void> {
+export async function flushStock(queue: StockSender): Promise<void> {
   const taken = [...offers.values()];
   offers.clear();
+  flushDueAt = null;
   let failure: { error: unknown } | null = null;
   for (const { batch, sent } of pack(taken)) {
     try {

@@ -1,7 +1,14 @@
 import type { LevelView } from "../../src/contracts/level-rpc.ts";
 import type { StockAlert } from "../../src/contracts/messages.ts";
 import type { ReservationId, Sku, WarehouseId } from "../../src/domain/ids.ts";
-import type { CountTaken, LevelState, MovementKind, Reservation, ReservationStatus, StockMovement } from "../../src/domain/inventory-level.ts";
+import type {
+  CountTaken,
+  LevelState,
+  MovementKind,
+  Reservation,
+  ReservationStatus,
+  StockMovement,
+} from "../../src/domain/inventory-level.ts";
 import { applyStorageMigrations, isStorageMigrated } from "../storage-migrations.ts";
 import type { ExpiryChange } from "./expiry-calendar.ts";
 import { LEVEL_STORAGE_MIGRATIONS } from "./storage-migrations.ts";
@@ -67,7 +74,8 @@ type MovementRow = {
   recorded_at: number;
 };
 
-const RESERVATION_COLUMNS = "id, quantity, asked, status, expires_at, channel, claimed_by, former_expires_at, created_at, changed_at";
+const RESERVATION_COLUMNS =
+  "id, quantity, asked, status, expires_at, channel, claimed_by, former_expires_at, created_at, changed_at";
 const MOVEMENT_COLUMNS = "sequence, kind, delta, balance, ref, reason, occurred_at, recorded_at";
 
 /** The rows of one level. Synchronous throughout; what belongs together is the caller's transaction. */
@@ -164,7 +172,9 @@ export class LevelStorage {
   }
 
   reservation(id: ReservationId): Reservation | null {
-    const [row] = this.#sql.exec<ReservationRow>(`SELECT ${RESERVATION_COLUMNS} FROM reservation WHERE id = ?`, id).toArray();
+    const [row] = this.#sql
+      .exec<ReservationRow>(`SELECT ${RESERVATION_COLUMNS} FROM reservation WHERE id = ?`, id)
+      .toArray();
     return row === undefined ? null : reservationFrom(row);
   }
 
@@ -221,7 +231,9 @@ export class LevelStorage {
 
   /** When the first of the reservations that have an end is to be forgotten; null when there are none. */
   nextForgetAt(): number | null {
-    const { ended } = this.#sql.exec<{ ended: number | null }>(`SELECT MIN(${ENDED_AT}) AS ended FROM reservation`).one();
+    const { ended } = this.#sql
+      .exec<{ ended: number | null }>(`SELECT MIN(${ENDED_AT}) AS ended FROM reservation`)
+      .one();
     return ended === null ? null : ended + TOMBSTONE_MS;
   }
 
@@ -265,13 +277,22 @@ export class LevelStorage {
   /** Newest first. */
   movements(before: number, limit: number): StockMovement[] {
     return this.#sql
-      .exec<MovementRow>(`SELECT ${MOVEMENT_COLUMNS} FROM movement WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`, before, limit)
+      .exec<MovementRow>(
+        `SELECT ${MOVEMENT_COLUMNS} FROM movement WHERE sequence < ? ORDER BY sequence DESC LIMIT ?`,
+        before,
+        limit,
+      )
       .toArray()
       .map(movementFrom);
   }
 
   addAlert({ alert, level }: PendingAlert): void {
-    this.#sql.exec("INSERT INTO alert (sequence, alert, level) VALUES (?, ?, ?)", level.sequence, alert, JSON.stringify(level));
+    this.#sql.exec(
+      "INSERT INTO alert (sequence, alert, level) VALUES (?, ?, ?)",
+      level.sequence,
+      alert,
+      JSON.stringify(level),
+    );
   }
 
   removeAlert({ alert, level }: PendingAlert): void {

@@ -1,5 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
-import { LIVE_CLOSE, LIVE_PING, LIVE_PONG, type LiveFeedRpc, type LiveItem, type LiveMessage, type LivePerson } from "../../src/contracts/live.ts";
+import {
+  LIVE_CLOSE,
+  LIVE_PING,
+  LIVE_PONG,
+  type LiveFeedRpc,
+  type LiveItem,
+  type LiveMessage,
+  type LivePerson,
+} from "../../src/contracts/live.ts";
 import type { Env } from "../../src/platform/env.ts";
 import { Outbox } from "./outbox.ts";
 
@@ -38,13 +46,17 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedRpc {
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       return new Response(null, { status: 426, headers: { upgrade: "websocket" } });
     }
-    const id = request.headers.get("x-holdfast-user-id");
-    if (id === null || id === "") return new Response(null, { status: 400 });
+    const id = decode(request.headers.get("x-holdfast-user-id"));
+    if (id === null) return new Response(null, { status: 400 });
     if (this.ctx.getWebSockets().length >= MOST_LISTENERS) {
       return new Response(null, { status: 503, headers: { "retry-after": "30" } });
     }
     const now = Date.now();
-    const listener: Listener = { id, name: decodeName(request.headers.get("x-holdfast-user-name")) ?? id, connectedAt: now };
+    const listener: Listener = {
+      id,
+      name: decode(request.headers.get("x-holdfast-user-name")) ?? id,
+      connectedAt: now,
+    };
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
     server.serializeAttachment(listener);
@@ -95,7 +107,10 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedRpc {
   }
 
   #flush(now: number): void {
-    const sockets = this.ctx.getWebSockets().filter(isOpen).filter((socket) => this.#isCurrent(socket, now));
+    const sockets = this.ctx
+      .getWebSockets()
+      .filter(isOpen)
+      .filter((socket) => this.#isCurrent(socket, now));
     const messages = this.#outbox.take(now);
     if (this.#presenceChanged) {
       this.#presenceChanged = false;
@@ -160,8 +175,8 @@ function closeQuietly(socket: WebSocket, code: number, reason: string): void {
   }
 }
 
-/** Header values carry no Unicode, so names travel percent-encoded; a plain one is taken as it is. */
-function decodeName(text: string | null): string | null {
+/** Header values carry no Unicode, so ids and names travel percent-encoded; a plain one is taken as it is. */
+function decode(text: string | null): string | null {
   if (text === null || text === "") return null;
   try {
     return decodeURIComponent(text).slice(0, 100);

@@ -7,7 +7,7 @@ import type { Actor, OrderEvent, PlacedOrder, RecordedEvent } from "../../src/do
 import { evolve } from "../../src/domain/order/evolve.ts";
 import type { Order } from "../../src/domain/order/order.ts";
 import { record } from "../../src/domain/order/record.ts";
-import { judgeFailure, leaseMs } from "../../src/domain/order/retry.ts";
+import { isDefinite, judgeFailure, leaseMs } from "../../src/domain/order/retry.ts";
 import { react } from "../../src/domain/order/saga.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
 import type { LedgerDraft } from "./ledger-memory.ts";
@@ -21,6 +21,14 @@ const ATTEMPTS_KEPT = 20;
 const SAGA: Actor = { kind: "system", id: "saga" };
 const TIMER: Actor = { kind: "system", id: "timer" };
 const WEBHOOK: Actor = { kind: "system", id: "webhook" };
+
+/** What one turn of the pump leaves to be done, each in a transaction of its own. */
+export interface DueWork {
+  lapsed: EffectId[];
+  timers: OrderId[];
+  /** There was more than one turn takes. */
+  more: boolean;
+}
 
 /**
  * What the ledger does inside one storage transaction: load, decide, write the events, the order's row and its
@@ -101,6 +109,7 @@ export class LedgerBook {
     if (effect === null || effect.status === "done") return;
     const { outcome, attempt } = report;
     if (outcome.status === "done") {
+      // The success of an attempt that was given up counts too.
       this.#settle(draft, effect, "done", attempted(effect, { attempt, at: now, outcome: "done", detail: "" }), now, continuations);
       this.#recordOn(draft, effect, { type: "RecordOutcome", effectId: effect.id, effect: effect.effect, outcome }, now, continuations);
       return;
@@ -115,30 +124,45 @@ export class LedgerBook {
     this.#fail(draft, effect, outcome, { attempt, at: now, outcome: outcome.status, detail }, now, continuations);
   }
 
-  /** Leases what is due, takes back what was leased for too long, fires timers. Answers whether more is due. */
-  pump(draft: LedgerDraft, now: number): boolean {
-    const room = MOST_LEASED - draft.leased;
-    const due = room > 0 ? this.#storage.listDue(now, Math.min(room, PUMP_AT_ONCE)) : [];
-    for (const effect of due) {
-      if (effect.status === "leased") this.#lapse(draft, effect, now);
-      else draft.outgoing.push(this.#lease(draft, effect, now));
-    }
+  /**
+   * Leases what is due as far as there is room, and names what has to be looked at one by one, so that one that
+   * can't be dealt with holds up no other.
+   */
+  pump(draft: LedgerDraft, now: number): DueWork {
+    const lapsed = this.#storage.listLapsed(now, PUMP_AT_ONCE);
+    const room = Math.max(0, MOST_LEASED - draft.leased);
+    const due = this.#storage.listDue(now, Math.min(room, PUMP_AT_ONCE));
+    for (const effect of due) draft.outgoing.push(this.#lease(draft, effect, now));
     const timers = this.#storage.listTimersDue(now, PUMP_AT_ONCE);
-    for (const id of timers) this.#fireTimer(draft, id, now);
-    return due.length === PUMP_AT_ONCE || timers.length === PUMP_AT_ONCE;
+    return { lapsed, timers, more: [lapsed, due, timers].some(({ length }) => length === PUMP_AT_ONCE) };
   }
 
-  #fireTimer(draft: LedgerDraft, id: OrderId, now: number): void {
+  /** Fires the order's timer if it is due. Nothing is due twice: what came to nothing is looked at again later. */
+  fireTimer(draft: LedgerDraft, id: OrderId, now: number): void {
     const stored = this.#storage.findOrder(id);
-    const timer = stored && nextTimer(stored.order);
-    if (!stored || !timer) return;
+    if (!stored) return;
+    const timer = nextTimer(stored.order);
+    if (!timer || timer.at > now) {
+      this.#storage.setTimer(id, timer?.at ?? null);
+      if (timer) draft.wakeAt(timer.at);
+      return;
+    }
     const events = record(stored.order, { type: "TimerFired", timer: timer.timer }, now);
     if (events.length === 0) throw new Error(`${id}: timer ${timer.timer} came to nothing`);
     this.#commit(draft, stored.order, id, events, TIMER, now, draft.outgoing);
   }
 
+  /** Looks again at an order or an effect that could not be dealt with, after a while. */
+  setAside(draft: LedgerDraft, work: { timer: OrderId } | { lapsed: EffectId }, until: number): void {
+    if ("timer" in work) this.#storage.setTimer(work.timer, until);
+    else this.#storage.setDueAt(work.lapsed, until);
+    draft.wakeAt(until);
+  }
+
   /** Whoever had it did not report in time: it may have been done. */
-  #lapse(draft: LedgerDraft, effect: StoredEffect, now: number): void {
+  lapse(draft: LedgerDraft, id: EffectId, now: number): void {
+    const effect = this.#storage.findEffect(id);
+    if (effect === null || effect.status !== "leased" || (effect.dueAt ?? now) > now) return;
     const entry: EffectAttempt = { attempt: effect.attempt, at: now, outcome: "lease_lapsed", detail: "no outcome was reported in time" };
     const verdict = judgeFailure(effect.kind, effect.failures + 1, { status: "unknown", message: entry.detail }, this.#jitter());
     if (verdict.next === "exhausted") {
@@ -161,17 +185,17 @@ export class LedgerBook {
     const failures = effect.failures + 1;
     const verdict = judgeFailure(effect.kind, failures, outcome, this.#jitter());
     const attempts = attempted(effect, entry);
+    // What is not certain stays so until a definite answer: a person's retry must use the same key.
+    const uncertain = outcome.status === "unknown" || (effect.uncertain && !isDefinite(outcome));
     if (verdict.next === "exhausted") {
       const { code, message, unknown } = verdict;
-      this.#settle(draft, { ...effect, failures }, "failed", attempts, now, sink);
+      this.#settle(draft, { ...effect, failures, uncertain }, "failed", attempts, now, sink);
       this.#recordOn(draft, effect, { type: "RecordExhausted", effectId: effect.id, effect: effect.effect, code, message, unknown }, now, sink);
       return;
     }
     draft.leased -= 1;
-    const generation = verdict.newGeneration
-      ? { generation: effect.generation + 1, generationStartedAt: now, uncertain: false }
-      : { uncertain: true };
-    this.#postpone(draft, { ...effect, ...generation, failures, attempts }, Math.ceil(now + verdict.inMs));
+    const generation = verdict.newGeneration ? { generation: effect.generation + 1, generationStartedAt: now } : {};
+    this.#postpone(draft, { ...effect, ...generation, uncertain, failures, attempts }, Math.ceil(now + verdict.inMs));
   }
 
   #postpone(draft: LedgerDraft, effect: StoredEffect, dueAt: number): void {
@@ -192,8 +216,8 @@ export class LedgerBook {
     this.#storage.updateEffect({ ...effect, status, attempts, dueAt: null, settledAt: now });
     const orderId = orderOfEffect(effect.id);
     if (this.#storage.touchEnded(orderId)) draft.changed.add(orderId);
-    // An effect that had failed for good has left its lane already: others may be on their way in it.
-    const next = effect.settledAt === null ? this.#storage.firstBlocked(orderId, effect.lane) : null;
+    // Only who had the lane's turn passes it on: one that had failed for good, or waits for its turn anew, had not.
+    const next = effect.status === "leased" || effect.status === "due" ? this.#storage.firstBlocked(orderId, effect.lane) : null;
     if (next) this.#start(draft, next, now, sink);
   }
 
@@ -263,25 +287,23 @@ export class LedgerBook {
     }
   }
 
-  /** A person wants a failed effect tried again: it starts over, after what is in its lane now. */
+  /**
+   * A person wants a failed effect tried again: it starts over, after what its lane is busy with now. It has a new key
+   * only where the old one was definitely refused.
+   */
   #retry(draft: LedgerDraft, id: EffectId, now: number, sink: LeasedEffect[]): void {
     const effect = this.#storage.findEffect(id);
-    if (effect === null) return;
-    const over: StoredEffect = {
-      ...effect,
-      status: "blocked",
-      failures: 0,
-      generation: effect.generation + 1,
-      generationStartedAt: now,
-      settledAt: null,
-      dueAt: null,
-    };
-    if (this.#storage.isLaneBusy(orderOfEffect(id), effect.lane)) this.#storage.updateEffect(over);
+    if (effect === null || effect.settledAt === null) return;
+    const generation = effect.uncertain ? {} : { generation: effect.generation + 1, generationStartedAt: now };
+    const over: StoredEffect = { ...effect, ...generation, status: "blocked", failures: 0, settledAt: null, dueAt: null };
+    if (effect.lane !== "watch" && this.#storage.isLaneBusy(orderOfEffect(id), effect.lane)) this.#storage.updateEffect(over);
     else this.#start(draft, over, now, sink);
   }
 
   #start(draft: LedgerDraft, effect: StoredEffect, now: number, sink: LeasedEffect[]): void {
-    const ready = this.#ready(draft, { ...effect, generationStartedAt: now }, now);
+    // The life of its first key begins with its first attempt, not with its waiting.
+    const generationStartedAt = effect.attempt === 0 ? now : effect.generationStartedAt;
+    const ready = this.#ready(draft, { ...effect, generationStartedAt }, now);
     this.#storage.updateEffect(ready);
     if (ready.status === "leased") sink.push(leasedEffect(ready));
   }

@@ -15,6 +15,13 @@ export interface StoredOrder {
   projectedSequence: number;
 }
 
+/** An order as D1 gives it back. */
+export interface ArchivedOrder {
+  order: Order;
+  revision: number;
+  saga: readonly (EffectView & Partial<StoredEffect>)[];
+}
+
 /** An effect as the ledger keeps it: the outbox's row. */
 export interface StoredEffect extends EffectView {
   failures: number;
@@ -68,16 +75,16 @@ export class LedgerStorage {
     return archived ? { fingerprint: archived.fingerprint, live: false } : null;
   }
 
-  /** `inD1`: the order came back from D1, which has all of it. */
-  insertOrder(order: Order, fingerprint: string, timerAt: number | null, inD1 = false): void {
+  /** `revisionInD1`: where the order came back from D1, which has all of it as of this revision. */
+  insertOrder(order: Order, fingerprint: string, timerAt: number | null, revisionInD1: number | null = null): void {
     this.#sql.exec(
       `INSERT INTO orders (id, version, revision, projected, projected_sequence, ended, timer_at, fingerprint, doc)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       order.id,
       order.version,
-      order.version,
-      inD1 ? order.version : 0,
-      inD1 ? order.version : 0,
+      revisionInD1 ?? order.version,
+      revisionInD1 ?? 0,
+      revisionInD1 === null ? 0 : order.version,
       Number(hasEnded(order)),
       timerAt,
       fingerprint,
@@ -203,12 +210,28 @@ export class LedgerStorage {
     return row ? effectFrom(row) : null;
   }
 
-  /** Effects to be sent now: due ones, and leased ones whose lease has ended. Oldest first. */
+  /** Effects to be sent now, oldest first. */
   listDue(now: number, limit: number): StoredEffect[] {
     return this.#sql
-      .exec<EffectRow>("SELECT * FROM effects WHERE due_at <= ? ORDER BY due_at LIMIT ?", now, limit)
+      .exec<EffectRow>("SELECT * FROM effects WHERE due_at <= ? AND status = 'due' ORDER BY due_at LIMIT ?", now, limit)
       .toArray()
       .map(effectFrom);
+  }
+
+  /** Effects whose lease has ended without an outcome, oldest first. */
+  listLapsed(now: number, limit: number): EffectId[] {
+    return this.#sql
+      .exec<{ id: string }>("SELECT id FROM effects WHERE due_at <= ? AND status = 'leased' ORDER BY due_at LIMIT ?", now, limit)
+      .toArray()
+      .map(({ id }) => id as EffectId);
+  }
+
+  setDueAt(id: EffectId, at: number): void {
+    this.#sql.exec("UPDATE effects SET due_at = ? WHERE id = ?", at, id);
+  }
+
+  setTimer(id: OrderId, at: number | null): void {
+    this.#sql.exec("UPDATE orders SET timer_at = ? WHERE id = ?", at, id);
   }
 
   listTimersDue(now: number, limit: number): OrderId[] {
@@ -268,11 +291,12 @@ export class LedgerStorage {
   }
 
   /** Takes an order back that had left: all of it is in D1, and all its effects have their outcomes. */
-  restore(order: Order, fingerprint: string, events: readonly RecordedEvent[], saga: readonly EffectView[]): void {
-    this.insertOrder(order, fingerprint, null, true);
+  restore({ order, revision, saga }: ArchivedOrder, fingerprint: string, events: readonly RecordedEvent[]): void {
+    this.insertOrder(order, fingerprint, null, revision);
     for (const event of events) this.insertEvent(event);
     for (const effect of saga)
-      this.insertEffect({ ...effect, failures: 0, generationStartedAt: effect.createdAt, claimed: effect.attempt, uncertain: false });
+      // What was projected is the whole row, although readers of D1 see less of it.
+      this.insertEffect({ failures: 0, generationStartedAt: effect.createdAt, claimed: effect.attempt, uncertain: false, ...effect });
   }
 
   counts(now: number): { liveOrders: number; openEffects: number; leasedEffects: number; oldestDueAt: number | null } {

@@ -1,7 +1,7 @@
-import type { LiveFeedRpc, LiveItem, LiveOrder } from "../../src/contracts/live.ts";
+import { liveOrder } from "../../src/contracts/live-order.ts";
+import type { LiveFeedRpc, LiveItem } from "../../src/contracts/live.ts";
 import type { OrderId } from "../../src/domain/ids.ts";
 import type { Order } from "../../src/domain/order/order.ts";
-import { fulfillmentState, paymentState } from "../../src/domain/order/views.ts";
 
 /** With nobody on the topic, the next look whether somebody has come is this far off. */
 const QUIET_MS = 5_000;
@@ -9,27 +9,6 @@ const QUIET_MS = 5_000;
 const WATCH_MS = 3_600_000;
 /** One message to a feed. */
 const ITEMS_AT_ONCE = 200;
-
-/** The order as live screens show it. */
-export function liveOrder(order: Order): LiveOrder {
-  return {
-    orderId: order.id,
-    number: order.number,
-    version: order.version,
-    state: order.state,
-    paymentState: paymentState(order),
-    fulfillmentState: fulfillmentState(order),
-    channel: order.channel,
-    total: order.totals.total,
-    currency: order.currency,
-    units: order.lines.reduce((sum, { quantity }) => sum + quantity, 0),
-    destination: order.location,
-    warehouses: [...new Set(order.reservations.map(({ warehouseId }) => warehouseId))],
-    country: order.address.country,
-    placedAt: order.placedAt,
-    updatedAt: order.updatedAt,
-  };
-}
 
 /**
  * Tells the live feeds what has changed. Nobody awaits it and nothing is kept: a screen that missed news reads its

@@ -9,9 +9,8 @@ import type {
   OutcomeReport,
 } from "../../src/contracts/ledger-rpc.ts";
 import type { LiveFeedRpc } from "../../src/contracts/live.ts";
-import type { EffectBatch } from "../../src/contracts/messages.ts";
 import { databaseOf } from "../../src/db/orders/databases.ts";
-import { findOrderRow, findSagaRow, listEventRows } from "../../src/db/orders/queries.ts";
+import { findArchivedRow, findOrderRow, listEventRows } from "../../src/db/orders/queries.ts";
 import type { EffectId, OrderId, ShipmentId } from "../../src/domain/ids.ts";
 import type { OrderCommand, OrderFact } from "../../src/domain/order/commands.ts";
 import type { PaymentFact } from "../../src/domain/order/effects.ts";
@@ -26,6 +25,7 @@ import { LedgerBook } from "./ledger-book.ts";
 import { type LedgerDraft, LedgerMemory } from "./ledger-memory.ts";
 import { LedgerStorage } from "./ledger-storage.ts";
 import { LiveNews } from "./live-news.ts";
+import { packEffects } from "./pack-effects.ts";
 import { Projector } from "./projector.ts";
 import { LEDGER_STORAGE } from "./storage-steps.ts";
 
@@ -33,10 +33,11 @@ import { LEDGER_STORAGE } from "./storage-steps.ts";
 const PROJECT_AFTER_MS = 400;
 /** News for the live feeds is gathered this long. */
 const NEWS_AFTER_MS = 250;
-const EFFECTS_PER_MESSAGE = 25;
-/** Bounded by the 256 KB of one batch of messages: an effect rarely passes 500 bytes, a long order's may. */
-const MESSAGES_PER_BATCH = 8;
 const RETRY_PROJECTION_MS = 2_000;
+/** What could not be dealt with is looked at again after this long. */
+const SET_ASIDE_MS = 60_000;
+/** An order that was brought back may leave again before its command runs; more often than this it does not. */
+const RESTORE_TRIES = 3;
 
 /**
  * The one writer of an order shard: a thin shell that gathers calls into transactions of `LedgerBook` and sends
@@ -93,7 +94,7 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
   async execute(input: { orderId: OrderId; command: OrderCommand; actor: Actor; expectedVersion?: number }): Promise<ExecuteResult> {
     const run = () => this.#group.run((draft) => this.#book.execute(draft, input, Date.now()));
     let result = await run();
-    if (result === "absent" && (await this.#restore(input.orderId))) result = await run();
+    for (let tries = 1; result === "absent" && tries <= RESTORE_TRIES && (await this.#restore(input.orderId)); tries += 1) result = await run();
     return result === "absent" ? { ok: false, refusal: { reason: "order_unknown" } } : result;
   }
 
@@ -147,7 +148,9 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
 
   async #recordFact(orderId: OrderId, fact: OrderFact): Promise<boolean> {
     const run = () => this.#group.run((draft) => this.#book.recordFact(draft, orderId, fact, Date.now()));
-    return (await run()) || ((await this.#restore(orderId)) && run());
+    let taken = await run();
+    for (let tries = 1; !taken && tries <= RESTORE_TRIES && (await this.#restore(orderId)); tries += 1) taken = await run();
+    return taken;
   }
 
   async watch(orderId: OrderId): Promise<void> {
@@ -202,8 +205,7 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
   async #send(): Promise<void> {
     try {
       while (this.#outgoing.length > 0) {
-        const effects = this.#outgoing.splice(0, EFFECTS_PER_MESSAGE * MESSAGES_PER_BATCH);
-        await this.env.EFFECTS.sendBatch(messagesOf(effects));
+        for (const batch of packEffects(this.#outgoing.splice(0))) await this.env.EFFECTS.sendBatch(batch.map((body) => ({ body })));
       }
     } catch (error) {
       logError("effects_not_sent", error);
@@ -213,7 +215,25 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
   }
 
   async #pump(): Promise<void> {
-    while (await this.#group.run((draft) => this.#book.pump(draft, Date.now())));
+    for (let more = true; more; ) {
+      const now = Date.now();
+      const due = await this.#group.run((draft) => this.#book.pump(draft, now));
+      await Promise.all([
+        ...due.lapsed.map((lapsed) => this.#alone({ lapsed }, (draft) => this.#book.lapse(draft, lapsed, now), now)),
+        ...due.timers.map((timer) => this.#alone({ timer }, (draft) => this.#book.fireTimer(draft, timer, now), now)),
+      ]);
+      more = due.more;
+    }
+  }
+
+  /** One order's trouble stays its own: what throws is undone, logged and set aside, and the rest goes on. */
+  async #alone(work: { timer: OrderId } | { lapsed: EffectId }, job: (draft: LedgerDraft) => void, now: number): Promise<void> {
+    try {
+      await this.#group.run(job);
+    } catch (error) {
+      logError("due_work_failed", error, work);
+      await this.#group.run((draft) => this.#book.setAside(draft, work, now + SET_ASIDE_MS));
+    }
   }
 
   #projectSoon(): void {
@@ -259,15 +279,13 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
     const placed = this.#storage.findFingerprint(orderId);
     if (placed === null) return false;
     const database = databaseOf(this.env, orderId);
-    const [order, events, saga] = await Promise.all([
-      findOrderRow(database, orderId),
-      listEventRows(database, orderId),
-      findSagaRow(database, orderId),
-    ]);
-    if (order === null) throw new Error(`${orderId} has left for D1, which does not have it`);
-    await this.#group.run(() => {
+    const [archived, events] = await Promise.all([findArchivedRow(database, orderId), listEventRows(database, orderId)]);
+    if (archived === null) throw new Error(`${orderId} has left for D1, which does not have it`);
+    await this.#group.run((draft) => {
       if (this.#storage.findOrder(orderId) !== null) return;
-      this.#storage.restore(order, placed.fingerprint, events, saga ?? []);
+      this.#storage.restore(archived, placed.fingerprint, events);
+      // Where nothing comes of it, the order leaves again by the next projection.
+      draft.changed.add(orderId);
     });
     return true;
   }
@@ -284,11 +302,4 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
       logWarning("live_news_not_published", { error: String(error) });
     }
   }
-}
-
-function messagesOf(effects: readonly LeasedEffect[]): { body: EffectBatch }[] {
-  const messages: { body: EffectBatch }[] = [];
-  for (let start = 0; start < effects.length; start += EFFECTS_PER_MESSAGE)
-    messages.push({ body: { effects: effects.slice(start, start + EFFECTS_PER_MESSAGE) } });
-  return messages;
 }

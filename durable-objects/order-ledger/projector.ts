@@ -5,8 +5,9 @@ import { hasEnded } from "../../src/domain/order/state.ts";
 import { withinLimit } from "../../src/platform/time-limit.ts";
 import type { LedgerStorage } from "./ledger-storage.ts";
 
-/** Orders in one write: bounded by D1's limit on a parameter, and by how long a ledger may think. */
+/** Orders in one write, and lines in all: bounded by D1's limit on a parameter, and by how long a ledger may think. */
 const AT_ONCE = 200;
+const LINES_AT_ONCE = 600;
 /** D1 away must not hold the ledger's alarm. */
 const LIMIT_MS = 10_000;
 
@@ -24,6 +25,8 @@ export class Projector {
   readonly #storage: LedgerStorage;
   readonly #env: { SHARD_MAP: string };
   readonly #dirty: Set<OrderId>;
+  /** Fewer after a failure, so that an order that D1 does not take holds up few others, and in the end none. */
+  #atOnce = AT_ONCE;
 
   constructor(storage: LedgerStorage, env: { SHARD_MAP: string }) {
     this.#storage = storage;
@@ -41,12 +44,16 @@ export class Projector {
 
   /** Writes what D1 has not seen, a bounded number at a time. Throws when D1 does; what failed stays pending. */
   async write(): Promise<Acknowledged[]> {
-    const ids = [...this.#dirty].slice(0, AT_ONCE);
-    for (const id of ids) this.#dirty.delete(id);
+    const ids: OrderId[] = [];
     const byDatabase = new Map<D1Database, { projected: ProjectedOrder; acknowledged: Acknowledged }[]>();
-    for (const id of ids) {
+    let lines = 0;
+    for (const id of this.#dirty) {
+      if (ids.length >= this.#atOnce || lines >= LINES_AT_ONCE) break;
+      this.#dirty.delete(id);
       const row = this.#read(id);
       if (row === null) continue;
+      ids.push(id);
+      lines += row.projected.order.lines.length;
       const database = databaseOf(this.#env, id);
       byDatabase.set(database, [...(byDatabase.get(database) ?? []), row]);
     }
@@ -58,6 +65,7 @@ export class Projector {
     );
     const acknowledged = written.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
     const failed = written.find((result) => result.status === "rejected");
+    this.#atOnce = failed ? Math.max(1, Math.floor(this.#atOnce / 4)) : Math.min(AT_ONCE, this.#atOnce * 2);
     if (failed) {
       const seen = new Set(acknowledged.map(({ id }) => id));
       this.add(ids.filter((id) => !seen.has(id)));
@@ -73,6 +81,7 @@ export class Projector {
     return {
       projected: {
         order,
+        revision,
         events: this.#storage.listEvents(id, projectedSequence),
         saga: hasEnded(order) ? this.#storage.listEffects(id) : null,
       },

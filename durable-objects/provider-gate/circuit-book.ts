@@ -1,7 +1,7 @@
 import { circuitBreaker, CircuitState as BreakerState, CountBreaker, DelegateBackoff, handleAll } from "cockatiel";
 import type { CallReport, CircuitState } from "../../src/contracts/provider-gate-rpc.ts";
 
-/** Half of the last 20 calls broken, and at least 6 of them made: the provider is down. */
+/** More than half of the last 20 calls broken, and at least 6 made: the provider is down. */
 const WINDOW = { size: 20, threshold: 0.5, minimumNumberOfCalls: 6 };
 const FIRST_BREAK_MS = 2000;
 const LONGEST_BREAK_MS = 30_000;

@@ -25,7 +25,14 @@ export function createApp(): Hono<ApiEnv> {
   app.onError((error, c) => {
     if (isUnavailable(error)) {
       logError("unavailable", error, { requestId: c.get("requestId") });
-      return problemResponse({ code: "temporarily_unavailable", detail: "A part of the system does not answer at the moment. Nothing is known to be lost; repeat the request." }, placeOf(c));
+      return problemResponse(
+        {
+          code: "temporarily_unavailable",
+          detail:
+            "A part of the system does not answer at the moment. Nothing is known to be lost; repeat the request.",
+        },
+        placeOf(c),
+      );
     }
     logError("internal", error, { requestId: c.get("requestId"), traceparent: c.get("traceparent") });
     return problemResponse({ code: "internal", detail: "Something unforeseen happened." }, placeOf(c));
@@ -50,7 +57,12 @@ function mount(app: Hono<ApiEnv>, endpoint: AnyEndpoint, path: string, allowed: 
 function mountOtherMethods(app: Hono<ApiEnv>, path: string, methods: ReadonlySet<string>): void {
   const allow = [...methods].sort().join(", ");
   app.all(path, (c) => {
-    if (c.req.method === "OPTIONS") return new Response(null, { status: 204, headers: { Allow: allow, "X-Request-Id": c.get("requestId") } });
-    return problemResponse({ code: "method_not_allowed", detail: `${c.req.method} is not allowed here; ${allow} are.` }, placeOf(c), { Allow: allow });
+    if (c.req.method === "OPTIONS")
+      return new Response(null, { status: 204, headers: { Allow: allow, "X-Request-Id": c.get("requestId") } });
+    return problemResponse(
+      { code: "method_not_allowed", detail: `${c.req.method} is not allowed here; ${allow} are.` },
+      placeOf(c),
+      { Allow: allow },
+    );
   });
 }

@@ -20,7 +20,9 @@ export function isKnown(ifNoneMatch: string | null, etag: string): boolean {
  */
 export function expectedVersion(ifMatch: string | null, required: boolean): ServiceResult<number | null> {
   if (ifMatch === null)
-    return required ? refuse("version_required", 'Send the ETag you read as If-Match, such as If-Match: "7".') : { ok: true, value: null };
+    return required
+      ? refuse("version_required", 'Send the ETag you read as If-Match, such as If-Match: "7".')
+      : { ok: true, value: null };
   const tag = ifMatch.trim();
   if (tag === "*") return { ok: true, value: null };
   const found = /^"(\d{1,15})"$/.exec(tag);

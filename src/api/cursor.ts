@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { hmac, isSameMac } from "../platform/hmac.ts";
 
@@ -22,7 +22,8 @@ export async function readCursor<Position extends z.ZodType>(
   if (cursor === undefined) return { ok: true, value: undefined };
   const [payload = "", mac = "", ...rest] = cursor.split(".");
   const given = decode(mac);
-  if (rest.length > 0 || given === null || !isSameMac(given, await hmac(secret, `cursor.${list}.${payload}`))) return invalid();
+  if (rest.length > 0 || given === null || !isSameMac(given, await hmac(secret, `cursor.${list}.${payload}`)))
+    return invalid();
   const bytes = decode(payload);
   if (bytes === null) return invalid();
   const parsed = schema.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
@@ -36,13 +37,18 @@ function invalid(): ServiceResult<never> {
 }
 
 function encode(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 }
 
 function decode(text: string): Uint8Array | null {
   if (!/^[\w-]+$/.test(text)) return null;
   try {
-    return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
+    return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) =>
+      character.charCodeAt(0),
+    );
   } catch {
     return null;
   }

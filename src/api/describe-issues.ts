@@ -9,12 +9,30 @@ const MOST = 50;
 
 /** Each thing that is wrong with a body: where it is (RFC 6901), and what would be right. */
 export function describeBodyIssues(error: z.core.$ZodError, body: unknown): FieldProblem[] {
-  return flatten(error.issues, []).slice(0, MOST).map(({ path, issue }) => ({ pointer: pointerOf(path), detail: explain(issue, valueAt(body, path)) }));
+  return distinct(
+    flatten(error.issues, []).map(({ path, issue }) => ({
+      pointer: pointerOf(path),
+      detail: explain(issue, valueAt(body, path)),
+    })),
+  );
 }
 
 /** As `describeBodyIssues`, for the parameters of a query. */
 export function describeQueryIssues(error: z.core.$ZodError): FieldProblem[] {
-  return flatten(error.issues, []).slice(0, MOST).map(({ path, issue }) => ({ pointer: `?${path.map(String).join(".")}`, detail: explain(issue, "") }));
+  return distinct(
+    flatten(error.issues, []).map(({ path, issue }) => ({
+      pointer: `?${String(path[0] ?? "")}`,
+      detail: explain(issue, ""),
+    })),
+  );
+}
+
+/** One number can break two rules that say the same. */
+function distinct(problems: readonly FieldProblem[]): FieldProblem[] {
+  return [...new Map(problems.map((problem) => [`${problem.pointer}\n${problem.detail}`, problem])).values()].slice(
+    0,
+    MOST,
+  );
 }
 
 interface PlacedIssue {
@@ -26,17 +44,29 @@ function flatten(issues: readonly Issue[], base: Path): PlacedIssue[] {
   return issues.flatMap((issue): PlacedIssue[] => {
     const path = [...base, ...issue.path];
     if (issue.code === "unrecognized_keys") return issue.keys.map((key) => ({ path: [...path, key], issue }));
-    if (issue.code === "invalid_union" && issue.errors.length > 0) return flatten(closestBranch(issue.errors), path);
+    if (issue.code === "invalid_union" && issue.errors.length > 0) {
+      const closest = closestBranch(issue.errors);
+      // Of no branch's type: then the union's own message says what there is to choose from.
+      return closest.some(isOfOtherType) && !GENERAL.test(issue.message) ? [{ path, issue }] : flatten(closest, path);
+    }
     return [{ path, issue }];
   });
 }
 
 /** Of a union's branches the one that the value was probably meant for: of the right type, with the fewest complaints. */
 function closestBranch(branches: readonly Issue[][]): Issue[] {
-  const cost = (issues: readonly Issue[]): number =>
-    issues.reduce((sum, issue) => sum + (issue.code === "invalid_type" && issue.path.length === 0 ? 100 : issue.code === "unrecognized_keys" ? issue.keys.length * 2 : 1), 0);
-  return branches.toSorted((a, b) => cost(a) - cost(b))[0] ?? [];
+  const cost = (issue: Issue): number =>
+    isOfOtherType(issue) ? 100 : issue.code === "unrecognized_keys" ? issue.keys.length * 2 : 1;
+  const sum = (issues: readonly Issue[]): number => issues.reduce((total, issue) => total + cost(issue), 0);
+  return branches.toSorted((a, b) => sum(a) - sum(b))[0] ?? [];
 }
+
+function isOfOtherType(issue: Issue): boolean {
+  return issue.code === "invalid_type" && issue.path.length === 0;
+}
+
+/** How zod's own messages begin; every other one was written beside its rule and says what would be right. */
+const GENERAL = /^(?:Invalid|Too |Unrecognized)/;
 
 /** RFC 6901. */
 export function pointerOf(path: Path): string {
@@ -64,6 +94,8 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 };
 
 function explain(issue: Issue, value: unknown): string {
+  if (!GENERAL.test(issue.message))
+    return value === undefined && issue.message.startsWith("must ") ? `is missing; it ${issue.message}` : issue.message;
   switch (issue.code) {
     case "invalid_type": {
       const wanted = TYPE_NAMES[issue.expected] ?? issue.expected;
@@ -81,7 +113,7 @@ function explain(issue: Issue, value: unknown): string {
     case "invalid_value":
       return value === undefined ? `is missing; it must be ${oneOf(issue.values)}` : `must be ${oneOf(issue.values)}`;
     case "invalid_format":
-      return value === undefined ? "is missing" : FORMAT_TEXTS[issue.format] ?? issue.message;
+      return value === undefined ? "is missing" : (FORMAT_TEXTS[issue.format] ?? issue.message);
     case "invalid_key":
       return issue.issues[0]?.message ?? "has a key that is not allowed";
     case "invalid_union":
@@ -110,6 +142,5 @@ function oneOf(values: readonly unknown[]): string {
 function nameOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
-  if (typeof value === "number") return Number.isInteger(value) ? "a number this large" : "a fraction";
   return typeof value === "object" ? "an object" : typeof value === "string" ? "text" : `a ${typeof value}`;
 }

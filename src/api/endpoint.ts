@@ -78,7 +78,9 @@ export interface AnyEndpoint extends Omit<Endpoint, "handle" | "params" | "query
 }
 
 /** Defines an endpoint. Its handler is only ever called with what its own schemas have let through. */
-export function endpoint<Params = undefined, Query = undefined, Body = undefined>(definition: Endpoint<Params, Query, Body>): AnyEndpoint {
+export function endpoint<Params = undefined, Query = undefined, Body = undefined>(
+  definition: Endpoint<Params, Query, Body>,
+): AnyEndpoint {
   // Methods are bivariant in their parameters, so no cast is needed; `serve` parses with the very schemas beside `handle`.
   return definition;
 }

@@ -10,18 +10,25 @@ import type { ApiContext, ApiEnv } from "./types.ts";
 export const correlate: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const headers = c.req.raw.headers;
   c.set("requestId", acceptRequestId(headers.get("x-request-id")) ?? crypto.randomUUID());
-  c.set("traceparent", continueTrace(headers.get("traceparent"), (bytes) => crypto.getRandomValues(bytes)));
+  c.set(
+    "traceparent",
+    continueTrace(headers.get("traceparent"), (bytes) => crypto.getRandomValues(bytes)),
+  );
   c.set("now", Date.now());
   const problems = checkEnvironment(c.env);
   if (problems.length > 0) {
     logError("environment_refused", new Error(problems.join("; ")), { requestId: c.get("requestId") });
-    return problemResponse({ code: "temporarily_unavailable", detail: "The Worker is not configured as it must be; its log says how." }, placeOf(c));
+    return problemResponse(
+      { code: "temporarily_unavailable", detail: "The Worker is not configured as it must be; its log says how." },
+      placeOf(c),
+    );
   }
   await next();
 };
 
 const EXPOSED = "ETag, Link, Location, Idempotent-Replayed, X-Request-Id, Retry-After, RateLimit, RateLimit-Policy";
-const REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id, traceparent";
+const REQUEST_HEADERS =
+  "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id, traceparent";
 
 /**
  * Lets browsers read answers on the origins that are listed for the caller's channel, and nowhere else. A preflight

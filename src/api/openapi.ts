@@ -13,7 +13,8 @@ let kept: { publicUrl: string; text: string } | null = null;
 
 /** The OpenAPI 3.1 document, made from the schemas that validate the requests, when it is asked for the first time. */
 export async function openApiText(endpoints: readonly AnyEndpoint[], publicUrl: string): Promise<string> {
-  if (kept?.publicUrl !== publicUrl) kept = { publicUrl, text: JSON.stringify(await openApiDocument(endpoints, publicUrl)) };
+  if (kept?.publicUrl !== publicUrl)
+    kept = { publicUrl, text: JSON.stringify(await openApiDocument(endpoints, publicUrl)) };
   return kept.text;
 }
 
@@ -40,13 +41,21 @@ export async function openApiDocument(endpoints: readonly AnyEndpoint[], publicU
       operationId: operationId(endpoint),
       tags: [tag],
       summary,
-      ...(scope !== null && scope !== "public" && { description: `Needs the scope \`${scope}\`.${idempotent === undefined ? "" : " Send an `Idempotency-Key`: a repeat gets the first answer."}` }),
+      ...(scope !== null &&
+        scope !== "public" && {
+          description: `Needs the scope \`${scope}\`.${idempotent === undefined ? "" : " Send an `Idempotency-Key`: a repeat gets the first answer."}`,
+        }),
       security: scope === "public" ? [] : [{ bearer: [] }],
       request: {
         ...(params instanceof z.ZodObject && { params }),
         ...(query instanceof z.ZodObject && { query }),
         ...(headers !== null && { headers }),
-        ...(body !== undefined && { body: { required: !("choose" in body) && !body.safeParse(undefined).success, content: { "application/json": { schema: ref("choose" in body ? body.documented : body) } } } }),
+        ...(body !== undefined && {
+          body: {
+            required: !("choose" in body) && !body.safeParse(undefined).success,
+            content: { "application/json": { schema: ref("choose" in body ? body.documented : body) } },
+          },
+        }),
       },
       responses: { ...answersOf(endpoint, ref), ...problemsOf(endpoint, ref) },
     });
@@ -56,7 +65,8 @@ export async function openApiDocument(endpoints: readonly AnyEndpoint[], publicU
     info: {
       title: "Holdfast",
       version: "1",
-      description: "Order management at the edge: no unit sold twice, no acknowledged order lost. Whatever goes wrong is answered as a problem document (RFC 9457); every kind has a page under `/problems/`.",
+      description:
+        "Order management at the edge: no unit sold twice, no acknowledged order lost. Whatever goes wrong is answered as a problem document (RFC 9457); every kind has a page under `/problems/`.",
     },
     servers: [{ url: `${publicUrl}/api/v1` }],
   });
@@ -73,7 +83,8 @@ function nameSchemas(endpoints: readonly AnyEndpoint[]): Names {
   for (const endpoint of endpoints) {
     const { body, answers } = endpoint;
     if (body !== undefined) add("choose" in body ? body.documented : body, `${operationId(endpoint)}Request`);
-    for (const [status, { schema }] of Object.entries(answers)) if (schema !== undefined) add(schema, `${operationId(endpoint)}Answer${status}`);
+    for (const [status, { schema }] of Object.entries(answers))
+      if (schema !== undefined) add(schema, `${operationId(endpoint)}Answer${status}`);
   }
   return names;
 }
@@ -84,12 +95,23 @@ function nameOf(names: Names, schema: z.ZodType): string {
   return name;
 }
 
+/** Where zod puts schemas that others name and no operation does. */
+const SHARED = "__shared";
+
 /** The named schemas, and those that they name themselves, as JSON Schema 2020-12: what OpenAPI 3.1 is made of. */
 function jsonSchemas(names: Names): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>();
   for (const [schema, id] of names) registry.add(schema, { id });
-  const { schemas } = z.toJSONSchema(registry, { io: "input", unrepresentable: "any", uri: (id) => `#/components/schemas/${id}` });
-  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, tidy(schema)]));
+  const place = "#/components/schemas/";
+  const { schemas } = z.toJSONSchema(registry, { io: "input", unrepresentable: "any", uri: (id) => `${place}${id}` });
+  const { [SHARED]: shared, ...own } = schemas;
+  // Components stand side by side, so what refers into the shared one refers to its neighbor instead.
+  const all = JSON.stringify({ ...shared?.$defs, ...own }).replaceAll(`${place}${SHARED}#/$defs/`, place);
+  return Object.fromEntries(
+    Object.entries(z.record(z.string(), z.record(z.string(), z.unknown())).parse(JSON.parse(all))).map(
+      ([name, schema]) => [name, tidy(schema)],
+    ),
+  );
 }
 
 /** A component has its name from where it stands: ids and dialects inside would make its references point elsewhere. */
@@ -104,12 +126,20 @@ function headersOf({ method, idempotent }: AnyEndpoint): z.ZodObject | null {
 }
 
 type Ref = (schema: z.ZodType) => { $ref: string };
-type Responses = Record<string, { description: string; content?: Record<string, { schema: Record<string, unknown> | { $ref: string } }> }>;
+type Responses = Record<
+  string,
+  { description: string; content?: Record<string, { schema: Record<string, unknown> | { $ref: string } }> }
+>;
 
 function answersOf({ answers }: AnyEndpoint, ref: Ref): Responses {
   const responses: Responses = {};
   for (const [status, { description, schema, mediaType }] of Object.entries(answers)) {
-    const content = schema === undefined ? (mediaType === undefined ? null : { [mediaType]: { schema: { type: "string" } } }) : { "application/json": { schema: ref(schema) } };
+    const content =
+      schema === undefined
+        ? mediaType === undefined
+          ? null
+          : { [mediaType]: { schema: { type: "string" } } }
+        : { "application/json": { schema: ref(schema) } };
     responses[status] = { description, ...(content !== null && { content }) };
   }
   return responses;
@@ -121,17 +151,26 @@ function problemsOf({ scope, params, query, body, problems = [] }: AnyEndpoint, 
   if (scope !== "public" && scope !== null) codes.add("forbidden");
   if (params !== undefined) codes.add("not_found");
   if (query !== undefined || body !== undefined) codes.add("invalid_request");
-  if (body !== undefined) codes.add("invalid_json").add("body_too_large").add("body_too_deep").add("unsupported_media_type");
+  if (body !== undefined)
+    codes.add("invalid_json").add("body_too_large").add("body_too_deep").add("unsupported_media_type");
   const responses: Responses = {};
   for (const [status, group] of Map.groupBy(codes, (code) => PROBLEM_KINDS[code].status)) {
     const description = group.map((code) => `\`${code}\`: ${PROBLEM_KINDS[code].title}.`).join(" ");
-    responses[String(status)] = { description, content: { "application/problem+json": { schema: ref(problemDocument) } } };
+    responses[String(status)] = {
+      description,
+      content: { "application/problem+json": { schema: ref(problemDocument) } },
+    };
   }
   return responses;
 }
 
 /** `POST /orders/{id}/cancel` is `postOrdersCancel`; parameters are left out unless two operations would be alike. */
 function operationId({ method, path }: AnyEndpoint): string {
-  const words = path.split("/").filter((part) => part !== "").map((part) => (part.startsWith("{") ? `by-${part.slice(1, -1)}` : part));
-  return [method.toLowerCase(), ...words.flatMap((word) => word.split(/[^A-Za-z0-9]+/))].map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1))).join("");
+  const words = path
+    .split("/")
+    .filter((part) => part !== "")
+    .map((part) => (part.startsWith("{") ? `by-${part.slice(1, -1)}` : part));
+  return [method.toLowerCase(), ...words.flatMap((word) => word.split(/[^A-Za-z0-9]+/))]
+    .map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join("");
 }

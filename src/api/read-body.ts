@@ -39,12 +39,16 @@ function tooLarge(limit: number): ServiceResult<never> {
 
 /** The JSON value that the text is. Its depth is counted before it is parsed. */
 export function parseJson(text: string): ServiceResult<unknown> {
-  if (isDeeperThan(text, MAX_DEPTH)) return refuse("body_too_deep", `Objects and arrays must be nested at most ${MAX_DEPTH} deep.`);
+  if (isDeeperThan(text, MAX_DEPTH))
+    return refuse("body_too_deep", `Objects and arrays must be nested at most ${MAX_DEPTH} deep.`);
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch (error) {
     const where = error instanceof SyntaxError ? /position \d+/.exec(error.message)?.[0] : undefined;
-    return refuse("invalid_json", `The body must be one JSON value; it stops being one${where === undefined ? "" : ` at ${where}`}.`);
+    return refuse(
+      "invalid_json",
+      `The body must be one JSON value; it stops being one${where === undefined ? "" : ` at ${where}`}.`,
+    );
   }
 }
 

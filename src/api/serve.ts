@@ -13,7 +13,16 @@ import { isJson, parseJson, readText } from "./read-body.ts";
 import type { ApiContext } from "./types.ts";
 
 /** Who calls where nobody has to say who they are. */
-const NOBODY: Principal = { kind: "key", id: "public", name: "public", role: "customer", scopes: [], customerId: null, warehouseId: null, channel: "storefront" };
+const NOBODY: Principal = {
+  kind: "key",
+  id: "public",
+  name: "public",
+  role: "customer",
+  scopes: [],
+  customerId: null,
+  warehouseId: null,
+  channel: "storefront",
+};
 
 const STAFF = new Set<Principal["role"]>(["csr", "warehouse", "manager", "admin", "bridge"]);
 
@@ -25,14 +34,18 @@ export async function serve(endpoint: AnyEndpoint, c: ApiContext): Promise<Respo
   const input = await readInput(endpoint, c);
   if (!input.ok) return refusal(c, input.problem);
   const call: Call<unknown, unknown, unknown> = { ctx, request: c.req.raw, ...input.value };
-  const handled = await (endpoint.idempotent === "kept" && call.idempotencyKey !== null ? keptAnswer(endpoint, call, call.idempotencyKey) : endpoint.handle(call));
+  const handled = await (endpoint.idempotent === "kept" && call.idempotencyKey !== null
+    ? keptAnswer(endpoint, call, call.idempotencyKey)
+    : endpoint.handle(call));
   return respond(c, endpoint, caller.value, handled);
 }
 
 async function identify(endpoint: AnyEndpoint, c: ApiContext): Promise<ServiceResult<Principal>> {
   if (endpoint.scope === "public") return { ok: true, value: NOBODY };
   const { env } = c;
-  const found = await authenticate(env, c.req.raw.headers.get("authorization"), c.get("now"), (work) => c.executionCtx.waitUntil(work));
+  const found = await authenticate(env, c.req.raw.headers.get("authorization"), c.get("now"), (work) =>
+    c.executionCtx.waitUntil(work),
+  );
   if (!found.ok) return found;
   c.set("principal", found.value);
   if (env.RATE_LIMITER !== undefined && !(await env.RATE_LIMITER.limit({ key: found.value.id })).success)
@@ -69,7 +82,11 @@ async function readInput(endpoint: AnyEndpoint, c: ApiContext): Promise<ServiceR
   if (endpoint.params !== undefined) {
     const parsed = endpoint.params.safeParse(c.req.param());
     // A path that can't name anything names nothing.
-    if (!parsed.success) return { ok: false, problem: { code: "not_found", detail: parsed.error.issues[0]?.message ?? "There is nothing at this address." } };
+    if (!parsed.success)
+      return {
+        ok: false,
+        problem: { code: "not_found", detail: parsed.error.issues[0]?.message ?? "There is nothing at this address." },
+      };
     params = parsed.data;
   }
   const query = endpoint.query === undefined ? undefined : parseQuery(endpoint.query, c, errors);
@@ -93,14 +110,22 @@ function parseQuery(schema: z.ZodType, c: ApiContext, errors: FieldProblem[]): u
   return parsed.data;
 }
 
-async function parseBody(endpoint: AnyEndpoint, request: Request, errors: FieldProblem[]): Promise<ServiceResult<unknown>> {
+async function parseBody(
+  endpoint: AnyEndpoint,
+  request: Request,
+  errors: FieldProblem[],
+): Promise<ServiceResult<unknown>> {
   if (endpoint.body === undefined) return { ok: true, value: undefined };
   if (!isJson(request.headers.get("content-type")))
-    return { ok: false, problem: { code: "unsupported_media_type", detail: "The body must be sent as Content-Type: application/json." } };
+    return {
+      ok: false,
+      problem: { code: "unsupported_media_type", detail: "The body must be sent as Content-Type: application/json." },
+    };
   const text = await readText(request);
   if (!text.ok) return text;
   // Forms that may be left out are optional schemas: no body at all is `undefined` to them.
-  const json: ServiceResult<unknown> = text.value === "" && takesNothing(endpoint.body) ? { ok: true, value: undefined } : parseJson(text.value);
+  const json: ServiceResult<unknown> =
+    text.value === "" && takesNothing(endpoint.body) ? { ok: true, value: undefined } : parseJson(text.value);
   if (!json.ok) return json;
   const schema = isChoice(endpoint.body) ? endpoint.body.choose(json.value) : endpoint.body;
   const parsed = schema.safeParse(json.value);
@@ -146,7 +171,8 @@ function respond(c: ApiContext, endpoint: AnyEndpoint, principal: Principal, han
   if (handled.version !== undefined) {
     const etag = etagOf(handled.version);
     headers["ETag"] = etag;
-    if (endpoint.method === "GET" && isKnown(c.req.raw.headers.get("if-none-match"), etag)) return new Response(null, { status: 304, headers });
+    if (endpoint.method === "GET" && isKnown(c.req.raw.headers.get("if-none-match"), etag))
+      return new Response(null, { status: 304, headers });
   }
   if (handled.body === undefined) return new Response(null, { status: handled.status, headers });
   headers["Content-Type"] = "application/json";
@@ -167,6 +193,6 @@ function nextPage(url: string, cursor: string): string {
 }
 
 /** An answer of a list: its body, and the cursor that the Link header takes. */
-export function listAnswer<Row>(data: Row[], nextCursor: string | null): Answer {
+export function listAnswer(data: readonly unknown[], nextCursor: string | null): Answer {
   return { status: 200, body: { object: "list", data, hasMore: nextCursor !== null, nextCursor }, nextCursor };
 }

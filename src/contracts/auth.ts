@@ -21,5 +21,3 @@ export const signInAnswer = z
   })
   .meta({ id: "SignedIn" });
 export type SignInAnswer = z.infer<typeof signInAnswer>;
-
-export const jwksAnswer = z.strictObject({ keys: z.array(z.record(z.string(), z.unknown())) }).meta({ id: "JsonWebKeySet" });

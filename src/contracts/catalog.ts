@@ -1,6 +1,17 @@
 import { z } from "zod";
 import { listOf, pageQuery, queryFlag } from "./lists.ts";
-import { address, coordinates, countryCode, currency, minorUnits, money, shortText, sku, warehouseId } from "./primitives.ts";
+import {
+  address,
+  coordinates,
+  countryCode,
+  currency,
+  minorUnits,
+  money,
+  shortText,
+  sku,
+  warehouseId,
+  wholeNumber,
+} from "./primitives.ts";
 
 const productFields = {
   name: shortText(120),
@@ -8,7 +19,7 @@ const productFields = {
   unit: shortText(20).meta({ examples: ["each"] }),
   price: minorUnits.meta({ description: "Net, in minor units of `currency`.", examples: [295] }),
   currency,
-  weightGrams: z.int().min(1).max(1_000_000),
+  weightGrams: wholeNumber(1, 1_000_000),
   taxClass: z.enum(["standard", "reduced", "zero"]),
   backorder: z.boolean().meta({ description: "Whether orders may wait for stock that is not there." }),
   active: z.boolean(),
@@ -60,20 +71,25 @@ const warehouseFields = {
   country: countryCode,
   location: coordinates,
   timeZone,
-  cutOffMinutes: z.int().min(0).max(1439).meta({ description: "Minutes after local midnight until which an order leaves the same day.", examples: [960] }),
+  cutOffMinutes: wholeNumber(0, 1439).meta({
+    description: "Minutes after local midnight until which an order leaves the same day.",
+    examples: [960],
+  }),
   workingDays: z
-    .array(z.int().min(1).max(7))
+    .array(wholeNumber(1, 7))
     .max(7)
     .refine((days) => new Set(days).size === days.length, { error: "must name each day once" })
     .meta({ description: "ISO weekdays: 1 is Monday." }),
-  dailyCapacity: z.int().min(0).max(1_000_000),
+  dailyCapacity: wholeNumber(0, 1_000_000),
   serves: z.array(countryCode).max(250).meta({ description: "Countries it ships to; none means every country." }),
   mode: z.enum(["floor", "wms"]),
   open: z.boolean(),
   address,
 };
 
-export const createWarehouseForm = z.strictObject({ id: warehouseId, ...warehouseFields }).meta({ id: "WarehouseForm" });
+export const createWarehouseForm = z
+  .strictObject({ id: warehouseId, ...warehouseFields })
+  .meta({ id: "WarehouseForm" });
 export const replaceWarehouseForm = z.strictObject(warehouseFields).meta({ id: "WarehouseReplacement" });
 export type CreateWarehouseForm = z.infer<typeof createWarehouseForm>;
 export type ReplaceWarehouseForm = z.infer<typeof replaceWarehouseForm>;

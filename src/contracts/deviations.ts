@@ -21,7 +21,9 @@ export const deviationAnswer = z
     }),
     summary: z.string(),
     tried: z.array(z.string()).meta({ description: "What was tried, oldest first." }),
-    actions: z.array(z.enum(["retry", "resolve", "assign", "cancel_order"])).meta({ description: "What can be done about it now." }),
+    actions: z
+      .array(z.enum(["retry", "resolve", "assign", "cancel_order"]))
+      .meta({ description: "What can be done about it now." }),
     assignee: z.string().nullable(),
     openedAt: when,
     resolvedAt: when.nullable(),
@@ -32,7 +34,10 @@ export const deviationAnswer = z
 export type DeviationAnswer = z.infer<typeof deviationAnswer>;
 export const deviationList = listOf(deviationAnswer).meta({ id: "DeviationList", description: "Newest first." });
 export const deviationQuery = z.strictObject({
-  status: z.enum(["open", "assigned", "resolved"]).optional().meta({ description: "`open` is what nobody has taken yet." }),
+  status: z
+    .enum(["open", "assigned", "resolved"])
+    .optional()
+    .meta({ description: "`open` is what nobody has taken yet." }),
   kind: z.enum(DEVIATION_KINDS).optional(),
   order: orderId.optional(),
   assignee: shortText(80).optional(),
@@ -42,5 +47,7 @@ export const deviationParams = z.strictObject({ id: z.string().min(1).max(200) }
 
 export const resolveForm = z.strictObject({ resolution: shortText(500) }).meta({ id: "ResolveForm" });
 export const assignForm = z
-  .strictObject({ assignee: shortText(80).optional().meta({ description: "A person's id; the caller where nothing is said." }) })
+  .strictObject({
+    assignee: shortText(80).optional().meta({ description: "A person's id; the caller where nothing is said." }),
+  })
   .optional();

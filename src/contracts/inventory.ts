@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { listOf, pageQuery, queryFlag } from "./lists.ts";
-import { instant, MAX_QUANTITY, quantity, reference, shortText, sku, warehouseId } from "./primitives.ts";
+import { instant, MAX_QUANTITY, quantity, reference, shortText, sku, warehouseId, wholeNumber } from "./primitives.ts";
 
 const when = z.string().meta({ format: "date-time" });
 
@@ -56,7 +56,10 @@ export const stockRow = z
   })
   .meta({ id: "StockRow" });
 export type StockRowAnswer = z.infer<typeof stockRow>;
-export const stockList = listOf(stockRow).meta({ id: "StockList", description: "A copy of the levels, by SKU and warehouse." });
+export const stockList = listOf(stockRow).meta({
+  id: "StockList",
+  description: "A copy of the levels, by SKU and warehouse.",
+});
 
 export const reserveForm = z
   .strictObject({ productId: sku, warehouseId, quantity })
@@ -124,17 +127,16 @@ export const movementList = listOf(movementAnswer).meta({ id: "MovementList", de
 export const movementQuery = z.strictObject(pageQuery);
 
 const place = { sku, warehouseId };
-const moment = { ref: reference.optional(), occurredAt: instant.optional().meta({ description: "By the source's clock; now, where nothing is said." }) };
+const moment = {
+  ref: reference.optional(),
+  occurredAt: instant.optional().meta({ description: "By the source's clock; now, where nothing is said." }),
+};
 
 export const receiptRow = z.strictObject({ ...place, quantity, ...moment }).meta({ id: "ReceiptForm" });
 export const adjustmentRow = z
   .strictObject({
     ...place,
-    delta: z
-      .int()
-      .min(-MAX_QUANTITY)
-      .max(MAX_QUANTITY)
-      .refine((value) => value !== 0, { error: "must not be 0" }),
+    delta: wholeNumber(-MAX_QUANTITY, MAX_QUANTITY).refine((value) => value !== 0, { error: "must not be 0" }),
     reason: shortText(),
     ...moment,
   })
@@ -142,7 +144,7 @@ export const adjustmentRow = z
 export const countRow = z
   .strictObject({
     ...place,
-    quantity: z.int().min(0).max(MAX_QUANTITY).meta({ description: "What was counted." }),
+    quantity: wholeNumber(0, MAX_QUANTITY).meta({ description: "What was counted." }),
     asOf: instant.optional().meta({ description: "The moment of the count; now, where nothing is said." }),
     ref: reference.optional(),
   })
@@ -181,7 +183,10 @@ export const stockResult = z
         onHand: z.int().optional(),
         available: z.int().optional(),
         drift: z.int().optional().meta({ description: "Of a count: by how much the books were wrong." }),
-        atRisk: z.array(z.string()).optional().meta({ description: "Of a count: owners of reservations that no longer fit, newest first." }),
+        atRisk: z
+          .array(z.string())
+          .optional()
+          .meta({ description: "Of a count: owners of reservations that no longer fit, newest first." }),
       }),
     ),
     hasMore: z.literal(false),
@@ -190,12 +195,15 @@ export const stockResult = z
   .meta({ id: "StockResult" });
 export type StockResultRow = z.infer<typeof stockResult>["data"][number];
 
-const CHANNEL_BUFFERS = z.record(z.string().regex(/^[a-z]{2,20}$/, { error: "must be a channel" }), z.int().min(0).max(MAX_QUANTITY));
+const CHANNEL_BUFFERS = z.record(
+  z.string().regex(/^[a-z]{2,20}$/, { error: "must be a channel" }),
+  wholeNumber(0, MAX_QUANTITY),
+);
 
 export const settingsForm = z
   .strictObject({
-    safetyStock: z.int().min(0).max(MAX_QUANTITY),
-    reorderPoint: z.int().min(0).max(MAX_QUANTITY),
+    safetyStock: wholeNumber(0, MAX_QUANTITY),
+    reorderPoint: wholeNumber(0, MAX_QUANTITY),
     channelBuffers: CHANNEL_BUFFERS.optional(),
   })
   .meta({ id: "LevelSettingsForm" });

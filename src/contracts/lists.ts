@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pattern, wholeNumber } from "./primitives.ts";
 
 /** A page of a list: `nextCursor` is opaque, signed, and null on the last page. */
 export function listOf<Row extends z.ZodType>(row: Row) {
@@ -20,11 +21,9 @@ export interface ListAnswer<Row> {
 
 /** A whole number as a query string carries it. */
 export function queryInteger(min: number, max: number) {
-  return z
-    .string()
-    .regex(/^-?\d{1,15}$/, { error: `must be a whole number from ${min} to ${max}` })
+  return pattern(/^-?\d{1,15}$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
-    .pipe(z.int().min(min).max(max))
+    .pipe(wholeNumber(min, max))
     .meta({ type: "integer", minimum: min, maximum: max });
 }
 

@@ -65,6 +65,12 @@ export type LiveMessage =
 export const LIVE_PING = "ping";
 export const LIVE_PONG = "pong";
 
+/**
+ * A writer that found nobody on a topic may keep silent about it for this long. A client therefore reads its lists
+ * again once this time has passed after connecting, beside reading them at once.
+ */
+export const LIVE_QUIET_MS = 1_000;
+
 /** Why LiveFeed ends a connection, as WebSocket close codes. */
 export const LIVE_CLOSE = {
   /** The connection is as old as a connection may get: who is on it must be authorized again; a client comes back with a new ticket. */

@@ -4,10 +4,15 @@ import { longText, orderId } from "./primitives.ts";
 
 export const notifyForm = z
   .strictObject({ orderId, message: longText(1000) })
-  .meta({ id: "NotifyForm", examples: [{ orderId: "ord_0k3m9v7a2b4c6d8e0f1g2h", message: "Your parcel leaves today." }] });
+  .meta({
+    id: "NotifyForm",
+    examples: [{ orderId: "ord_0k3m9v7a2b4c6d8e0f1g2h", message: "Your parcel leaves today." }],
+  });
 export type NotifyForm = z.infer<typeof notifyForm>;
 
-export const notifyAnswer = z.strictObject({ status: z.literal("success"), message: z.literal("Notification sent successfully") }).meta({ id: "Notified" });
+export const notifyAnswer = z
+  .strictObject({ status: z.literal("success"), message: z.literal("Notification sent successfully") })
+  .meta({ id: "Notified" });
 
 export const notificationRow = z
   .strictObject({

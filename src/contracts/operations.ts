@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { listOf } from "./lists.ts";
-import { shortText } from "./primitives.ts";
 
 export const healthAnswer = z
   .strictObject({
@@ -26,11 +25,13 @@ export const alertList = listOf(alertRow).meta({ id: "AlertList" });
 /** What a person may listen to: `ops`, `warehouse:<id>`, `order:<id>`. */
 export const liveTopic = z
   .string()
-  .regex(/^(ops|warehouse:[a-z0-9][a-z0-9-]{0,39}|order:ord_[0-9a-z]{22})$/, { error: "must be ops, warehouse:<id> or order:<id>" });
+  .regex(/^(ops|warehouse:[a-z0-9][a-z0-9-]{0,39}|order:ord_[0-9a-z]{22})$/, {
+    error: "must be ops, warehouse:<id> or order:<id>",
+  });
 export const ticketForm = z.strictObject({ topic: liveTopic }).meta({ id: "TicketForm", examples: [{ topic: "ops" }] });
-export const ticketAnswer = z.strictObject({ ticket: z.string(), topic: z.string(), expiresAt: z.string().meta({ format: "date-time" }) }).meta({ id: "Ticket" });
+export const ticketAnswer = z
+  .strictObject({ ticket: z.string(), topic: z.string(), expiresAt: z.string().meta({ format: "date-time" }) })
+  .meta({ id: "Ticket" });
 export type TicketAnswer = z.infer<typeof ticketAnswer>;
 export const liveQuery = z.strictObject({ topic: liveTopic, ticket: z.string().min(1).max(2000) });
 export const orderLiveQuery = z.strictObject({ ticket: z.string().min(1).max(2000) });
-
-export const webhookParams = z.strictObject({ provider: shortText(20) });

@@ -4,10 +4,20 @@ import { listOf, pageQuery, queryChoices, queryInteger } from "./lists.ts";
 import { address, coordinates, instant, money, orderId, shortText, sku, warehouseId } from "./primitives.ts";
 
 export { fullOrderForm, placeOrderForm, quoteAnswer, quoteForm, shortOrderForm } from "./place-order.ts";
-export type { CustomerLocation, FullOrderForm, PlaceOrderInput, QuoteAnswer, QuoteForm, ShortOrderForm } from "./place-order.ts";
+export type {
+  CustomerLocation,
+  FullOrderForm,
+  PlaceOrderInput,
+  QuoteAnswer,
+  QuoteForm,
+  ShortOrderForm,
+} from "./place-order.ts";
 
 const when = z.string().meta({ format: "date-time" });
-const day = z.string().nullable().meta({ format: "date", description: "YYYY-MM-DD; null while a part of the order has no stock." });
+const day = z
+  .string()
+  .nullable()
+  .meta({ format: "date", description: "YYYY-MM-DD; null while a part of the order has no stock." });
 
 /** The three truths, and the two other vocabularies beside them. */
 const standing = {
@@ -95,7 +105,9 @@ export const orderAnswer = z
 export type OrderAnswer = z.infer<typeof orderAnswer>;
 
 /** What the short form is answered with: the order, but `status` says whether it was taken. */
-export const shortOrderAnswer = orderAnswer.extend({ status: z.literal("confirmed") }).meta({ id: "ShortOrder", description: "The order, confirmed. `orderStatus` is its state." });
+export const shortOrderAnswer = orderAnswer
+  .extend({ status: z.literal("confirmed") })
+  .meta({ id: "ShortOrder", description: "The order, confirmed. `orderStatus` is its state." });
 export type ShortOrderAnswer = z.infer<typeof shortOrderAnswer>;
 
 const { stage: _stage, ...summaryStanding } = standing;
@@ -142,10 +154,17 @@ export const orderListQuery = orderFilterQuery.extend(pageQuery);
 
 export const orderCount = z.strictObject({ count: z.int() }).meta({ id: "OrderCount" });
 
-export const cancelForm = z.strictObject({ reason: shortText(500) }).meta({ id: "CancelForm", examples: [{ reason: "ordered by mistake" }] });
+export const cancelForm = z
+  .strictObject({ reason: shortText(500) })
+  .meta({ id: "CancelForm", examples: [{ reason: "ordered by mistake" }] });
 
 /** Who caused something: a person or system with a principal, or Holdfast itself. */
-export const actorAnswer = z.strictObject({ kind: z.enum(["user", "key", "system"]), id: z.string(), name: z.string(), role: z.string() });
+export const actorAnswer = z.strictObject({
+  kind: z.enum(["user", "key", "system"]),
+  id: z.string(),
+  name: z.string(),
+  role: z.string(),
+});
 
 export const historyEntry = z
   .strictObject({

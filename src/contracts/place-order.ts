@@ -1,6 +1,18 @@
 import { z } from "zod";
 import { CHANNELS } from "../domain/order/order.ts";
-import { address, coordinates, countryCode, currency, email, minorUnits, money, phone, quantity, shortText, sku } from "./primitives.ts";
+import {
+  address,
+  coordinates,
+  countryCode,
+  currency,
+  email,
+  money,
+  phone,
+  quantity,
+  shortText,
+  sku,
+  wholeNumber,
+} from "./primitives.ts";
 
 /** The most lines one order may have. */
 export const MAX_LINES = 200;
@@ -12,7 +24,10 @@ const customerForm = z
     email: email.optional(),
     phone: phone.optional(),
   })
-  .refine(({ id, name }) => id !== undefined || name !== undefined, { path: ["name"], error: "is needed where no customer's id is given" })
+  .refine(({ id, name }) => id !== undefined || name !== undefined, {
+    path: ["name"],
+    error: "is needed where no customer's id is given",
+  })
   .refine(({ id, email: mail, phone: number }) => id !== undefined || mail !== undefined || number !== undefined, {
     path: ["email"],
     error: "is needed, or a phone, where no customer's id is given",
@@ -21,7 +36,12 @@ const customerForm = z
 const lineForm = z.strictObject({
   sku,
   quantity,
-  reservationId: z.string().min(1).max(400).optional().meta({ description: "A reservation made before: it is used, and nothing is held again." }),
+  reservationId: z
+    .string()
+    .min(1)
+    .max(400)
+    .optional()
+    .meta({ description: "A reservation made before: it is used, and nothing is held again." }),
 });
 
 /** An order with everything said. Prices are never taken from the caller: they come from the catalogue. */
@@ -30,21 +50,31 @@ export const fullOrderForm = z
     customer: customerForm.optional().meta({ description: "Whom it is for. A signed-in customer may leave it out." }),
     lines: z.array(lineForm).min(1).max(MAX_LINES),
     address,
-    location: coordinates.optional().meta({ description: "Where it goes, when the caller knows better than the address tells." }),
+    location: coordinates
+      .optional()
+      .meta({ description: "Where it goes, when the caller knows better than the address tells." }),
     shippingMethod: shortText(40).meta({ examples: ["standard"] }),
     paymentMethod: z.strictObject({
       token: z
         .string()
-        .regex(/^[A-Za-z0-9_-]{3,120}$/, { error: "must be the payment provider's token of the means of payment, such as pm_card_visa; never a card number" })
-        .refine((token) => !/^\d{12,19}$/.test(token), { error: "must be the payment provider's token, never a card number" }),
+        .regex(/^[A-Za-z0-9_-]{3,120}$/, {
+          error:
+            "must be the payment provider's token of the means of payment, such as pm_card_visa; never a card number",
+        })
+        .refine((token) => !/^\d{12,19}$/.test(token), {
+          error: "must be the payment provider's token, never a card number",
+        }),
     }),
     currency,
     discounts: z
-      .array(z.strictObject({ amount: minorUnits.min(1), reason: shortText() }))
+      .array(z.strictObject({ amount: wholeNumber(1, 1_000_000_000_000), reason: shortText() }))
       .max(20)
       .optional()
       .meta({ description: "Amounts off, each with its reason; only customer service and channels may give them." }),
-    channel: z.enum(CHANNELS).optional().meta({ description: "Where the order came from; the caller's own channel where nothing is said." }),
+    channel: z
+      .enum(CHANNELS)
+      .optional()
+      .meta({ description: "Where the order came from; the caller's own channel where nothing is said." }),
   })
   .meta({
     id: "OrderForm",
@@ -74,19 +104,24 @@ const roughAddress = z
 
 /** Where the customer is: only ranks warehouses. */
 export const customerLocation = z
-  .union([shortText(), coordinates, roughAddress])
-  .meta({ description: "Coordinates, a postal address, or a place's name.", examples: [{ latitude: 52.52, longitude: 13.4 }, "Berlin"] });
-
-/** An order in three fields; the rest comes from the caller's customer or the channel's default profile. */
-export const shortOrderForm = z
-  .strictObject({ productId: sku, quantity, customerLocation })
+  .union([shortText(), coordinates, roughAddress], {
+    error: "must be coordinates, a postal address with its country, or the name of a place",
+  })
   .meta({
-    id: "ShortOrderForm",
-    description: "An order in three fields. `productId` is the SKU.",
-    examples: [{ productId: "85123A", quantity: 2, customerLocation: { latitude: 52.52, longitude: 13.4 } }],
+    description: "Coordinates, a postal address, or a place's name.",
+    examples: [{ latitude: 52.52, longitude: 13.4 }, "Berlin"],
   });
 
-export const placeOrderForm = z.union([fullOrderForm, shortOrderForm]).meta({ id: "PlaceOrder", description: "The full form, or the short one." });
+/** An order in three fields; the rest comes from the caller's customer or the channel's default profile. */
+export const shortOrderForm = z.strictObject({ productId: sku, quantity, customerLocation }).meta({
+  id: "ShortOrderForm",
+  description: "An order in three fields. `productId` is the SKU.",
+  examples: [{ productId: "85123A", quantity: 2, customerLocation: { latitude: 52.52, longitude: 13.4 } }],
+});
+
+export const placeOrderForm = z
+  .union([fullOrderForm, shortOrderForm])
+  .meta({ id: "PlaceOrder", description: "The full form, or the short one." });
 
 export type FullOrderForm = z.infer<typeof fullOrderForm>;
 export type ShortOrderForm = z.infer<typeof shortOrderForm>;

@@ -13,7 +13,10 @@ export const problemDocument = z
     errors: z
       .array(z.strictObject({ pointer: z.string(), detail: z.string() }))
       .optional()
-      .meta({ description: "Each thing that is wrong: an RFC 6901 pointer into the body (or `?name` of the query), and what would be right." }),
+      .meta({
+        description:
+          "Each thing that is wrong: an RFC 6901 pointer into the body (or `?name` of the query), and what would be right.",
+      }),
     requestId: z.string(),
   })
   .meta({ id: "Problem", description: "Why a request was not served (RFC 9457)." });

@@ -62,6 +62,10 @@ export interface ServiceProblem {
 export type ServiceResult<Value> = { ok: true; value: Value } | { ok: false; problem: ServiceProblem };
 
 /** A refusal, as the result of a service. */
-export function refuse(code: ProblemCode, detail: string, more: Omit<ServiceProblem, "code" | "detail"> = {}): { ok: false; problem: ServiceProblem } {
+export function refuse(
+  code: ProblemCode,
+  detail: string,
+  more: Omit<ServiceProblem, "code" | "detail"> = {},
+): { ok: false; problem: ServiceProblem } {
   return { ok: false, problem: { code, detail, ...more } };
 }

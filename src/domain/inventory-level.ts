@@ -110,7 +110,10 @@ export type Decision<Value> =
     };
 
 /** A level that has had no command yet, and the movement that opens its ledger; both are stored with the first. */
-export function openLevel(registration: LevelRegistration, now: number): { state: LevelState; movement: StockMovement } {
+export function openLevel(
+  registration: LevelRegistration,
+  now: number,
+): { state: LevelState; movement: StockMovement } {
   const { sku, warehouseId, opening, safetyStock, reorderPoint } = registration;
   requireUnits("opening stock", opening, 0);
   requireUnits("safety stock", safetyStock, 0);

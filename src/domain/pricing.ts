@@ -3,7 +3,7 @@ import type { Sku } from "./ids.ts";
 import { type Currency, type MinorUnits, allocateMoney, minorUnits, partsPerMillion } from "./money.ts";
 
 /** An order must come to more than this many whole units of its currency. */
-const MUST_EXCEED = 5;
+export const MUST_EXCEED = 5;
 /** The most one payment can be (eight digits is what card networks carry); also keeps all arithmetic exact. */
 export const MAX_AMOUNT: MinorUnits = 99_999_999;
 

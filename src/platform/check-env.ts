@@ -37,7 +37,9 @@ const issuerKey = z
 
 const vars = z.looseObject({
   ENVIRONMENT: z.enum(["local", "test", "production"]),
-  PUBLIC_URL: z.url({ protocol: /^https?$/ }).refine((url) => !url.endsWith("/"), { error: "must not end with a slash" }),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => !url.endsWith("/"), { error: "must not end with a slash" }),
   SHARD_MAP: z.string().min(2),
   CAPTURE_ON: z.enum(["order", "shipment"]),
   STRIPE_SECRET_KEY: z.string().min(1),
@@ -57,7 +59,17 @@ const vars = z.looseObject({
   OIDC_AUDIENCE: z.string().min(1).optional(),
 });
 
-const BINDINGS = ["ASSETS", "OPS", "EFFECTS", "STOCK", "WEBHOOKS", "INVENTORY_LEVEL", "ORDER_LEDGER", "LIVE_FEED", "PROVIDER_GATE"] as const;
+const BINDINGS = [
+  "ASSETS",
+  "OPS",
+  "EFFECTS",
+  "STOCK",
+  "WEBHOOKS",
+  "INVENTORY_LEVEL",
+  "ORDER_LEDGER",
+  "LIVE_FEED",
+  "PROVIDER_GATE",
+] as const;
 
 /**
  * Everything that keeps the Worker from running with this environment, one sentence each; nothing when it may run.
@@ -65,7 +77,9 @@ const BINDINGS = ["ASSETS", "OPS", "EFFECTS", "STOCK", "WEBHOOKS", "INVENTORY_LE
  */
 export function environmentProblems(env: Env): string[] {
   const parsed = vars.safeParse(env);
-  const problems = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   for (const binding of BINDINGS) if (env[binding] === undefined) problems.push(`${binding}: the binding is missing`);
   const oidc = [env.OIDC_JWKS_URL, env.OIDC_ISSUER, env.OIDC_AUDIENCE].filter((value) => value !== undefined).length;
   if (oidc === 1 || oidc === 2) problems.push("OIDC_JWKS_URL, OIDC_ISSUER, OIDC_AUDIENCE: set all three, or none");
@@ -77,10 +91,12 @@ function productionProblems(env: Env): string[] {
   const problems: string[] = [];
   for (const [name, local] of Object.entries(LOCAL_ONLY)) {
     const value: unknown = Reflect.get(env, name);
-    if (typeof value === "string" && local.test(value)) problems.push(`${name}: the local value is refused in ${env.ENVIRONMENT}; set it with wrangler secret put`);
+    if (typeof value === "string" && local.test(value))
+      problems.push(`${name}: the local value is refused in ${env.ENVIRONMENT}; set it with wrangler secret put`);
   }
   if (env.SIMULATORS !== undefined) problems.push(`SIMULATORS: must not be bound in ${env.ENVIRONMENT}`);
-  if (env.ISSUER_KEY === undefined && env.OIDC_JWKS_URL === undefined) problems.push("ISSUER_KEY or OIDC_JWKS_URL: nobody could sign in");
+  if (env.ISSUER_KEY === undefined && env.OIDC_JWKS_URL === undefined)
+    problems.push("ISSUER_KEY or OIDC_JWKS_URL: nobody could sign in");
   if (!env.PUBLIC_URL?.startsWith("https://")) problems.push("PUBLIC_URL: must be https");
   return problems;
 }

@@ -6,7 +6,9 @@ const keys = new Map<string, CryptoKey>();
 export async function hmac(secret: string, text: string): Promise<Uint8Array> {
   let key = keys.get(secret);
   if (key === undefined) {
-    key = await crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+    key = await crypto.subtle.importKey("raw", encoder.encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [
+      "sign",
+    ]);
     keys.set(secret, key);
   }
   return new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(text))).subarray(0, 16);

@@ -8,11 +8,6 @@ export interface LogFields {
   [name: string]: string | number | boolean | null | undefined;
 }
 
-/** Something that is worth counting, and nobody's problem. */
-export function logInfo(event: string, fields: LogFields = {}): void {
-  console.info(JSON.stringify({ level: "info", event, ...fields }));
-}
-
 /** Something that went on, but not as it should have. */
 export function logWarning(event: string, fields: LogFields = {}): void {
   console.warn(JSON.stringify({ level: "warning", event, ...fields }));

@@ -35,8 +35,11 @@ const HANDLERS: { [Kind in EffectKind]: EffectHandler<Kind> } = {
   OpenDeviation: openDeviation,
 };
 
-/** Does one effect, within its kind's time limit. Never throws: what went wrong unforeseen is an unknown outcome. */
-export async function runEffect(context: SagaContext, leased: LeasedEffect): Promise<EffectOutcome> {
+/**
+ * Does one effect, within its kind's time limit. Never throws: what went wrong unforeseen is an unknown outcome. Null
+ * when another consumer is at this very attempt.
+ */
+export async function runEffect(context: SagaContext, leased: LeasedEffect): Promise<EffectOutcome | null> {
   try {
     return await withinLimit(dispatch(context, leased, leased.effect), RETRY_POLICIES[leased.effect.kind].timeoutMs, leased.effect.kind);
   } catch (error) {
@@ -45,7 +48,7 @@ export async function runEffect(context: SagaContext, leased: LeasedEffect): Pro
   }
 }
 
-function dispatch<Kind extends EffectKind>(context: SagaContext, leased: LeasedEffect, effect: Extract<Effect, { kind: Kind }>): Promise<EffectOutcome> {
+function dispatch<Kind extends EffectKind>(context: SagaContext, leased: LeasedEffect, effect: Extract<Effect, { kind: Kind }>): Promise<EffectOutcome | null> {
   const handler: EffectHandler<Kind> = HANDLERS[effect.kind as Kind];
   return handler(context, leased, effect);
 }

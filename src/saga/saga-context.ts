@@ -1,4 +1,4 @@
-import { connectProviderGate } from "../../durable-objects/provider-gate/connect-provider-gate.ts";
+import { providerGateStub } from "../services/provider-gate-stub.ts";
 import type { LeasedEffect, OrderLedgerRpc } from "../contracts/ledger-rpc.ts";
 import { findOrderRow } from "../db/orders/queries.ts";
 import { databaseOf } from "../db/orders/databases.ts";
@@ -20,15 +20,18 @@ export interface SagaContext {
   ledger(orderId: OrderId): OrderLedgerRpc;
   /** The order as it stands now. Throws when nobody knows it: an effect without its order is damage. */
   order(orderId: OrderId): Promise<Order>;
-  defer(work: Promise<unknown>): void;
+  defer: (work: Promise<unknown>) => void;
 }
 
-/** A handler does one kind of effect, any number of times with one outcome. What it throws counts as unknown. */
+/**
+ * A handler does one kind of effect, any number of times with one outcome. What it throws counts as unknown. `null`:
+ * another consumer is at this very attempt, and its outcome is that one's to report.
+ */
 export type EffectHandler<Kind extends EffectKind> = (
   context: SagaContext,
   leased: LeasedEffect,
   effect: Extract<Effect, { kind: Kind }>,
-) => Promise<EffectOutcome>;
+) => Promise<EffectOutcome | null>;
 
 /** The key under which a provider does this at most once. Rises only after a definite failure. */
 export function providerKey({ id, generation }: LeasedEffect, step = ""): string {
@@ -48,6 +51,15 @@ export function failure(result: Exclude<ProviderResult<unknown>, { outcome: "don
   if (result.outcome === "unknown") return { status: "unknown", message: result.message };
   const { code, message, retryable, retryAfterMs } = result;
   return { status: "failed", code, message, retryable, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}
+
+/**
+ * A look-up that failed, as the outcome of the effect: it says nothing of the attempt that was looked up, so the next
+ * one has to look again. Only what no repetition can change is final.
+ */
+export function lookUpFailure(result: Exclude<ProviderResult<unknown>, { outcome: "done" }>): EffectOutcome {
+  const settled = result.outcome === "unknown" || !result.retryable || result.retryAfterMs !== undefined;
+  return settled ? failure(result) : { status: "unknown", message: `the look-up failed: ${result.message}` };
 }
 
 /** The context of one invocation of a consumer. */
@@ -79,9 +91,14 @@ export function providersOf(env: Env, defer: (work: Promise<unknown>) => void): 
       from: env.TWILIO_FROM,
       statusCallback: `${env.PUBLIC_URL}/api/v1/webhooks/twilio`,
     },
-    fedex: { clientId: env.FEDEX_CLIENT_ID, clientSecret: env.FEDEX_CLIENT_SECRET, account: env.FEDEX_ACCOUNT },
+    fedex: {
+      clientId: env.FEDEX_CLIENT_ID,
+      clientSecret: env.FEDEX_CLIENT_SECRET,
+      account: env.FEDEX_ACCOUNT,
+      fallbackPhone: env.TWILIO_FROM,
+    },
     simulators: env.SIMULATORS,
-    gate: (provider) => connectProviderGate(env.PROVIDER_GATE, provider),
+    gate: (provider) => providerGateStub(env.PROVIDER_GATE, provider),
     defer,
   });
 }

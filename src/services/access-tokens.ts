@@ -1,4 +1,14 @@
-import { createLocalJWKSet, createRemoteJWKSet, errors, importJWK, type JWK, type JWTPayload, jwtVerify, type JWTVerifyGetKey, SignJWT } from "jose";
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyGetKey,
+  SignJWT,
+} from "jose";
 import { z } from "zod";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { type Principal, ROLE_SCOPES, ROLES, SCOPES } from "../contracts/principal.ts";
@@ -12,7 +22,13 @@ export const TOKEN_LIFE_SECONDS = 8 * 3600;
 /** Clocks of issuers are not ours. */
 const CLOCK_TOLERANCE_SECONDS = 30;
 
-const issuerJwk = z.looseObject({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: z.string(), d: z.string(), kid: z.string() });
+const issuerJwk = z.looseObject({
+  kty: z.literal("OKP"),
+  crv: z.literal("Ed25519"),
+  x: z.string(),
+  d: z.string(),
+  kid: z.string(),
+});
 
 const claims = z.object({
   sub: z.string().min(1).max(128),
@@ -77,19 +93,38 @@ function remoteSet(url: string): JWTVerifyGetKey {
 /** Who has this token: one of the embedded issuer, or of the issuer that is configured. */
 export async function findTokenHolder(env: Env, token: string, now: number): Promise<ServiceResult<Principal>> {
   const currentDate = new Date(now);
-  const options = { algorithms: ALGORITHMS, clockTolerance: CLOCK_TOLERANCE_SECONDS, currentDate, requiredClaims: ["sub", "exp"] };
+  const options = {
+    algorithms: ALGORITHMS,
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    currentDate,
+    requiredClaims: ["sub", "exp"],
+  };
   try {
     const { OIDC_JWKS_URL, OIDC_ISSUER, OIDC_AUDIENCE, ISSUER_KEY } = env;
-    if (OIDC_JWKS_URL !== undefined && OIDC_ISSUER !== undefined && OIDC_AUDIENCE !== undefined && issuerOf(token) === OIDC_ISSUER) {
-      const { payload } = await jwtVerify(token, remoteSet(OIDC_JWKS_URL), { ...options, issuer: OIDC_ISSUER, audience: OIDC_AUDIENCE });
+    if (
+      OIDC_JWKS_URL !== undefined &&
+      OIDC_ISSUER !== undefined &&
+      OIDC_AUDIENCE !== undefined &&
+      issuerOf(token) === OIDC_ISSUER
+    ) {
+      const { payload } = await jwtVerify(token, remoteSet(OIDC_JWKS_URL), {
+        ...options,
+        issuer: OIDC_ISSUER,
+        audience: OIDC_AUDIENCE,
+      });
       return principalOf(payload, OIDC_ISSUER);
     }
     if (ISSUER_KEY === undefined) return refuse("unauthenticated", "The token's issuer is not known here.");
-    const { payload } = await jwtVerify(token, localSet(env, ISSUER_KEY), { ...options, issuer: env.PUBLIC_URL, audience: AUDIENCE });
+    const { payload } = await jwtVerify(token, localSet(env, ISSUER_KEY), {
+      ...options,
+      issuer: env.PUBLIC_URL,
+      audience: AUDIENCE,
+    });
     return principalOf(payload, "");
   } catch (error) {
     if (error instanceof errors.JWTExpired) return refuse("unauthenticated", "The token has expired: sign in again.");
-    if (error instanceof errors.JWKSTimeout) return refuse("temporarily_unavailable", "The token's issuer does not answer at the moment.");
+    if (error instanceof errors.JWKSTimeout)
+      return refuse("temporarily_unavailable", "The token's issuer does not answer at the moment.");
     if (error instanceof errors.JOSEError) return refuse("unauthenticated", "The token is not valid here.");
     throw error;
   }
@@ -99,7 +134,9 @@ export async function findTokenHolder(env: Env, token: string, now: number): Pro
 function issuerOf(token: string): string | null {
   try {
     const payload: unknown = JSON.parse(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));
-    return typeof payload === "object" && payload !== null && "iss" in payload && typeof payload.iss === "string" ? payload.iss : null;
+    return typeof payload === "object" && payload !== null && "iss" in payload && typeof payload.iss === "string"
+      ? payload.iss
+      : null;
   } catch {
     return null;
   }

@@ -5,7 +5,11 @@ import { catalogOf } from "./catalog.ts";
 export type AllowedOrigins = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** The lists of all channels, from the isolate's catalogue. */
-export async function allowedOriginsOf(env: Env, now: number, defer: (work: Promise<unknown>) => void): Promise<AllowedOrigins> {
+export async function allowedOriginsOf(
+  env: Env,
+  now: number,
+  defer: (work: Promise<unknown>) => void,
+): Promise<AllowedOrigins> {
   const { channels } = await catalogOf(env, now, defer);
   return new Map([...channels.values()].map(({ id, allowedOrigins }) => [id, new Set(allowedOrigins)]));
 }

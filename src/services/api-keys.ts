@@ -26,12 +26,19 @@ const rings = new WeakMap<Env, KeyRing>();
  * Who has this API key. The isolate's list answers, is refreshed behind and serves stale when OPS is away, so that
  * a request costs OPS nothing; without any list, OPS being away is `temporarily_unavailable`.
  */
-export async function findKeyHolder(env: Env, key: string, now: number, defer: (work: Promise<unknown>) => void): Promise<ServiceResult<Principal>> {
+export async function findKeyHolder(
+  env: Env,
+  key: string,
+  now: number,
+  defer: (work: Promise<unknown>) => void,
+): Promise<ServiceResult<Principal>> {
   const hash = await sha256Hex(key);
   const ring = rings.get(env);
   if (ring === undefined) {
     const loaded = await load(env, now);
-    return loaded === null ? refuse("temporarily_unavailable", "API keys can't be checked at the moment.") : holder(loaded, hash);
+    return loaded === null
+      ? refuse("temporarily_unavailable", "API keys can't be checked at the moment.")
+      : holder(loaded, hash);
   }
   if (now - ring.loadedAt > FRESH_MS && now - ring.refreshingSince > REFRESH_LIMIT_MS) {
     ring.refreshingSince = now;
@@ -46,14 +53,20 @@ export async function findKeyHolder(env: Env, key: string, now: number, defer: (
 
 function holder(ring: KeyRing, hash: string): ServiceResult<Principal> {
   const principal = ring.keys.get(hash);
-  return principal === undefined ? refuse("unauthenticated", "The API key is not known, or was revoked.") : { ok: true, value: principal };
+  return principal === undefined
+    ? refuse("unauthenticated", "The API key is not known, or was revoked.")
+    : { ok: true, value: principal };
 }
 
 async function load(env: Env, now: number): Promise<KeyRing | null> {
   try {
     const rows = await listApiKeys(openOps(env.OPS));
     const usable = rows.filter(({ environment }) => isUsableIn(environment, env.ENVIRONMENT));
-    const ring: KeyRing = { keys: new Map(usable.map((row) => [row.hash, principalOf(row)])), loadedAt: now, refreshingSince: 0 };
+    const ring: KeyRing = {
+      keys: new Map(usable.map((row) => [row.hash, principalOf(row)])),
+      loadedAt: now,
+      refreshingSince: 0,
+    };
     rings.set(env, ring);
     return ring;
   } catch (error) {
@@ -77,7 +90,7 @@ function principalOf(row: ApiKeyRow): Principal {
     scopes: row.scopes === null ? ROLE_SCOPES[row.role] : row.scopes.filter(isScope),
     customerId: row.customerId,
     warehouseId: row.warehouseId,
-    channel: row.channel ?? (row.role === "csr" || row.role === "manager" || row.role === "admin" ? "csr" : "storefront"),
+    channel: row.channel ?? (row.role === "csr" || row.role === "manager" ? "csr" : "storefront"),
   };
 }
 

@@ -13,9 +13,11 @@ export async function authenticate(
   now: number,
   defer: (work: Promise<unknown>) => void,
 ): Promise<ServiceResult<Principal>> {
-  if (authorization === null) return refuse("unauthenticated", "Send Authorization: Bearer with an API key or an access token.");
+  if (authorization === null)
+    return refuse("unauthenticated", "Send Authorization: Bearer with an API key or an access token.");
   const credential = /^Bearer +(\S{1,4096})$/i.exec(authorization)?.[1];
-  if (credential === undefined) return refuse("unauthenticated", "The Authorization header must be Bearer and one API key or access token.");
+  if (credential === undefined)
+    return refuse("unauthenticated", "The Authorization header must be Bearer and one API key or access token.");
   if (API_KEY.test(credential)) return findKeyHolder(env, credential, now, defer);
   return findTokenHolder(env, credential, now);
 }

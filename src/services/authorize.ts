@@ -9,13 +9,18 @@ type Caller = { principal: Principal };
 /** The refusal for a caller without this scope; null for one who has it. */
 export function lacking({ principal }: Caller, scope: Scope): Refusal | null {
   if (principal.scopes.includes(scope)) return null;
-  return refuse("forbidden", `This needs the scope ${scope}, which ${principal.name} does not have.`, { extra: { missingScope: scope } });
+  return refuse("forbidden", `This needs the scope ${scope}, which ${principal.name} does not have.`, {
+    extra: { missingScope: scope },
+  });
 }
 
 /** Warehouse staff act at their own warehouse only: the refusal for any other; null where the caller may act. */
 export function lackingWarehouse({ principal }: Caller, warehouseId: WarehouseId): Refusal | null {
   if (!isBoundToWarehouse(principal) || principal.warehouseId === warehouseId) return null;
-  return refuse("forbidden", `${principal.name} may act at warehouse ${principal.warehouseId ?? "(none)"} only, not at ${warehouseId}.`);
+  return refuse(
+    "forbidden",
+    `${principal.name} may act at warehouse ${principal.warehouseId ?? "(none)"} only, not at ${warehouseId}.`,
+  );
 }
 
 /** Whether the caller sees one warehouse only: a warehouse role without a warehouse sees none. */
@@ -27,7 +32,10 @@ export function isBoundToWarehouse(principal: Principal): boolean {
  * Whether the order exists for this caller: customers see their own, warehouse staff what their warehouse ships or
  * holds, channels that are not staff what came through them.
  */
-export function maySeeOrder(principal: Principal, order: Pick<Order, "customerId" | "placedBy" | "channel" | "shipments" | "reservations">): boolean {
+export function maySeeOrder(
+  principal: Principal,
+  order: Pick<Order, "customerId" | "placedBy" | "channel" | "shipments" | "reservations">,
+): boolean {
   if (principal.role === "customer") return isOwnOrder(principal, order);
   if (isBoundToWarehouse(principal))
     return [...order.shipments, ...order.reservations].some(({ warehouseId }) => warehouseId === principal.warehouseId);

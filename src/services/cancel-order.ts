@@ -7,7 +7,12 @@ import type { ServiceContext } from "./context.ts";
 import { executeOrder, getOrder } from "./orders.ts";
 
 /** Asks an order to be cancelled; `expectedVersion` null cancels whatever it has become. */
-export async function cancelOrder(ctx: ServiceContext, orderId: OrderId, reason: string, expectedVersion: number | null): Promise<ServiceResult<Order>> {
+export async function cancelOrder(
+  ctx: ServiceContext,
+  orderId: OrderId,
+  reason: string,
+  expectedVersion: number | null,
+): Promise<ServiceResult<Order>> {
   const denied = lacking(ctx, "orders:write");
   if (denied !== null) return denied;
   const seen = await getOrder(ctx, orderId);

@@ -21,7 +21,9 @@ export async function checkHealth(env: Env, now: number): Promise<HealthAnswer> 
   const simulators = env.SIMULATORS;
   const checks = await Promise.all([
     check("ops", () => env.OPS.prepare("SELECT 1").first()),
-    ...databaseNames(env.SHARD_MAP).map((name, index) => check(name.toLowerCase(), async () => databases[index]?.prepare("SELECT 1 FROM orders LIMIT 1").first())),
+    ...databaseNames(env.SHARD_MAP).map((name, index) =>
+      check(name.toLowerCase(), async () => databases[index]?.prepare("SELECT 1 FROM orders LIMIT 1").first()),
+    ),
     ...ledgerNames(env.SHARD_MAP).map((name) => check(name, () => ledgerByName(env, name).get(NO_ORDER))),
     ...(simulators === undefined ? [] : [check("simulators", () => expectOk(simulators))]),
   ]);
@@ -42,10 +44,13 @@ async function expectOk(simulators: Fetcher): Promise<void> {
 async function check(name: string, ask: () => Promise<unknown>): Promise<HealthAnswer["checks"][number]> {
   const startedAt = Date.now();
   const late = scheduler.wait(TIME_LIMIT_MS).then(() => "down" as const);
-  const asked = ask().then(
-    () => "ok" as const,
-    () => "down" as const,
-  );
+  // Begun inside the chain, so that what throws at once counts as down too.
+  const asked = Promise.resolve()
+    .then(ask)
+    .then(
+      () => "ok" as const,
+      () => "down" as const,
+    );
   const status = await Promise.race([asked, late]);
   return { name, status, ms: Date.now() - startedAt };
 }

@@ -29,6 +29,11 @@ export async function configureLevel(
   const level = levelStub(ctx.env, place.sku, place.warehouseId);
   const version = expectedVersion ?? (await level.detail(registration.value)).settings.version;
   const { safetyStock, reorderPoint } = form;
-  const configured = await level.configure(registration.value, { expectedVersion: version, safetyStock, reorderPoint, channelBuffers: buffers });
+  const configured = await level.configure(registration.value, {
+    expectedVersion: version,
+    safetyStock,
+    reorderPoint,
+    channelBuffers: buffers,
+  });
   return configured.ok ? { ok: true, value: configured.value } : explainLevelRefusal(configured.refusal, place);
 }

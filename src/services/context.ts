@@ -14,7 +14,7 @@ export interface ServiceContext {
   /** Where the request entered the network, when the platform says so. */
   edgeLocation: Coordinates | null;
   /** Work that may go on after the answer. */
-  defer(work: Promise<unknown>): void;
+  defer: (work: Promise<unknown>) => void;
 }
 
 /** The principal as the events name it. */

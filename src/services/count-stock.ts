@@ -21,13 +21,24 @@ export async function countStock(ctx: ServiceContext, row: CountRow, origin: Row
   if (asOf === null) return refusedRow(place, inTheFuture("asOf"));
   const registration = await findOrRegisterLevel(ctx, { sku, warehouseId });
   if (!registration.ok) return refusedRow(place, registration);
-  const counted = await levelStub(ctx.env, sku, warehouseId).count(registration.value, { quantity, asOf, ref: place.ref });
+  const counted = await levelStub(ctx.env, sku, warehouseId).count(registration.value, {
+    quantity,
+    asOf,
+    ref: place.ref,
+  });
   if (!counted.ok) return refusedRow(place, explainLevelRefusal(counted.refusal, place));
   const { drift, atRisk } = counted.value;
   const reports = deviationsOf(place, { drift, atRisk, now: ctx.now });
   // Awaited: a count that has put orders at risk is only done once somebody will be told.
   if (reports.length > 0) await reportDeviations(ctx, reports);
-  return { status: "done", ...place, onHand: counted.level.onHand, available: counted.level.available, drift, atRisk: atRisk.map(({ owner }) => owner) };
+  return {
+    status: "done",
+    ...place,
+    onHand: counted.level.onHand,
+    available: counted.level.available,
+    drift,
+    atRisk: atRisk.map(({ owner }) => owner),
+  };
 }
 
 function deviationsOf(
@@ -39,7 +50,14 @@ function deviationsOf(
   const reports: DeviationReport[] = [];
   if (drift !== 0) {
     const summary = `The count of ${sku} at ${warehouseId} differs from the books by ${drift > 0 ? "+" : ""}${drift}.`;
-    reports.push({ id: `drift~${sku}~${warehouseId}~${ref}`, kind: "drift", subject, summary, tried: [], openedAt: now });
+    reports.push({
+      id: `drift~${sku}~${warehouseId}~${ref}`,
+      kind: "drift",
+      subject,
+      summary,
+      tried: [],
+      openedAt: now,
+    });
   }
   if (atRisk.length > 0) {
     const owners = atRisk.map(({ owner, quantity }) => `${owner} (${quantity})`).join(", ");
@@ -48,7 +66,11 @@ function deviationsOf(
       id: `stock_at_risk~${sku}~${warehouseId}~${ref}`,
       kind: "stock_at_risk",
       subject: first.startsWith("ord_") ? { ...subject, orderId: first } : subject,
-      summary: `${sku} at ${warehouseId} is promised more often than it is there. At risk, newest first: ${owners}`.slice(0, 2000),
+      summary:
+        `${sku} at ${warehouseId} is promised more often than it is there. At risk, newest first: ${owners}`.slice(
+          0,
+          2000,
+        ),
       tried: [],
       openedAt: now,
     });

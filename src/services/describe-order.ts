@@ -1,9 +1,24 @@
 import type { EffectView } from "../contracts/ledger-rpc.ts";
-import type { HistoryEntry, OrderAnswer, OrderSummaryAnswer, SagaEntry, ShortOrderAnswer } from "../contracts/orders.ts";
+import type {
+  HistoryEntry,
+  OrderAnswer,
+  OrderSummaryAnswer,
+  SagaEntry,
+  ShortOrderAnswer,
+} from "../contracts/orders.ts";
 import type { OrderSummary } from "../db/orders/queries.ts";
 import type { Actor, RecordedEvent } from "../domain/order/events.ts";
 import { evolve } from "../domain/order/evolve.ts";
-import { CHANNELS, FULFILLMENT_STATES, ORDER_STATES, PAYMENT_STATES, type Order, type Payment, type Shipment, type ShipmentState } from "../domain/order/order.ts";
+import {
+  CHANNELS,
+  FULFILLMENT_STATES,
+  ORDER_STATES,
+  PAYMENT_STATES,
+  type Order,
+  type Payment,
+  type Shipment,
+  type ShipmentState,
+} from "../domain/order/order.ts";
 import { deliveryStatus, fulfillmentState, paymentState, stage } from "../domain/order/views.ts";
 
 /** Everything of an order that may be read by whoever may read it: no means of payment, and nothing internal. */
@@ -47,8 +62,18 @@ export function describeOrder(order: Order): OrderAnswer {
     },
     payments: order.payments.map((payment) => describePayment(payment, money)),
     shipments: order.shipments.map(describeShipment),
-    reservations: order.reservations.map(({ id, line, sku, warehouseId, quantity, status }) => ({ reservationId: id, line, sku, warehouseId, quantity, status })),
-    cancelling: order.cancelling && { reason: order.cancelling.reason, requestedAt: rfc3339(order.cancelling.requestedAt) },
+    reservations: order.reservations.map(({ id, line, sku, warehouseId, quantity, status }) => ({
+      reservationId: id,
+      line,
+      sku,
+      warehouseId,
+      quantity,
+      status,
+    })),
+    cancelling: order.cancelling && {
+      reason: order.cancelling.reason,
+      requestedAt: rfc3339(order.cancelling.requestedAt),
+    },
     ended: order.ended && { as: order.ended.as, reason: order.ended.reason, at: rfc3339(order.ended.at) },
     estimatedDelivery: order.estimatedDelivery,
     placedAt: rfc3339(order.placedAt),
@@ -62,7 +87,10 @@ export function describeShortOrder(order: Order): ShortOrderAnswer {
   return { ...describeOrder(order), status: "confirmed" };
 }
 
-function describePayment(payment: Payment, money: (amount: number) => { amount: number; currency: string }): OrderAnswer["payments"][number] {
+function describePayment(
+  payment: Payment,
+  money: (amount: number) => { amount: number; currency: string },
+): OrderAnswer["payments"][number] {
   return {
     number: payment.number,
     provider: payment.provider,
@@ -80,7 +108,8 @@ function describePayment(payment: Payment, money: (amount: number) => { amount: 
 /** A shipment as it is read. */
 export function describeShipment(shipment: Shipment): OrderAnswer["shipments"][number] {
   const reachedAt: Partial<Record<ShipmentState, string>> = {};
-  for (const [state, at] of Object.entries(shipment.reachedAt) as [ShipmentState, number | undefined][]) if (at !== undefined) reachedAt[state] = rfc3339(at);
+  for (const [state, at] of Object.entries(shipment.reachedAt) as [ShipmentState, number | undefined][])
+    if (at !== undefined) reachedAt[state] = rfc3339(at);
   return {
     shipmentId: shipment.id,
     number: shipment.number,
@@ -145,7 +174,9 @@ export function describeHistory(events: readonly RecordedEvent[]): HistoryEntry[
 }
 
 function describeActor(actor: Actor): HistoryEntry["actor"] {
-  return actor.kind === "system" ? { kind: "system", id: actor.id, name: "Holdfast", role: "system" } : { kind: actor.kind, id: actor.id, name: actor.name, role: actor.role };
+  return actor.kind === "system"
+    ? { kind: "system", id: actor.id, name: "Holdfast", role: "system" }
+    : { kind: actor.kind, id: actor.id, name: actor.name, role: actor.role };
 }
 
 /** Fields that hold a provider's token of a means of payment, in events and effects. */
@@ -155,25 +186,35 @@ function withoutMeansOfPayment(data: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(data)
       .filter(([name]) => !MEANS_OF_PAYMENT.has(name))
-      .map(([name, value]: [string, unknown]) => [name, typeof value === "object" && value !== null && !Array.isArray(value) ? withoutMeansOfPayment(value) : value]),
+      .map(([name, value]: [string, unknown]) => [
+        name,
+        typeof value === "object" && value !== null && !Array.isArray(value) ? withoutMeansOfPayment(value) : value,
+      ]),
   );
 }
 
 /** The effects as the saga timeline shows them. */
 export function describeSaga(effects: readonly EffectView[]): SagaEntry[] {
-  return effects.map(({ id, kind, lane, status, effect, attempt, generation, createdAt, dueAt, settledAt, attempts }) => ({
-    id,
-    kind,
-    lane,
-    status,
-    effect: withoutMeansOfPayment(effect),
-    attempt,
-    generation,
-    createdAt: rfc3339(createdAt),
-    dueAt: dueAt === null ? null : rfc3339(dueAt),
-    settledAt: settledAt === null ? null : rfc3339(settledAt),
-    attempts: attempts.map((made) => ({ attempt: made.attempt, at: rfc3339(made.at), outcome: made.outcome, detail: made.detail })),
-  }));
+  return effects.map(
+    ({ id, kind, lane, status, effect, attempt, generation, createdAt, dueAt, settledAt, attempts }) => ({
+      id,
+      kind,
+      lane,
+      status,
+      effect: withoutMeansOfPayment(effect),
+      attempt,
+      generation,
+      createdAt: rfc3339(createdAt),
+      dueAt: dueAt === null ? null : rfc3339(dueAt),
+      settledAt: settledAt === null ? null : rfc3339(settledAt),
+      attempts: attempts.map((made) => ({
+        attempt: made.attempt,
+        at: rfc3339(made.at),
+        outcome: made.outcome,
+        detail: made.detail,
+      })),
+    }),
+  );
 }
 
 function rfc3339(at: number): string {

@@ -28,10 +28,16 @@ export async function readDeviations(
   const denied = lacking(ctx, "deviations:read");
   if (denied !== null) return denied;
   try {
-    const { rows, next } = await listDeviations(openOps(ctx.env.OPS), filter, { limit: page.limit, ...(page.after !== undefined && { after: page.after }) });
+    const { rows, next } = await listDeviations(openOps(ctx.env.OPS), filter, {
+      limit: page.limit,
+      ...(page.after !== undefined && { after: page.after }),
+    });
     return { ok: true, value: { rows: rows.map(describeDeviation), next } };
   } catch (error) {
-    logWarning("deviation_list_unavailable", { requestId: ctx.requestId, error: error instanceof Error ? error.name : "unknown" });
+    logWarning("deviation_list_unavailable", {
+      requestId: ctx.requestId,
+      error: error instanceof Error ? error.name : "unknown",
+    });
     return refuse("lists_unavailable", "The list can't be read at the moment.");
   }
 }
@@ -48,25 +54,42 @@ export async function retryDeviation(ctx: ServiceContext, id: string): Promise<S
   const found = await workable(ctx, id, "retry");
   if (!found.ok) return found;
   const { orderId, effectId } = found.value.subject;
-  if (orderId === undefined || effectId === undefined || !isOrderId(orderId)) return refuse("deviation_state", "There is no effect to try again.");
+  if (orderId === undefined || effectId === undefined || !isOrderId(orderId))
+    return refuse("deviation_state", "There is no effect to try again.");
   const retried = await executeOrder(ctx, orderId, { type: "RetryEffect", effectId: effectId as EffectId });
   if (!retried.ok) return retried;
-  await recordDeviationAttempt(openOps(ctx.env.OPS), id, `${new Date(ctx.now).toISOString()}: tried again by ${ctx.principal.name}`);
+  await recordDeviationAttempt(
+    openOps(ctx.env.OPS),
+    id,
+    `${new Date(ctx.now).toISOString()}: tried again by ${ctx.principal.name}`,
+  );
   return described(ctx, id);
 }
 
 /** Closes the deviation with what was done about it. */
-export async function closeDeviation(ctx: ServiceContext, id: string, resolution: string): Promise<ServiceResult<DeviationAnswer>> {
+export async function closeDeviation(
+  ctx: ServiceContext,
+  id: string,
+  resolution: string,
+): Promise<ServiceResult<DeviationAnswer>> {
   const found = await workable(ctx, id, "resolve");
   if (!found.ok) return found;
-  const closed = await resolveDeviation(openOps(ctx.env.OPS), id, { actor: ctx.principal.id, resolution, now: ctx.now });
+  const closed = await resolveDeviation(openOps(ctx.env.OPS), id, {
+    actor: ctx.principal.id,
+    resolution,
+    now: ctx.now,
+  });
   if (!closed) return refuse("deviation_state", "Somebody else has resolved it.");
   showDeviations(ctx, [{ ...found.value, status: "resolved" }]);
   return described(ctx, id);
 }
 
 /** Gives the deviation to somebody: to the caller, where nobody is named. */
-export async function handOverDeviation(ctx: ServiceContext, id: string, assignee: string | null): Promise<ServiceResult<DeviationAnswer>> {
+export async function handOverDeviation(
+  ctx: ServiceContext,
+  id: string,
+  assignee: string | null,
+): Promise<ServiceResult<DeviationAnswer>> {
   const found = await workable(ctx, id, "assign");
   if (!found.ok) return found;
   const assigned = await assignDeviation(openOps(ctx.env.OPS), id, assignee ?? ctx.principal.id);
@@ -81,14 +104,25 @@ async function workable(ctx: ServiceContext, id: string, action: DeviationAction
   const deviation = await findDeviation(openOps(ctx.env.OPS), id);
   if (deviation === null) return refuse("not_found", `There is no deviation ${id}.`);
   if (deviation.actions.includes(action)) return { ok: true, value: deviation };
-  return refuse("deviation_state", deviation.status === "resolved" ? "It is resolved already." : `What can be done about it: ${deviation.actions.join(", ")}.`);
+  return refuse(
+    "deviation_state",
+    deviation.status === "resolved"
+      ? "It is resolved already."
+      : `What can be done about it: ${deviation.actions.join(", ")}.`,
+  );
 }
 
 async function described(ctx: ServiceContext, id: string): Promise<ServiceResult<DeviationAnswer>> {
   const deviation = await findDeviation(openOps(ctx.env.OPS), id);
-  return deviation === null ? refuse("not_found", `There is no deviation ${id}.`) : { ok: true, value: describeDeviation(deviation) };
+  return deviation === null
+    ? refuse("not_found", `There is no deviation ${id}.`)
+    : { ok: true, value: describeDeviation(deviation) };
 }
 
 function describeDeviation({ openedAt, resolvedAt, ...deviation }: Deviation): DeviationAnswer {
-  return { ...deviation, openedAt: new Date(openedAt).toISOString(), resolvedAt: resolvedAt === null ? null : new Date(resolvedAt).toISOString() };
+  return {
+    ...deviation,
+    openedAt: new Date(openedAt).toISOString(),
+    resolvedAt: resolvedAt === null ? null : new Date(resolvedAt).toISOString(),
+  };
 }

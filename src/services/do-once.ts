@@ -16,7 +16,11 @@ export interface KeptAnswer {
   version?: number;
 }
 
-const keptShape = z.object({ body: z.unknown().optional(), location: z.string().optional(), version: z.number().optional() });
+const keptShape = z.object({
+  body: z.unknown().optional(),
+  location: z.string().optional(),
+  version: z.number().optional(),
+});
 
 /**
  * Does the work once for each (principal, key) and keeps its answer for every repeat. Work that answers null came to
@@ -33,10 +37,15 @@ export async function doOnce(
   const giveUpAt = Date.now() + WAIT_MS;
   for (let pause = 20; ; pause = Math.min(pause * 2, 500)) {
     const claim = await claimIdempotencyKey(db, request, Date.now());
-    if (claim.outcome === "mismatch") return refuse("idempotency_mismatch", "This Idempotency-Key was used with another request.");
+    if (claim.outcome === "mismatch")
+      return refuse("idempotency_mismatch", "This Idempotency-Key was used with another request.");
     if (claim.outcome === "answered") return { ok: true, value: { answer: keptAnswerOf(claim), replayed: true } };
     if (claim.outcome === "claimed") break;
-    if (Date.now() >= giveUpAt) return refuse("idempotency_in_progress", "The first request with this Idempotency-Key has not been answered yet.");
+    if (Date.now() >= giveUpAt)
+      return refuse(
+        "idempotency_in_progress",
+        "The first request with this Idempotency-Key has not been answered yet.",
+      );
     await scheduler.wait(pause);
   }
   let answer: KeptAnswer | null = null;

@@ -31,7 +31,10 @@ export async function findLevel(ctx: ServiceContext, place: Place): Promise<Serv
 }
 
 /** As `findLevel`, but a known pair comes to exist: a receipt, a count or settings make a level. */
-export async function findOrRegisterLevel(ctx: ServiceContext, place: Place): Promise<ServiceResult<LevelRegistration>> {
+export async function findOrRegisterLevel(
+  ctx: ServiceContext,
+  place: Place,
+): Promise<ServiceResult<LevelRegistration>> {
   const found = await findLevel(ctx, place);
   if (!found.ok) return found;
   if (found.value !== null) return { ok: true, value: found.value };

@@ -24,14 +24,20 @@ export type NextMove =
 /**
  * Takes the warehouse's shipments of the order through start, pick, pack, label and ship. Waits a while for what the
  * order still lacks, then `order_not_ready` says what; called again it goes on where it stopped, and does nothing twice.
+ * `waitMs` is how long it waits at most.
  */
-export async function fulfillOrder(ctx: ServiceContext, orderId: OrderId, warehouseId: WarehouseId): Promise<ServiceResult<Order>> {
+export async function fulfillOrder(
+  ctx: ServiceContext,
+  orderId: OrderId,
+  warehouseId: WarehouseId,
+  waitMs = WAIT_MS,
+): Promise<ServiceResult<Order>> {
   const denied = lacking(ctx, "orders:fulfill") ?? lackingWarehouse(ctx, warehouseId);
   if (denied !== null) return denied;
   const first = await getOrder(ctx, orderId);
   if (!first.ok) return first;
   let order = first.value;
-  const giveUpAt = Date.now() + WAIT_MS;
+  const giveUpAt = Date.now() + waitMs;
   let pause = FIRST_PAUSE_MS;
   for (;;) {
     const move = nextMove(order, warehouseId);
@@ -48,7 +54,8 @@ export async function fulfillOrder(ctx: ServiceContext, orderId: OrderId, wareho
       waitsFor = waitOf(done.problem.code);
       if (waitsFor === null) return done;
     }
-    if (Date.now() >= giveUpAt) return refuse("order_not_ready", `The order waits for ${waitsFor}.`, { extra: { waitingFor: waitsFor } });
+    if (Date.now() >= giveUpAt)
+      return refuse("order_not_ready", `The order waits for ${waitsFor}.`, { extra: { waitingFor: waitsFor } });
     await scheduler.wait(pause);
     pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
     const again = await getOrder(ctx, orderId);
@@ -69,21 +76,32 @@ function waitOf(code: string): string | null {
 export function nextMove(order: Order, warehouseId: WarehouseId): NextMove {
   if (order.ended !== null || order.state === "REFUNDED")
     return stuck(refuse("order_state", `The order has ended: ${order.ended?.as ?? order.state}.`));
-  const mine = order.shipments.filter((shipment) => shipment.warehouseId === warehouseId && shipment.state !== "CANCELLED");
+  const mine = order.shipments.filter(
+    (shipment) => shipment.warehouseId === warehouseId && shipment.state !== "CANCELLED",
+  );
   if (mine.length === 0) return withoutShipment(order, warehouseId);
   const open = mine.filter(({ state }) => !GONE.has(state));
   if (open.length === 0) return { kind: "done" };
   const moves = open.map((shipment) => moveOf(shipment));
-  return moves.find(({ kind }) => kind === "step") ?? moves.find(({ kind }) => kind === "stuck") ?? moves[0] ?? { kind: "done" };
+  return (
+    moves.find(({ kind }) => kind === "step") ??
+    moves.find(({ kind }) => kind === "stuck") ??
+    moves[0] ?? { kind: "done" }
+  );
 }
 
 function withoutShipment(order: Order, warehouseId: WarehouseId): NextMove {
   if (order.cancelling !== null) return stuck(refuse("order_state", "The order is being cancelled."));
-  const promised = order.reservations.some((reservation) => reservation.warehouseId === warehouseId && (reservation.status === "HELD" || reservation.status === "ALLOCATED"));
+  const promised = order.reservations.some(
+    (reservation) =>
+      reservation.warehouseId === warehouseId && (reservation.status === "HELD" || reservation.status === "ALLOCATED"),
+  );
   switch (order.state) {
     case "PENDING":
     case "PAYMENT_PROCESSING":
-      return promised || order.reservations.length === 0 ? { kind: "wait", for: "its payment" } : stuck(notHere(warehouseId));
+      return promised || order.reservations.length === 0
+        ? { kind: "wait", for: "its payment" }
+        : stuck(notHere(warehouseId));
     case "PAYMENT_COMPLETED":
       return { kind: "wait", for: "the allocation of its stock" };
     case "FULFILLMENT_PENDING":
@@ -114,9 +132,16 @@ function moveOf(shipment: Shipment): NextMove {
     case "PICKING":
       return { kind: "step", shipment, step: { type: "PackShipment" } };
     case "PACKED":
-      return shipment.label === null ? { kind: "wait", for: "the carrier's label" } : { kind: "step", shipment, step: { type: "ShipShipment" } };
+      return shipment.label === null
+        ? { kind: "wait", for: "the carrier's label" }
+        : { kind: "step", shipment, step: { type: "ShipShipment" } };
     case "EXCEPTION":
-      return stuck(refuse("shipment_state", `Shipment ${shipment.id} has a problem that a person must solve: ${shipment.problem ?? "unknown"}.`));
+      return stuck(
+        refuse(
+          "shipment_state",
+          `Shipment ${shipment.id} has a problem that a person must solve: ${shipment.problem ?? "unknown"}.`,
+        ),
+      );
     case "SHIPPED":
     case "OUT_FOR_DELIVERY":
     case "DELIVERED":

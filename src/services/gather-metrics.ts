@@ -1,4 +1,4 @@
-import { connectProviderGate } from "../../durable-objects/provider-gate/connect-provider-gate.ts";
+import { providerGateStub } from "./provider-gate-stub.ts";
 import { openOps } from "../db/ops/database.ts";
 import type { GatedProvider, GateStatus } from "../contracts/provider-gate-rpc.ts";
 import type { LedgerLag } from "../contracts/ledger-rpc.ts";
@@ -29,10 +29,20 @@ export async function gatherMetrics(ctx: ServiceContext): Promise<ServiceResult<
   if (denied !== null) return denied;
   const db = openOps(ctx.env.OPS);
   const [ledgers, deviations, stock, providers] = await Promise.all([
-    Promise.all(ledgerNames(ctx.env.SHARD_MAP).map(async (name) => ({ name, lag: await orNull(ctx, name, () => ledgerByName(ctx.env, name).drain()) }))),
+    Promise.all(
+      ledgerNames(ctx.env.SHARD_MAP).map(async (name) => ({
+        name,
+        lag: await orNull(ctx, name, () => ledgerByName(ctx.env, name).drain()),
+      })),
+    ),
     orNull(ctx, "deviations", () => countOpenDeviations(db)),
     orNull(ctx, "stock", () => countStockStates(db)),
-    Promise.all(PROVIDERS.map(async (name) => ({ name, status: await orNull(ctx, name, () => connectProviderGate(ctx.env.PROVIDER_GATE, name).status()) }))),
+    Promise.all(
+      PROVIDERS.map(async (name) => ({
+        name,
+        status: await orNull(ctx, name, () => providerGateStub(ctx.env.PROVIDER_GATE, name).status()),
+      })),
+    ),
   ]);
   return { ok: true, value: { ledgers, deviations, stock, providers } };
 }
@@ -41,7 +51,11 @@ async function orNull<Value>(ctx: ServiceContext, part: string, ask: () => Promi
   try {
     return await Promise.race([ask(), scheduler.wait(TIME_LIMIT_MS).then(() => null)]);
   } catch (error) {
-    logWarning("metrics_part_away", { part, requestId: ctx.requestId, error: error instanceof Error ? error.name : "unknown" });
+    logWarning("metrics_part_away", {
+      part,
+      requestId: ctx.requestId,
+      error: error instanceof Error ? error.name : "unknown",
+    });
     return null;
   }
 }
@@ -56,24 +70,70 @@ export async function listAlerts(ctx: ServiceContext): Promise<ServiceResult<Ale
   const metrics = await gatherMetrics(ctx);
   if (!metrics.ok) return metrics;
   const { ledgers, deviations, stock, providers } = metrics.value;
-  if (ledgers.every(({ lag }) => lag === null) && deviations === null) return refuse("temporarily_unavailable", "Nothing answers that could tell.");
+  if (ledgers.every(({ lag }) => lag === null) && deviations === null)
+    return refuse("temporarily_unavailable", "Nothing answers that could tell.");
   const alerts: AlertAnswer[] = [];
   for (const { name, lag } of ledgers) {
-    if (lag === null) alerts.push({ id: `ledger_away:${name}`, severity: "critical", summary: `The ledger ${name} does not answer.`, value: 1, since: null });
+    if (lag === null)
+      alerts.push({
+        id: `ledger_away:${name}`,
+        severity: "critical",
+        summary: `The ledger ${name} does not answer.`,
+        value: 1,
+        since: null,
+      });
     else {
       if (lag.oldestDueMs > SAGA_LAG_ALERT_MS)
-        alerts.push({ id: `saga_lag:${name}`, severity: "critical", summary: `An effect of ${name} is overdue by ${Math.round(lag.oldestDueMs / 1000)} s.`, value: lag.oldestDueMs, since: new Date(ctx.now - lag.oldestDueMs).toISOString() });
+        alerts.push({
+          id: `saga_lag:${name}`,
+          severity: "critical",
+          summary: `An effect of ${name} is overdue by ${Math.round(lag.oldestDueMs / 1000)} s.`,
+          value: lag.oldestDueMs,
+          since: new Date(ctx.now - lag.oldestDueMs).toISOString(),
+        });
       if (lag.unprojectedOrders > PROJECTION_ALERT_ORDERS)
-        alerts.push({ id: `projection_lag:${name}`, severity: "warning", summary: `${lag.unprojectedOrders} orders of ${name} are not in the lists yet.`, value: lag.unprojectedOrders, since: null });
+        alerts.push({
+          id: `projection_lag:${name}`,
+          severity: "warning",
+          summary: `${lag.unprojectedOrders} orders of ${name} are not in the lists yet.`,
+          value: lag.unprojectedOrders,
+          since: null,
+        });
     }
   }
   for (const { name, status } of providers)
     if (status !== null && status.circuit !== "closed")
-      alerts.push({ id: `provider:${name}`, severity: "critical", summary: `${name} does not answer as it should: its effects wait.`, value: status.broken, since: new Date(status.since).toISOString() });
+      alerts.push({
+        id: `provider:${name}`,
+        severity: "critical",
+        summary: `${name} does not answer as it should: its effects wait.`,
+        value: status.broken,
+        since: new Date(status.since).toISOString(),
+      });
   for (const { kind, count, oldestOpenedAt } of deviations ?? [])
     if (ctx.now - oldestOpenedAt > DEVIATION_ALERT_MS)
-      alerts.push({ id: `deviations:${kind}`, severity: "warning", summary: `${count} open deviations of kind ${kind}, the oldest for more than an hour.`, value: count, since: new Date(oldestOpenedAt).toISOString() });
-  if (deviations === null) alerts.push({ id: "ops_away", severity: "critical", summary: "The operations database does not answer.", value: 1, since: null });
-  if (stock !== null && stock.out > 0) alerts.push({ id: "out_of_stock", severity: "warning", summary: `${stock.out} levels have nothing available.`, value: stock.out, since: null });
+      alerts.push({
+        id: `deviations:${kind}`,
+        severity: "warning",
+        summary: `${count} open deviations of kind ${kind}, the oldest for more than an hour.`,
+        value: count,
+        since: new Date(oldestOpenedAt).toISOString(),
+      });
+  if (deviations === null)
+    alerts.push({
+      id: "ops_away",
+      severity: "critical",
+      summary: "The operations database does not answer.",
+      value: 1,
+      since: null,
+    });
+  if (stock !== null && stock.out > 0)
+    alerts.push({
+      id: "out_of_stock",
+      severity: "warning",
+      summary: `${stock.out} levels have nothing available.`,
+      value: stock.out,
+      since: null,
+    });
   return { ok: true, value: alerts.sort((a, b) => a.severity.localeCompare(b.severity)) };
 }

@@ -2,7 +2,10 @@ import type { LevelRefusal, LevelView } from "../contracts/level-rpc.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 
 /** What a level's refusal is to the caller. */
-export function explainLevelRefusal(refusal: LevelRefusal, level: Pick<LevelView, "sku" | "warehouseId">): Extract<ServiceResult<never>, { ok: false }> {
+export function explainLevelRefusal(
+  refusal: LevelRefusal,
+  level: Pick<LevelView, "sku" | "warehouseId">,
+): Extract<ServiceResult<never>, { ok: false }> {
   const { sku, warehouseId } = level;
   const place = `${sku} at ${warehouseId}`;
   switch (refusal.reason) {
@@ -23,9 +26,14 @@ export function explainLevelRefusal(refusal: LevelRefusal, level: Pick<LevelView
     case "quantity_mismatch":
       return refuse("reservation_state", `The reservation holds ${refusal.held}.`);
     case "count_outdated":
-      return refuse("count_outdated", `${place} was counted later already: as of ${new Date(refusal.lastAsOf).toISOString()}.`);
+      return refuse(
+        "count_outdated",
+        `${place} was counted later already: as of ${new Date(refusal.lastAsOf).toISOString()}.`,
+      );
     case "version_stale":
-      return refuse("version_stale", `The settings of ${place} are at version ${refusal.version}.`, { extra: { version: refusal.version } });
+      return refuse("version_stale", `The settings of ${place} are at version ${refusal.version}.`, {
+        extra: { version: refusal.version },
+      });
     case "reference_reused":
       return refuse("reference_reused", `The reference was used for another movement of ${place}.`);
   }

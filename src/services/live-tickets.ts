@@ -29,9 +29,15 @@ export async function issueLiveTicket(ctx: ServiceContext, topic: string): Promi
   return { ok: true, value: { ticket, topic, expiresAt: new Date(expiresAt * 1000).toISOString() } };
 }
 
-async function refuseTopic(ctx: ServiceContext, topic: string): Promise<Extract<ServiceResult<never>, { ok: false }> | null> {
+async function refuseTopic(
+  ctx: ServiceContext,
+  topic: string,
+): Promise<Extract<ServiceResult<never>, { ok: false }> | null> {
   const [kind, id = ""] = topic.split(":");
-  if (kind === "warehouse") return isBoundToWarehouse(ctx.principal) ? lackingWarehouse(ctx, id as WarehouseId) : lacking(ctx, "operations:read");
+  if (kind === "warehouse")
+    return isBoundToWarehouse(ctx.principal)
+      ? lackingWarehouse(ctx, id as WarehouseId)
+      : lacking(ctx, "operations:read");
   if (kind === "order" && isOrderId(id)) {
     const denied = lacking(ctx, "orders:read");
     if (denied !== null) return denied;
@@ -48,13 +54,20 @@ export async function openLiveFeed(
   topic: string,
   ticket: string,
 ): Promise<ServiceResult<Response>> {
-  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") return refuse("upgrade_required", "Connect with a WebSocket client.");
+  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket")
+    return refuse("upgrade_required", "Connect with a WebSocket client.");
   let holder: z.infer<typeof ticketClaims>;
   try {
-    const { payload } = await jwtVerify(ticket, secretOf(env), { algorithms: ["HS256"], audience: AUDIENCE, currentDate: new Date(now), requiredClaims: ["exp"] });
+    const { payload } = await jwtVerify(ticket, secretOf(env), {
+      algorithms: ["HS256"],
+      audience: AUDIENCE,
+      currentDate: new Date(now),
+      requiredClaims: ["exp"],
+    });
     holder = ticketClaims.parse(payload);
   } catch (error) {
-    if (error instanceof errors.JOSEError || error instanceof z.ZodError) return refuse("unauthenticated", "The ticket has run out or is not one of ours.");
+    if (error instanceof errors.JOSEError || error instanceof z.ZodError)
+      return refuse("unauthenticated", "The ticket has run out or is not one of ours.");
     throw error;
   }
   if (holder.topic !== topic) return refuse("unauthenticated", "The ticket is for another topic.");
@@ -63,7 +76,14 @@ export async function openLiveFeed(
   headers.set("x-holdfast-user-id", encodeURIComponent(holder.sub));
   headers.set("x-holdfast-user-name", encodeURIComponent(holder.name));
   const orderId = topic.startsWith("order:") ? topic.slice("order:".length) : "";
-  if (isOrderId(orderId)) defer(ledgerStub(env, orderId).watch(orderId).catch((error: unknown) => logWarning("watch_failed", { error: error instanceof Error ? error.name : "unknown" })));
+  if (isOrderId(orderId))
+    defer(
+      ledgerStub(env, orderId)
+        .watch(orderId)
+        .catch((error: unknown) =>
+          logWarning("watch_failed", { error: error instanceof Error ? error.name : "unknown" }),
+        ),
+    );
   return { ok: true, value: await liveFeedStub(env, topic).fetch(new Request(request, { headers })) };
 }
 

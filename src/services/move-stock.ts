@@ -26,7 +26,10 @@ export async function receiveStock(ctx: ServiceContext, row: ReceiptRow, origin:
   if (occurredAt === null) return refusedRow(place, inTheFuture("occurredAt"));
   const registration = await findOrRegisterLevel(ctx, { sku, warehouseId });
   if (!registration.ok) return refusedRow(place, registration);
-  return movedRow(place, await levelStub(ctx.env, sku, warehouseId).receive(registration.value, { quantity, ref: place.ref, occurredAt }));
+  return movedRow(
+    place,
+    await levelStub(ctx.env, sku, warehouseId).receive(registration.value, { quantity, ref: place.ref, occurredAt }),
+  );
 }
 
 /** The books are put right by hand, with a reason. Only for a level that exists. */
@@ -39,12 +42,27 @@ export async function adjustStock(ctx: ServiceContext, row: AdjustmentRow, origi
   if (occurredAt === null) return refusedRow(place, inTheFuture("occurredAt"));
   const registration = await findLevel(ctx, { sku, warehouseId });
   if (!registration.ok) return refusedRow(place, registration);
-  if (registration.value === null) return refusedRow(place, refuse("not_found", `There is no level of ${sku} at ${warehouseId}: receive or count first.`));
-  return movedRow(place, await levelStub(ctx.env, sku, warehouseId).adjust(registration.value, { delta, reason, ref: place.ref, occurredAt }));
+  if (registration.value === null)
+    return refusedRow(
+      place,
+      refuse("not_found", `There is no level of ${sku} at ${warehouseId}: receive or count first.`),
+    );
+  return movedRow(
+    place,
+    await levelStub(ctx.env, sku, warehouseId).adjust(registration.value, {
+      delta,
+      reason,
+      ref: place.ref,
+      occurredAt,
+    }),
+  );
 }
 
 /** Why the caller may not move stock there; null where they may. */
-export function refuseMove(ctx: ServiceContext, warehouseId: WarehouseId): Extract<ServiceResult<never>, { ok: false }> | null {
+export function refuseMove(
+  ctx: ServiceContext,
+  warehouseId: WarehouseId,
+): Extract<ServiceResult<never>, { ok: false }> | null {
   return lacking(ctx, "inventory:write") ?? lackingWarehouse(ctx, warehouseId);
 }
 
@@ -60,7 +78,9 @@ export function momentOf(text: string | undefined, now: number): number | null {
 
 /** The refusal for a moment that has not come. */
 export function inTheFuture(field: string): Extract<ServiceResult<never>, { ok: false }> {
-  return refuse("invalid_request", `${field} lies in the future.`, { errors: [{ pointer: `/${field}`, detail: "must not lie in the future" }] });
+  return refuse("invalid_request", `${field} lies in the future.`, {
+    errors: [{ pointer: `/${field}`, detail: "must not lie in the future" }],
+  });
 }
 
 interface RowPlace {

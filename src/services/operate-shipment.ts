@@ -16,8 +16,26 @@ export type ShipmentStep =
   | { type: "DeliverShipment" }
   | { type: "RaiseException"; reason: string };
 
+/**
+ * The shipment's units are all in the picker's hands: begins the picking where nobody has, and is no news where
+ * somebody has, so that people who only report the whole pick need not report its start.
+ */
+export async function confirmPick(ctx: ServiceContext, shipmentId: string): Promise<ServiceResult<Order>> {
+  const denied = lacking(ctx, "orders:fulfill");
+  if (denied !== null) return denied;
+  const found = await findShipment(ctx, shipmentId);
+  if (!found.ok) return found;
+  const { order, shipment } = found.value;
+  if (shipment.state === "PICKING") return { ok: true, value: order };
+  return executeOrder(ctx, order.id, commandOf(shipment.id, { type: "StartPicking" }));
+}
+
 /** Does one step on a shipment of the caller's warehouse; answers the order as it is then. */
-export async function operateShipment(ctx: ServiceContext, shipmentId: string, step: ShipmentStep): Promise<ServiceResult<Order>> {
+export async function operateShipment(
+  ctx: ServiceContext,
+  shipmentId: string,
+  step: ShipmentStep,
+): Promise<ServiceResult<Order>> {
   const denied = lacking(ctx, "orders:fulfill");
   if (denied !== null) return denied;
   const found = await findShipment(ctx, shipmentId);

@@ -32,7 +32,8 @@ export async function listProducts(
     if (page.after !== undefined && product.sku <= page.after) continue;
     if (!isSeen(ctx, product) || (filter.active !== undefined && product.active !== filter.active)) continue;
     if (filter.category !== undefined && product.category !== filter.category) continue;
-    if (text !== undefined && !product.sku.toLowerCase().includes(text) && !product.name.toLowerCase().includes(text)) continue;
+    if (text !== undefined && !product.sku.toLowerCase().includes(text) && !product.name.toLowerCase().includes(text))
+      continue;
     if (rows.length === page.limit) return { ok: true, value: { rows, next: rows.at(-1)?.sku ?? null } };
     rows.push(describeProduct(product));
   }
@@ -44,16 +45,26 @@ export async function readProduct(ctx: ServiceContext, sku: Sku): Promise<Servic
   const denied = lacking(ctx, "catalog:read");
   if (denied !== null) return denied;
   const product = (await catalogOf(ctx.env, ctx.now, ctx.defer)).products.get(sku);
-  return product === undefined || !isSeen(ctx, product) ? refuse("not_found", `There is no product ${sku}.`) : { ok: true, value: describeProduct(product) };
+  return product === undefined || !isSeen(ctx, product)
+    ? refuse("not_found", `There is no product ${sku}.`)
+    : { ok: true, value: describeProduct(product) };
 }
 
 /** Adds a product. */
-export async function createProduct(ctx: ServiceContext, form: CreateProductForm): Promise<ServiceResult<ProductAnswer>> {
+export async function createProduct(
+  ctx: ServiceContext,
+  form: CreateProductForm,
+): Promise<ServiceResult<ProductAnswer>> {
   return save(ctx, form, { kind: "create" });
 }
 
 /** Replaces a product, if it is as the caller has read it; `expectedVersion` null replaces it as it is. */
-export async function replaceProduct(ctx: ServiceContext, sku: Sku, form: ReplaceProductForm, expectedVersion: number | null): Promise<ServiceResult<ProductAnswer>> {
+export async function replaceProduct(
+  ctx: ServiceContext,
+  sku: Sku,
+  form: ReplaceProductForm,
+  expectedVersion: number | null,
+): Promise<ServiceResult<ProductAnswer>> {
   const denied = lacking(ctx, "catalog:write");
   if (denied !== null) return denied;
   invalidateCatalog();
@@ -68,9 +79,12 @@ async function save(ctx: ServiceContext, product: Product, mode: SaveMode): Prom
   const db = openOps(ctx.env.OPS);
   const saved = await saveProduct(db, product, mode, ctx.now);
   if (!saved.ok) {
-    if (saved.reason === "already_exists") return refuse("already_exists", `There is a product ${product.sku} already.`);
+    if (saved.reason === "already_exists")
+      return refuse("already_exists", `There is a product ${product.sku} already.`);
     if (saved.reason === "name_taken")
-      return refuse("already_exists", `Another product is called ${product.name}.`, { errors: [{ pointer: "/name", detail: "must be a name that no other product has" }] });
+      return refuse("already_exists", `Another product is called ${product.name}.`, {
+        errors: [{ pointer: "/name", detail: "must be a name that no other product has" }],
+      });
     return refuse("version_stale", `Product ${product.sku} has changed since it was read.`);
   }
   await recordAudit(db, {

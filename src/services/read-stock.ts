@@ -1,5 +1,11 @@
 import { z } from "zod";
-import type { AvailabilityAnswer, InventoryQuery, LevelAnswer, MovementAnswer, StockRowAnswer } from "../contracts/inventory.ts";
+import type {
+  AvailabilityAnswer,
+  InventoryQuery,
+  LevelAnswer,
+  MovementAnswer,
+  StockRowAnswer,
+} from "../contracts/inventory.ts";
 import type { LevelView } from "../contracts/level-rpc.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { openOps } from "../db/ops/database.ts";
@@ -27,7 +33,8 @@ export async function readAvailability(ctx: ServiceContext, sku: Sku): Promise<S
   const told = ctx.principal.role === "customer" ? describeOffer : describeLevel;
   const stockLevels = views.filter((view) => view !== null).map(told);
   const away = registrations.filter((_, index) => views[index] === null).map(({ warehouseId }) => warehouseId);
-  if (away.length > 0 && stockLevels.length === 0) return refuse("temporarily_unavailable", `No level of ${sku} answers at the moment.`);
+  if (away.length > 0 && stockLevels.length === 0)
+    return refuse("temporarily_unavailable", `No level of ${sku} answers at the moment.`);
   return { ok: true, value: { productId: sku, stockLevels, ...(away.length > 0 && { unavailable: away }) } };
 }
 
@@ -39,7 +46,11 @@ async function viewInTime(ctx: ServiceContext, registration: LevelRegistration):
     if (view === null) logWarning("level_late", { level: levelKey(sku, warehouseId), requestId: ctx.requestId });
     return view;
   } catch (error) {
-    logWarning("level_away", { level: levelKey(sku, warehouseId), requestId: ctx.requestId, error: error instanceof Error ? error.name : "unknown" });
+    logWarning("level_away", {
+      level: levelKey(sku, warehouseId),
+      requestId: ctx.requestId,
+      error: error instanceof Error ? error.name : "unknown",
+    });
     return null;
   }
 }
@@ -52,7 +63,16 @@ function describeOffer({ warehouseId, available, asOf }: LevelView): Availabilit
   return { warehouseId, quantity: available, asOf: rfc3339(asOf) };
 }
 
-function describeLevel({ warehouseId, available, onHand, held, allocated, safetyStock, reorderPoint, asOf }: LevelView): AvailabilityAnswer["stockLevels"][number] {
+function describeLevel({
+  warehouseId,
+  available,
+  onHand,
+  held,
+  allocated,
+  safetyStock,
+  reorderPoint,
+  asOf,
+}: LevelView): AvailabilityAnswer["stockLevels"][number] {
   return { warehouseId, quantity: available, asOf: rfc3339(asOf), onHand, held, allocated, safetyStock, reorderPoint };
 }
 
@@ -62,13 +82,15 @@ export async function listInventory(
   query: Omit<InventoryQuery, "productId" | "limit" | "cursor">,
   page: { after: StockPosition | undefined; limit: number },
 ): Promise<ServiceResult<{ rows: StockRowAnswer[]; next: StockPosition | null }>> {
-  const denied = lacking(ctx, "inventory:read") ?? (query.warehouse === undefined ? null : lackingWarehouse(ctx, query.warehouse));
+  const denied =
+    lacking(ctx, "inventory:read") ?? (query.warehouse === undefined ? null : lackingWarehouse(ctx, query.warehouse));
   if (denied !== null) return denied;
   const bound = isBoundToWarehouse(ctx.principal) ? (ctx.principal.warehouseId ?? "") : null;
   const warehouseId = query.warehouse ?? (bound === null ? undefined : (bound as WarehouseId));
   const db = openOps(ctx.env.OPS);
   try {
-    if (query.drift === true) return { ok: true, value: { rows: await listDrifting(ctx, query, warehouseId), next: null } };
+    if (query.drift === true)
+      return { ok: true, value: { rows: await listDrifting(ctx, query, warehouseId), next: null } };
     const { rows, next } = await listStock(
       db,
       {
@@ -88,23 +110,41 @@ export async function listInventory(
 /** The most levels with open drift that one answer shows: each is work for a person. */
 const MOST_DRIFTING = 100;
 
-async function listDrifting(ctx: ServiceContext, query: Pick<InventoryQuery, "category" | "sku">, warehouseId: WarehouseId | undefined): Promise<StockRowAnswer[]> {
+async function listDrifting(
+  ctx: ServiceContext,
+  query: Pick<InventoryQuery, "category" | "sku">,
+  warehouseId: WarehouseId | undefined,
+): Promise<StockRowAnswer[]> {
   const db = openOps(ctx.env.OPS);
   const { rows } = await listDeviations(db, { kind: "drift", status: ["open", "assigned"] }, { limit: MOST_DRIFTING });
   const places = new Map(rows.map(({ subject }) => [`${subject.sku}~${subject.warehouseId}`, subject]));
-  const found = await Promise.all(
-    [...places.values()].map(({ sku, warehouseId: place }) =>
-      sku === undefined || place === undefined || (warehouseId !== undefined && warehouseId !== place) || (query.sku !== undefined && query.sku !== sku)
-        ? []
-        : listStock(db, { sku: sku as Sku, warehouseId: place as WarehouseId, ...(query.category !== undefined && { category: query.category }) }, { limit: 1 }).then(({ rows: levels }) => levels),
-    ),
+  const wanted = [...places.values()].flatMap(({ sku, warehouseId: place }) =>
+    sku === undefined ||
+    place === undefined ||
+    (warehouseId !== undefined && warehouseId !== place) ||
+    (query.sku !== undefined && query.sku !== sku)
+      ? []
+      : [
+          {
+            sku: sku as Sku,
+            warehouseId: place as WarehouseId,
+            ...(query.category !== undefined && { category: query.category }),
+          },
+        ],
   );
+  const found = await Promise.all(wanted.map(async (filter) => (await listStock(db, filter, { limit: 1 })).rows));
   return found.flat().map(describeRow);
 }
 
 function listsAway(ctx: ServiceContext, error: unknown): ServiceResult<never> {
-  logWarning("stock_list_unavailable", { requestId: ctx.requestId, error: error instanceof Error ? error.name : "unknown" });
-  return refuse("lists_unavailable", "The stock list can't be read at the moment; GET /inventory?productId= asks the levels themselves.");
+  logWarning("stock_list_unavailable", {
+    requestId: ctx.requestId,
+    error: error instanceof Error ? error.name : "unknown",
+  });
+  return refuse(
+    "lists_unavailable",
+    "The stock list can't be read at the moment; GET /inventory?productId= asks the levels themselves.",
+  );
 }
 
 function describeRow({ asOf, ...row }: StockRow): StockRowAnswer {
@@ -112,7 +152,11 @@ function describeRow({ asOf, ...row }: StockRow): StockRowAnswer {
 }
 
 /** One level with its settings and reservations. */
-export async function readLevel(ctx: ServiceContext, sku: Sku, warehouseId: WarehouseId): Promise<ServiceResult<LevelAnswer>> {
+export async function readLevel(
+  ctx: ServiceContext,
+  sku: Sku,
+  warehouseId: WarehouseId,
+): Promise<ServiceResult<LevelAnswer>> {
   const registration = await readable(ctx, sku, warehouseId);
   if (!registration.ok) return registration;
   const { level, settings, reservations } = await levelStub(ctx.env, sku, warehouseId).detail(registration.value);
@@ -129,7 +173,10 @@ export async function readLevel(ctx: ServiceContext, sku: Sku, warehouseId: Ware
       sequence,
       asOf: rfc3339(asOf),
       settings,
-      reservations: reservations.map(({ expiresAt, ...reservation }) => ({ ...reservation, expiresAt: expiresAt === null ? null : rfc3339(expiresAt) })),
+      reservations: reservations.map(({ expiresAt, ...reservation }) => ({
+        ...reservation,
+        expiresAt: expiresAt === null ? null : rfc3339(expiresAt),
+      })),
     },
   };
 }
@@ -153,13 +200,21 @@ export async function listMovements(
   return {
     ok: true,
     value: {
-      rows: rows.map(({ occurredAt, recordedAt, ...movement }) => ({ ...movement, occurredAt: rfc3339(occurredAt), recordedAt: rfc3339(recordedAt) })),
+      rows: rows.map(({ occurredAt, recordedAt, ...movement }) => ({
+        ...movement,
+        occurredAt: rfc3339(occurredAt),
+        recordedAt: rfc3339(recordedAt),
+      })),
       next: found.length > page.limit ? (rows.at(-1)?.sequence ?? null) : null,
     },
   };
 }
 
-async function readable(ctx: ServiceContext, sku: Sku, warehouseId: WarehouseId): Promise<ServiceResult<LevelRegistration>> {
+async function readable(
+  ctx: ServiceContext,
+  sku: Sku,
+  warehouseId: WarehouseId,
+): Promise<ServiceResult<LevelRegistration>> {
   const denied = lacking(ctx, "inventory:read") ?? lackingWarehouse(ctx, warehouseId);
   if (denied !== null) return denied;
   if (ctx.principal.role === "customer") return refuse("forbidden", "Customers see what is available, not the books.");

@@ -16,11 +16,13 @@ export async function releaseReservation(ctx: ServiceContext, id: string): Promi
   if (denied !== null) return denied;
   const parts = parseReservationId(id);
   const mine = parts?.owner === holdOwnerOf(ctx);
-  if (parts === null || (!mine && !ctx.principal.scopes.includes("inventory:write"))) return refuse("not_found", "There is no such reservation.");
+  if (parts === null || (!mine && !ctx.principal.scopes.includes("inventory:write")))
+    return refuse("not_found", "There is no such reservation.");
   const { sku, warehouseId } = parts;
   const elsewhere = lackingWarehouse(ctx, warehouseId);
   if (elsewhere !== null) return elsewhere;
-  if (!parts.owner.startsWith("hold-")) return refuse("reservation_state", "The reservation belongs to an order: cancel the order instead.");
+  if (!parts.owner.startsWith("hold-"))
+    return refuse("reservation_state", "The reservation belongs to an order: cancel the order instead.");
   const registration = await findLevel(ctx, { sku, warehouseId });
   if (!registration.ok || registration.value === null) return refuse("not_found", "There is no such reservation.");
   const level = levelStub(ctx.env, sku, warehouseId);

@@ -14,7 +14,9 @@ const LINE_DOTS = 44;
 /** A parcel label of 4 by 6 inches in ZPL II: who it goes to, and the tracking number as Code 128. */
 export function renderZpl({ trackingNumber, service, to, address, reference }: ZplLabel): string {
   const { line1, line2, city, region, postalCode, country } = address;
-  const lines = [to.name, line1, line2, [postalCode, city, region].filter(Boolean).join(" "), country].filter((line) => line !== undefined && line !== "");
+  const lines = [to.name, line1, line2, [postalCode, city, region].filter(Boolean).join(" "), country].filter(
+    (line) => line !== undefined && line !== "",
+  );
   const text = lines.map((line, index) => `^FO40,${120 + index * LINE_DOTS}^A0N,36,36^FH_^FD${literal(line ?? "")}^FS`);
   return [
     "^XA",
@@ -30,5 +32,7 @@ export function renderZpl({ trackingNumber, service, to, address, reference }: Z
 
 /** Text that can't be taken for a command: under ^FH_ the two command characters and the escape itself are written in hexadecimal. */
 function literal(text: string): string {
-  return text.replaceAll(/[\^~_]/g, (character) => `_${character.charCodeAt(0).toString(16).toUpperCase()}`).replaceAll(/[\r\n]/g, " ");
+  return text
+    .replaceAll(/[\^~_]/g, (character) => `_${character.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll(/[\r\n]/g, " ");
 }

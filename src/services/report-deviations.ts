@@ -18,14 +18,27 @@ export async function reportDeviations(ctx: Told, reports: readonly DeviationRep
 }
 
 /** Shows how deviations stand now to whoever is watching; nobody waits for it, and nothing fails by it. */
-export function showDeviations(ctx: Told, deviations: readonly Pick<Deviation, "id" | "kind" | "status" | "summary" | "subject" | "openedAt">[]): void {
+export function showDeviations(
+  ctx: Told,
+  deviations: readonly Pick<Deviation, "id" | "kind" | "status" | "summary" | "subject" | "openedAt">[],
+): void {
   const items = deviations.map(({ id, kind, status, summary, subject, openedAt }) => {
-    const deviation: LiveDeviation = { id, kind, status, summary, orderId: subject.orderId ?? null, openedAt, version: ctx.now };
+    const deviation: LiveDeviation = {
+      id,
+      kind,
+      status,
+      summary,
+      orderId: subject.orderId ?? null,
+      openedAt,
+      version: ctx.now,
+    };
     return { type: "deviation" as const, deviation };
   });
   ctx.defer(
     liveFeedStub(ctx.env, "ops")
       .publish(items)
-      .catch((error: unknown) => logWarning("live_publish_failed", { error: error instanceof Error ? error.name : "unknown" })),
+      .catch((error: unknown) =>
+        logWarning("live_publish_failed", { error: error instanceof Error ? error.name : "unknown" }),
+      ),
   );
 }

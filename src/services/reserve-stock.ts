@@ -15,7 +15,11 @@ export function holdOwnerOf({ principal }: Pick<ServiceContext, "principal">): s
 }
 
 /** Holds units for half an hour, for an order that names the reservation. The same key names the same reservation. */
-export async function reserveStock(ctx: ServiceContext, { productId, warehouseId, quantity }: ReserveForm, key: string | null): Promise<ServiceResult<ReserveAnswer>> {
+export async function reserveStock(
+  ctx: ServiceContext,
+  { productId, warehouseId, quantity }: ReserveForm,
+  key: string | null,
+): Promise<ServiceResult<ReserveAnswer>> {
   const denied = lacking(ctx, "inventory:reserve") ?? lackingWarehouse(ctx, warehouseId);
   if (denied !== null) return denied;
   const place = { sku: productId, warehouseId };
@@ -25,7 +29,10 @@ export async function reserveStock(ctx: ServiceContext, { productId, warehouseId
     return refuse("insufficient_stock", `${productId} is not stocked at ${warehouseId}.`, {
       extra: { availability: [{ sku: productId, warehouses: [{ warehouseId, available: 0 }] }] },
     });
-  const attempt = key === null ? crypto.randomUUID().replaceAll("-", "").slice(0, 20) : (await sha256Hex(`${ctx.principal.id}\n${key}`)).slice(0, 20);
+  const attempt =
+    key === null
+      ? crypto.randomUUID().replaceAll("-", "").slice(0, 20)
+      : (await sha256Hex(`${ctx.principal.id}\n${key}`)).slice(0, 20);
   const id = reservationId({ owner: holdOwnerOf(ctx), line: 1, attempt, round: 1, ...place });
   const held = await levelStub(ctx.env, productId, warehouseId).hold(registration.value, {
     reservationId: id,

@@ -10,7 +10,10 @@ import type { ServiceContext } from "./context.ts";
 import { executeOrder, getOrder } from "./orders.ts";
 
 /** Has a person's message sent to the order's customer. Each call is a new message. */
-export async function sendMessage(ctx: ServiceContext, { orderId, message }: NotifyForm): Promise<ServiceResult<Order>> {
+export async function sendMessage(
+  ctx: ServiceContext,
+  { orderId, message }: NotifyForm,
+): Promise<ServiceResult<Order>> {
   const denied = lacking(ctx, "notifications:write");
   if (denied !== null) return denied;
   const seen = await getOrder(ctx, orderId);
@@ -44,7 +47,10 @@ export async function readNotifications(
       },
     };
   } catch (error) {
-    logWarning("notification_list_unavailable", { requestId: ctx.requestId, error: error instanceof Error ? error.name : "unknown" });
+    logWarning("notification_list_unavailable", {
+      requestId: ctx.requestId,
+      error: error instanceof Error ? error.name : "unknown",
+    });
     return refuse("lists_unavailable", "The list can't be read at the moment.");
   }
 }

@@ -16,8 +16,13 @@ const MOST_ADDRESSES = 10_000;
 const failures = new Map<string, { count: number; since: number }>();
 
 /** Signs a member of staff in with the embedded issuer. Never tells whether it was the address or the password. */
-export async function signIn(env: Env, { email, password }: SignInForm, now: number): Promise<ServiceResult<SignInAnswer>> {
-  if (env.ISSUER_KEY === undefined) return refuse("not_found", "Passwords are not used here: sign in with your organization's account.");
+export async function signIn(
+  env: Env,
+  { email, password }: SignInForm,
+  now: number,
+): Promise<ServiceResult<SignInAnswer>> {
+  if (env.ISSUER_KEY === undefined)
+    return refuse("not_found", "Passwords are not used here: sign in with your organization's account.");
   const address = email.trim().toLowerCase();
   if (isLockedOut(address, now)) return refuse("rate_limited", "Too many failed tries. Wait a few minutes.");
   const user = await findUserByEmail(openOps(env.OPS), address);

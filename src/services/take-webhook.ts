@@ -38,7 +38,11 @@ export async function takeWebhook(env: Env, delivery: Delivery, now: number): Pr
   return { ok: true, value: null };
 }
 
-function verify(env: Env, { provider, rawBody, headers, search }: Delivery, now: number): Promise<WebhookVerification<unknown>> {
+function verify(
+  env: Env,
+  { provider, rawBody, headers, search }: Delivery,
+  now: number,
+): Promise<WebhookVerification<unknown>> {
   switch (provider) {
     case "stripe":
       return verifyStripeWebhook(rawBody, headers, env.STRIPE_WEBHOOK_SECRET, now);
@@ -46,7 +50,10 @@ function verify(env: Env, { provider, rawBody, headers, search }: Delivery, now:
       return verifySendgridWebhook(rawBody, headers, env.SENDGRID_WEBHOOK_PUBLIC_KEY ?? "", now);
     case "twilio":
       // Twilio signs the address it was given, which is the public one whatever host answers here.
-      return verifyTwilioWebhook(rawBody, headers, { authToken: env.TWILIO_AUTH_TOKEN, url: `${env.PUBLIC_URL}/api/v1/webhooks/twilio${search}` });
+      return verifyTwilioWebhook(rawBody, headers, {
+        authToken: env.TWILIO_AUTH_TOKEN,
+        url: `${env.PUBLIC_URL}/api/v1/webhooks/twilio${search}`,
+      });
     case "fedex":
       return verifyFedexWebhook(rawBody, headers, env.FEDEX_WEBHOOK_SECRET ?? "");
   }

@@ -4,7 +4,15 @@ import { refuse } from "../contracts/problem.ts";
 import { logWarning } from "../platform/log.ts";
 import type { ServiceContext } from "./context.ts";
 import { findLevel, findOrRegisterLevel } from "./find-level.ts";
-import { inTheFuture, momentOf, type MovedRow, movedRow, refusedRow, refuseMove, type RowOrigin } from "./move-stock.ts";
+import {
+  inTheFuture,
+  momentOf,
+  type MovedRow,
+  movedRow,
+  refusedRow,
+  refuseMove,
+  type RowOrigin,
+} from "./move-stock.ts";
 import { reportDeviations } from "./report-deviations.ts";
 import { levelStub } from "./stubs.ts";
 
@@ -42,13 +50,31 @@ async function arrive(
   const target = { sku, warehouseId: to, ref };
   for (let tried = 1; ; tried++) {
     try {
-      return movedRow(target, await levelStub(ctx.env, sku, to).transferIn(registration, { quantity, ref, occurredAt }));
+      return movedRow(
+        target,
+        await levelStub(ctx.env, sku, to).transferIn(registration, { quantity, ref, occurredAt }),
+      );
     } catch (error) {
-      logWarning("transfer_arrival_failed", { sku, warehouseId: to, tried, requestId: ctx.requestId, error: error instanceof Error ? error.name : "unknown" });
+      logWarning("transfer_arrival_failed", {
+        sku,
+        warehouseId: to,
+        tried,
+        requestId: ctx.requestId,
+        error: error instanceof Error ? error.name : "unknown",
+      });
       if (tried < ARRIVAL_TRIES) continue;
       const summary = `${quantity} of ${sku} left ${from} and have not arrived at ${to}. Repeat the transfer with the reference ${ref}.`;
       const subject = { sku, warehouseId: to, reference: ref };
-      await reportDeviations(ctx, [{ id: `drift~${sku}~${to}~${ref}`, kind: "drift", subject, summary, tried: [`${ARRIVAL_TRIES} tries to book the arrival`], openedAt: ctx.now }]);
+      await reportDeviations(ctx, [
+        {
+          id: `drift~${sku}~${to}~${ref}`,
+          kind: "drift",
+          subject,
+          summary,
+          tried: [`${ARRIVAL_TRIES} tries to book the arrival`],
+          openedAt: ctx.now,
+        },
+      ]);
       return refusedRow(target, refuse("temporarily_unavailable", summary));
     }
   }

@@ -1,4 +1,9 @@
-import type { CreateWarehouseForm, ReplaceWarehouseForm, ShippingMethodAnswer, WarehouseAnswer } from "../contracts/catalog.ts";
+import type {
+  CreateWarehouseForm,
+  ReplaceWarehouseForm,
+  ShippingMethodAnswer,
+  WarehouseAnswer,
+} from "../contracts/catalog.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { recordAudit } from "../db/ops/audit.ts";
 import { openOps } from "../db/ops/database.ts";
@@ -28,25 +33,43 @@ export async function readWarehouse(ctx: ServiceContext, id: WarehouseId): Promi
   const denied = lacking(ctx, "catalog:read");
   if (denied !== null) return denied;
   const warehouse = (await catalogOf(ctx.env, ctx.now, ctx.defer)).warehouses.get(id);
-  return warehouse === undefined ? refuse("not_found", `There is no warehouse ${id}.`) : { ok: true, value: describeWarehouse(warehouse) };
+  return warehouse === undefined
+    ? refuse("not_found", `There is no warehouse ${id}.`)
+    : { ok: true, value: describeWarehouse(warehouse) };
 }
 
 /** Adds a warehouse. It stocks nothing until something is received or counted there. */
-export async function createWarehouse(ctx: ServiceContext, form: CreateWarehouseForm): Promise<ServiceResult<WarehouseAnswer>> {
+export async function createWarehouse(
+  ctx: ServiceContext,
+  form: CreateWarehouseForm,
+): Promise<ServiceResult<WarehouseAnswer>> {
   return save(ctx, { ...form, address: tidy(form.address) }, { kind: "create" });
 }
 
 /** Replaces a warehouse, if it is as the caller has read it; `expectedVersion` null replaces it as it is. */
-export async function replaceWarehouse(ctx: ServiceContext, id: WarehouseId, form: ReplaceWarehouseForm, expectedVersion: number | null): Promise<ServiceResult<WarehouseAnswer>> {
+export async function replaceWarehouse(
+  ctx: ServiceContext,
+  id: WarehouseId,
+  form: ReplaceWarehouseForm,
+  expectedVersion: number | null,
+): Promise<ServiceResult<WarehouseAnswer>> {
   const denied = lacking(ctx, "catalog:write");
   if (denied !== null) return denied;
   invalidateCatalog();
   const before = (await catalogOf(ctx.env, ctx.now, ctx.defer)).warehouses.get(id);
   if (before === undefined) return refuse("not_found", `There is no warehouse ${id}.`);
-  return save(ctx, { id, ...form, address: tidy(form.address) }, { kind: "replace", expectedVersion: expectedVersion ?? before.version });
+  return save(
+    ctx,
+    { id, ...form, address: tidy(form.address) },
+    { kind: "replace", expectedVersion: expectedVersion ?? before.version },
+  );
 }
 
-async function save(ctx: ServiceContext, warehouse: Warehouse, mode: SaveMode): Promise<ServiceResult<WarehouseAnswer>> {
+async function save(
+  ctx: ServiceContext,
+  warehouse: Warehouse,
+  mode: SaveMode,
+): Promise<ServiceResult<WarehouseAnswer>> {
   const denied = lacking(ctx, "catalog:write");
   if (denied !== null) return denied;
   const db = openOps(ctx.env.OPS);
@@ -75,13 +98,15 @@ export async function listShippingMethods(ctx: ServiceContext): Promise<ServiceR
   const { shippingMethods } = await catalogOf(ctx.env, ctx.now, ctx.defer);
   return {
     ok: true,
-    value: [...shippingMethods.values()].map(({ base, perKilogram, perThousandKm, currency, transitDays, ...method }) => ({
-      ...method,
-      base: { amount: base, currency },
-      perKilogram: { amount: perKilogram, currency },
-      perThousandKm: { amount: perThousandKm, currency },
-      transitDays: [...transitDays],
-    })),
+    value: [...shippingMethods.values()].map(
+      ({ base, perKilogram, perThousandKm, currency, transitDays, ...method }) => ({
+        ...method,
+        base: { amount: base, currency },
+        perKilogram: { amount: perKilogram, currency },
+        perThousandKm: { amount: perThousandKm, currency },
+        transitDays: [...transitDays],
+      }),
+    ),
   };
 }
 
@@ -91,5 +116,10 @@ function describeWarehouse({ id, workingDays, serves, ...warehouse }: Versioned<
 
 /** The address without the fields that were left out. */
 function tidy({ line2, region, postalCode, ...needed }: CreateWarehouseForm["address"]): Address {
-  return { ...needed, ...(line2 !== undefined && { line2 }), ...(region !== undefined && { region }), ...(postalCode !== undefined && { postalCode }) };
+  return {
+    ...needed,
+    ...(line2 !== undefined && { line2 }),
+    ...(region !== undefined && { region }),
+    ...(postalCode !== undefined && { postalCode }),
+  };
 }

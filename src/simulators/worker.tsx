@@ -16,6 +16,8 @@ type Bindings = { Bindings: SimulatorsEnv };
 const pages = new Hono<Bindings>({ strict: false }).basePath("/simulators");
 
 pages.use(secureHeaders({ xFrameOptions: "SAMEORIGIN" }));
+// A tool for those who build Holdfast: what went wrong in it is theirs to read.
+pages.onError((error, c) => c.text(`${error.name}: ${error.message}`, 500));
 pages.get("/", (c) => c.html(<IndexPage />));
 
 pages.get("/mailbox", async (c) => {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import type { ReservationId } from "../../src/domain/ids.ts";
 import { uncommitted } from "../../src/domain/inventory-level.ts";
@@ -34,8 +34,21 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant("unclaim" as const), slot, owner }),
   fc.record({ kind: fc.constantFrom("allocate" as const, "release" as const), slot }),
   fc.record({ kind: fc.constant("ship" as const), slot, quantity, ref, ago }),
-  fc.record({ kind: fc.constantFrom("receive" as const, "transferIn" as const, "transferOut" as const), quantity, ref, ago }),
-  fc.record({ kind: fc.constant("adjust" as const), delta: fc.oneof(quantity, quantity.map((units) => -units)), ref, ago }),
+  fc.record({
+    kind: fc.constantFrom("receive" as const, "transferIn" as const, "transferOut" as const),
+    quantity,
+    ref,
+    ago,
+  }),
+  fc.record({
+    kind: fc.constant("adjust" as const),
+    delta: fc.oneof(
+      quantity,
+      quantity.map((units) => -units),
+    ),
+    ref,
+    ago,
+  }),
   fc.record({ kind: fc.constant("count" as const), quantity: fc.integer({ min: 0, max: 20 }), ago }),
   fc.record({ kind: fc.constant("configure" as const), safetyStock: fc.integer({ min: 0, max: 5 }) }),
 );
@@ -87,7 +100,8 @@ class Oracle {
 
   #sum(counts: (pledge: Pledge) => boolean): number {
     let units = 0;
-    for (const pledge of this.pledges.values()) if (!pledge.released && counts(pledge)) units += pledge.asked - pledge.shipped;
+    for (const pledge of this.pledges.values())
+      if (!pledge.released && counts(pledge)) units += pledge.asked - pledge.shipped;
     return units;
   }
 
@@ -100,19 +114,34 @@ class Oracle {
       case "hold": {
         const until = this.now + taken.lasts;
         if (this.pledges.has(taken.slot) || taken.lasts === 0 || this.free < taken.quantity) return false;
-        this.pledges.set(taken.slot, { asked: taken.quantity, shipped: 0, allocated: false, released: false, until, former: null });
+        this.pledges.set(taken.slot, {
+          asked: taken.quantity,
+          shipped: 0,
+          allocated: false,
+          released: false,
+          until,
+          former: null,
+        });
         return true;
       }
       case "claim": {
         const pledge = this.#standing(taken.slot);
-        if (pledge === null || pledge.allocated || pledge.former !== null || pledge.asked !== taken.quantity || taken.lasts === 0) return false;
+        if (
+          pledge === null ||
+          pledge.allocated ||
+          pledge.former !== null ||
+          pledge.asked !== taken.quantity ||
+          taken.lasts === 0
+        )
+          return false;
         pledge.former = { owner: taken.owner, until: pledge.until };
         pledge.until = this.now + taken.lasts;
         return true;
       }
       case "unclaim": {
         const pledge = this.pledges.get(taken.slot);
-        if (pledge === undefined || pledge.released || pledge.allocated || pledge.former?.owner !== taken.owner) return false;
+        if (pledge === undefined || pledge.released || pledge.allocated || pledge.former?.owner !== taken.owner)
+          return false;
         pledge.until = pledge.until > this.now ? pledge.former.until : Math.min(pledge.until, pledge.former.until);
         pledge.former = null;
         return true;
@@ -127,7 +156,14 @@ class Oracle {
       case "release": {
         const pledge = this.pledges.get(taken.slot);
         if (pledge === undefined) {
-          this.pledges.set(taken.slot, { asked: 0, shipped: 0, allocated: false, released: true, until: 0, former: null });
+          this.pledges.set(taken.slot, {
+            asked: 0,
+            shipped: 0,
+            allocated: false,
+            released: true,
+            until: 0,
+            former: null,
+          });
           return true;
         }
         if (pledge.released || (pledge.allocated && pledge.shipped === pledge.asked)) return false;
@@ -137,7 +173,13 @@ class Oracle {
       case "ship": {
         const pledge = this.pledges.get(taken.slot);
         if (this.refs.has(taken.ref)) return false;
-        if (pledge === undefined || pledge.released || !pledge.allocated || pledge.asked - pledge.shipped < taken.quantity) return false;
+        if (
+          pledge === undefined ||
+          pledge.released ||
+          !pledge.allocated ||
+          pledge.asked - pledge.shipped < taken.quantity
+        )
+          return false;
         pledge.shipped += taken.quantity;
         this.#happen(taken, -taken.quantity);
         return true;
@@ -242,7 +284,8 @@ it("a level agrees with the oracle whatever happens to it", () => {
           const { sequence } = level.state;
           const decision = take(level, ids, taken, turn);
           expect(decision.kind === "changed", `${taken.kind} is accepted`).toBe(accepted);
-          if (decision.kind === "changed" && decision.movements.length > 0) expect(level.state.sequence).toBeGreaterThan(sequence);
+          if (decision.kind === "changed" && decision.movements.length > 0)
+            expect(level.state.sequence).toBeGreaterThan(sequence);
           // Only what takes units anew must fit; what stood before a count may stand below zero.
           if (taken.kind === "hold" && accepted) expect(uncommitted(level.state)).toBeGreaterThanOrEqual(0);
         }
@@ -255,7 +298,9 @@ it("a level agrees with the oracle whatever happens to it", () => {
           expect([movement.sequence, movement.balance]).toEqual([entries, balance]);
         }
         expect(balance).toBe(level.state.onHand);
-        const over = [...level.reservations.values()].filter(({ status }) => status === "RELEASED" || status === "SHIPPED");
+        const over = [...level.reservations.values()].filter(
+          ({ status }) => status === "RELEASED" || status === "SHIPPED",
+        );
         for (const { id } of over) ended.add(id);
         expect(over, "an ended id stays ended").toHaveLength(ended.size);
       }

@@ -36,7 +36,9 @@ describe("ship", () => {
     const held = newReservationId(newRegistration());
     expect(level.ship(held, 1, "s2")).toMatchObject({ refusal: { reason: "reservation_unknown" } });
     level.hold(held, 1);
-    expect(level.ship(held, 1, "s2")).toMatchObject({ refusal: { reason: "quantity_exceeds_allocation", allocated: 0 } });
+    expect(level.ship(held, 1, "s2")).toMatchObject({
+      refusal: { reason: "quantity_exceeds_allocation", allocated: 0 },
+    });
     level.release(held);
     expect(level.ship(held, 1, "s2")).toMatchObject({ refusal: { reason: "reservation_released" } });
     expect(level.state.onHand).toBe(10);
@@ -82,7 +84,9 @@ describe("receive, transfer and adjust", () => {
     const first = level.receive(5, "r1");
     const again = level.receive(5, "r1");
     expect(again.kind).toBe("unchanged");
-    expect(again.kind === "unchanged" && first.kind === "changed" && again.value).toEqual(first.kind === "changed" && first.value);
+    expect(again.kind === "unchanged" && first.kind === "changed" && again.value).toEqual(
+      first.kind === "changed" && first.value,
+    );
     expect(level.receive(6, "r1")).toMatchObject({ refusal: { reason: "reference_reused" } });
     expect(level.adjust(5, "r1")).toMatchObject({ refusal: { reason: "reference_reused" } });
     level.adjust(-1, "a1", level.now, "broken");
@@ -128,7 +132,13 @@ describe("count", () => {
     level.receive(3, "after", asOf + 1);
     expect(level.count(20, asOf, "c1")).toMatchObject({ kind: "changed", value: { drift: -2 } });
     expect(level.state.onHand).toBe(23);
-    expect(level.movements.at(-1)).toMatchObject({ kind: "drift", delta: -2, balance: 23, ref: "c1", occurredAt: asOf });
+    expect(level.movements.at(-1)).toMatchObject({
+      kind: "drift",
+      delta: -2,
+      balance: 23,
+      ref: "c1",
+      occurredAt: asOf,
+    });
   });
 
   it("does not take the opening for a movement, however late the level was opened", () => {
@@ -161,8 +171,13 @@ describe("count", () => {
     const asOf = level.now;
     level.now += 10;
     level.count(10, asOf, "c1");
-    expect(level.count(3, asOf - 1, "c0")).toEqual({ kind: "refused", refusal: { reason: "count_outdated", lastAsOf: asOf } });
-    expect(level.count(9, asOf, "c2"), "two counts of one moment: the later stands").toMatchObject({ value: { drift: -1 } });
+    expect(level.count(3, asOf - 1, "c0")).toEqual({
+      kind: "refused",
+      refusal: { reason: "count_outdated", lastAsOf: asOf },
+    });
+    expect(level.count(9, asOf, "c2"), "two counts of one moment: the later stands").toMatchObject({
+      value: { drift: -1 },
+    });
   });
 
   it("has seen a movement that is recorded late: it is written with an equal and opposite drift", () => {
@@ -196,7 +211,9 @@ describe("count", () => {
     expect(level.state.onHand).toBe(12);
     level.receive(1, "r2", level.now + 1_000_000);
     level.now += 5;
-    expect(level.count(13, level.now, "c2"), "a source's clock that is ahead is not believed").toMatchObject({ value: { drift: 0 } });
+    expect(level.count(13, level.now, "c2"), "a source's clock that is ahead is not believed").toMatchObject({
+      value: { drift: 0 },
+    });
   });
 
   it("takes nobody's reservation away", () => {
@@ -216,7 +233,12 @@ describe("configure", () => {
   it("changes the settings and their version, and what is available", () => {
     const { level } = given({ opening: 10 });
     expect(level.configure(4, 5, { amazon: 2 }, 1).kind).toBe("changed");
-    expect(level.state).toMatchObject({ settingsVersion: 2, safetyStock: 4, reorderPoint: 5, channelBuffers: { amazon: 2 } });
+    expect(level.state).toMatchObject({
+      settingsVersion: 2,
+      safetyStock: 4,
+      reorderPoint: 5,
+      channelBuffers: { amazon: 2 },
+    });
     expect(level.available).toBe(6);
   });
 

@@ -42,7 +42,8 @@ export async function startSimulatedWorld(): Promise<SimulatedWorld> {
   const vars = readVars(`${ROOT}wrangler.simulators.toml`);
   const fetch: FetchFunction = async (url, init) => {
     const answer = await simulators.fetch(url, { method: init.method, headers: [...new Headers(init.headers)], body: init.body as string, signal: init.signal, redirect: "manual" });
-    return new Response(answer.status === 204 ? null : answer.body, { status: answer.status, headers: [...answer.headers] });
+    const body = await answer.arrayBuffer();
+    return new Response(answer.status === 204 ? null : body, { status: answer.status, headers: [...answer.headers] });
   };
   const page = (path: string): string => `http://localhost:8787/simulators/${path}`;
   return {

@@ -10,16 +10,34 @@ import {
   settleExpired,
   type StockMovement,
 } from "../../src/domain/inventory-level.ts";
-import { adjust, configure, count, occurredBy, receive, ship, transferIn, transferOut } from "../../src/domain/inventory-level/movements.ts";
+import {
+  adjust,
+  configure,
+  count,
+  occurredBy,
+  receive,
+  ship,
+  transferIn,
+  transferOut,
+} from "../../src/domain/inventory-level/movements.ts";
 import { allocate, claim, hold, release, unclaim } from "../../src/domain/inventory-level/reservations.ts";
 
 let made = 0;
 
 /** A registration of a SKU and a warehouse that no other test has. */
-export function newRegistration(stock: Partial<Omit<LevelRegistration, "sku" | "warehouseId">> = {}): LevelRegistration {
+export function newRegistration(
+  stock: Partial<Omit<LevelRegistration, "sku" | "warehouseId">> = {},
+): LevelRegistration {
   made += 1;
   const name = `${Date.now().toString(36)}-${made}`;
-  return { sku: `SKU-${name}` as Sku, warehouseId: `wh-${name}` as WarehouseId, opening: 10, safetyStock: 0, reorderPoint: 0, ...stock };
+  return {
+    sku: `SKU-${name}` as Sku,
+    warehouseId: `wh-${name}` as WarehouseId,
+    opening: 10,
+    safetyStock: 0,
+    reorderPoint: 0,
+    ...stock,
+  };
 }
 
 /** A reservation id of that level that no other test has. */
@@ -48,7 +66,9 @@ export class LevelBooks {
   }
 
   hold(id: ReservationId, quantity: number, expiresAt = this.now + 1000, channel = "storefront") {
-    return this.#take(id, (existing) => hold(this.state, existing, { reservationId: id, quantity, expiresAt, channel }, this.now));
+    return this.#take(id, (existing) =>
+      hold(this.state, existing, { reservationId: id, quantity, expiresAt, channel }, this.now),
+    );
   }
 
   claim(id: ReservationId, owner: string, quantity: number, expiresAt = this.now + 2000) {
@@ -96,8 +116,15 @@ export class LevelBooks {
     return this.#take(null, () => count(this.state, this.#earlier(ref), { quantity, asOf, ref }, movedSince, this.now));
   }
 
-  configure(safetyStock: number, reorderPoint: number, channelBuffers: Record<string, number> = {}, expectedVersion = this.state.settingsVersion) {
-    return this.#take(null, () => configure(this.state, { expectedVersion, safetyStock, reorderPoint, channelBuffers }));
+  configure(
+    safetyStock: number,
+    reorderPoint: number,
+    channelBuffers: Record<string, number> = {},
+    expectedVersion = this.state.settingsVersion,
+  ) {
+    return this.#take(null, () =>
+      configure(this.state, { expectedVersion, safetyStock, reorderPoint, channelBuffers }),
+    );
   }
 
   /** Live reservations, newest first. */

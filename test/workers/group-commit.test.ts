@@ -87,14 +87,33 @@ describe("a group commit", () => {
     });
   });
 
+  it("needs one transaction for a job that is alone, and undoes it when it throws", async () => {
+    await inNewObject(async (storage) => {
+      const { adopted, memory } = newMemory();
+      const group = new GroupCommit(storage, memory);
+      const transactions = vi.spyOn(storage, "transactionSync");
+      expect(await group.run(adding(storage, 1))).toBe(1);
+      expect(transactions).toHaveBeenCalledTimes(1);
+      const failing = group.run((draft) => {
+        adding(storage, 2)(draft);
+        throw new Error("no");
+      });
+      await expect(failing).rejects.toThrow("no");
+      expect(stored(storage)).toEqual([1]);
+      expect(adopted).toEqual([1]);
+    });
+  });
+
   it("rejects a job that answers a promise, with what it wrote", async () => {
     await inNewObject(async (storage) => {
       const { adopted, memory } = newMemory();
       const group = new GroupCommit(storage, memory);
       const late = group.run((draft) => Promise.resolve(adding(storage, 1)(draft)));
+      const timely = group.run(adding(storage, 2));
       await expect(late).rejects.toThrow(TypeError);
-      expect(stored(storage)).toEqual([]);
-      expect(adopted).toEqual([0]);
+      expect(await timely).toBe(2);
+      expect(stored(storage)).toEqual([2]);
+      expect(adopted).toEqual([2]);
     });
   });
 
@@ -136,7 +155,10 @@ describe("a group commit", () => {
       };
       const group = new GroupCommit(failing, memory);
       const results = await Promise.allSettled([group.run(adding(storage, 1)), group.run(adding(storage, 2))]);
-      expect(results).toMatchObject([{ reason: { message: "fsync says no" } }, { reason: { message: "fsync says no" } }]);
+      expect(results).toMatchObject([
+        { reason: { message: "fsync says no" } },
+        { reason: { message: "fsync says no" } },
+      ]);
       expect(adopted).toEqual([]);
       expect(stored(storage)).toEqual([]);
     });

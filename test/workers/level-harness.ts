@@ -16,17 +16,33 @@ export function levelOf({ sku, warehouseId }: LevelRegistration): LevelStub {
 }
 
 /** A hold of the storefront that lasts half an hour, unless said otherwise. */
-export function holdCommand(registration: LevelRegistration, quantity: number, more: Partial<HoldCommand> = {}): HoldCommand {
-  return { reservationId: newReservationId(registration), quantity, expiresAt: Date.now() + 30 * 60_000, channel: "storefront", ...more };
+export function holdCommand(
+  registration: LevelRegistration,
+  quantity: number,
+  more: Partial<HoldCommand> = {},
+): HoldCommand {
+  return {
+    reservationId: newReservationId(registration),
+    quantity,
+    expiresAt: Date.now() + 30 * 60_000,
+    channel: "storefront",
+    ...more,
+  };
 }
 
 /** Calls the object from inside, so that all calls of `run` arrive in one turn and are one group. */
-export function inside<Value>(registration: LevelRegistration, run: (level: InventoryLevel, state: DurableObjectState) => Value | Promise<Value>): Promise<Value> {
+export function inside<Value>(
+  registration: LevelRegistration,
+  run: (level: InventoryLevel, state: DurableObjectState) => Value | Promise<Value>,
+): Promise<Value> {
   return runInDurableObject(levelOf(registration), run);
 }
 
 /** All rows of a table of the level. */
-export function rowsOf(registration: LevelRegistration, table: "level" | "reservation" | "movement" | "alert" | "storage_migrations") {
+export function rowsOf(
+  registration: LevelRegistration,
+  table: "level" | "reservation" | "movement" | "alert" | "storage_migrations",
+) {
   return inside(registration, (_level, { storage }) => storage.sql.exec(`SELECT * FROM ${table}`).toArray());
 }
 
@@ -51,21 +67,25 @@ export class StockQueueDouble {
   readonly batches: StockBatch[] = [];
   isDown = false;
 
-  /** Stands in for every queue binding until mocks are restored. */
-  constructor() {
-    const prototype: { send: (body: StockBatch) => Promise<unknown> } = Object.getPrototypeOf(env.STOCK);
-    vi.spyOn(prototype, "send").mockImplementation((body) => {
-      if (this.isDown) return Promise.reject(new Error("Queue send failed: Service Unavailable"));
-      this.batches.push(structuredClone(body));
-      return Promise.resolve();
-    });
-  }
-
   levels({ sku }: LevelRegistration): LevelView[] {
     return this.batches.flatMap((batch) => batch.levels).filter((level) => level.sku === sku);
   }
 
   alerts({ sku }: LevelRegistration): StockAlert[] {
-    return this.batches.flatMap((batch) => batch.alerts).flatMap(({ alert, level }) => (level.sku === sku ? [alert] : []));
+    return this.batches
+      .flatMap((batch) => batch.alerts)
+      .flatMap(({ alert, level }) => (level.sku === sku ? [alert] : []));
   }
+}
+
+/** Stands in for every stock queue binding until mocks are restored. */
+export function doubleStockQueue(): StockQueueDouble {
+  const double = new StockQueueDouble();
+  const prototype: { send: (body: StockBatch) => Promise<unknown> } = Object.getPrototypeOf(env.STOCK);
+  vi.spyOn(prototype, "send").mockImplementation((body) => {
+    if (double.isDown) return Promise.reject(new Error("Queue send failed: Service Unavailable"));
+    double.batches.push(structuredClone(body));
+    return Promise.resolve();
+  });
+  return double;
 }

@@ -88,7 +88,11 @@ describe("LiveFeed", () => {
 
   it("tells everyone on the topic, and nobody on another", async () => {
     const topic = newTopic();
-    const [first, second, elsewhere] = await Promise.all([listen(topic), listen(topic, { id: "usr_2", name: "Bo" }), listen(newTopic())]);
+    const [first, second, elsewhere] = await Promise.all([
+      listen(topic),
+      listen(topic, { id: "usr_2", name: "Bo" }),
+      listen(newTopic()),
+    ]);
     expect(await feedOf(topic).publish([orderItem("ord_a", 1)])).toEqual({ listeners: 2 });
     await vi.waitFor(() => {
       expect(itemsOf(first)).toEqual([orderItem("ord_a", 1)]);

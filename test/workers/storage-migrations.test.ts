@@ -1,11 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { applyStorageMigrations, isStorageMigrated, type StorageMigration } from "../../durable-objects/storage-migrations.ts";
+import {
+  applyStorageMigrations,
+  isStorageMigrated,
+  type StorageMigration,
+} from "../../durable-objects/storage-migrations.ts";
 import { LEVEL_STORAGE_MIGRATIONS } from "../../durable-objects/inventory-level/storage-migrations.ts";
 import { newRegistration } from "../support/level-books.ts";
 import { accepted, crash, holdCommand, inside, levelOf, rowsOf } from "./level-harness.ts";
 
-const FIRST: StorageMigration = { name: "0001-shelves", sql: "CREATE TABLE shelf (id INTEGER PRIMARY KEY); INSERT INTO shelf VALUES (7);" };
-const SECOND: StorageMigration = { name: "0002-labels", sql: "ALTER TABLE shelf ADD COLUMN label TEXT NOT NULL DEFAULT 'none'" };
+const FIRST: StorageMigration = {
+  name: "0001-shelves",
+  sql: "CREATE TABLE shelf (id INTEGER PRIMARY KEY); INSERT INTO shelf VALUES (7);",
+};
+const SECOND: StorageMigration = {
+  name: "0002-labels",
+  sql: "ALTER TABLE shelf ADD COLUMN label TEXT NOT NULL DEFAULT 'none'",
+};
 
 /** Runs with the storage of an object that has nothing stored. */
 function withStorage<Value>(run: (storage: DurableObjectStorage) => Value): Promise<Value> {
@@ -34,7 +44,9 @@ describe("storage migrations", () => {
     await withStorage((storage) => {
       applyStorageMigrations(storage, [FIRST, SECOND]);
       const third: StorageMigration = { name: "0003-more", sql: "DROP TABLE shelf" };
-      expect(() => applyStorageMigrations(storage, changed.length === 1 ? changed : [...changed, third])).toThrow(message);
+      expect(() => applyStorageMigrations(storage, changed.length === 1 ? changed : [...changed, third])).toThrow(
+        message,
+      );
       expect(storage.sql.exec("SELECT * FROM shelf").toArray()).toHaveLength(1);
     });
   });
@@ -42,7 +54,10 @@ describe("storage migrations", () => {
   it("are applied whole or not at all", async () => {
     await withStorage((storage) => {
       applyStorageMigrations(storage, [FIRST]);
-      const broken: StorageMigration = { name: "0003-broken", sql: "CREATE TABLE half (id INTEGER); SELECT nonsense FROM nowhere" };
+      const broken: StorageMigration = {
+        name: "0003-broken",
+        sql: "CREATE TABLE half (id INTEGER); SELECT nonsense FROM nowhere",
+      };
       expect(() => applyStorageMigrations(storage, [FIRST, SECOND, broken])).toThrow(/nowhere/);
       expect(storage.sql.exec("SELECT * FROM shelf").toArray()).toEqual([{ id: 7 }]);
       expect(storage.sql.exec("SELECT name FROM storage_migrations").toArray()).toEqual([{ name: "0001-shelves" }]);
@@ -52,7 +67,9 @@ describe("storage migrations", () => {
   it("of a level are recorded with it and hold after a restart", async () => {
     const registration = newRegistration({ opening: 4 });
     accepted(await levelOf(registration).hold(registration, holdCommand(registration, 1)));
-    expect((await rowsOf(registration, "storage_migrations")).map(({ name }) => name)).toEqual(LEVEL_STORAGE_MIGRATIONS.map(({ name }) => name));
+    expect((await rowsOf(registration, "storage_migrations")).map(({ name }) => name)).toEqual(
+      LEVEL_STORAGE_MIGRATIONS.map(({ name }) => name),
+    );
     await crash(registration);
     expect(await levelOf(registration).view(registration)).toMatchObject({ held: 1 });
   });

@@ -12,7 +12,8 @@ const queries = new QueryClient({
     queries: {
       staleTime: 2_000,
       // A refusal stays one; a lost connection or an overloaded server may pass.
-      retry: (failures, error) => failures < 3 && error instanceof RequestError && (error.status === 0 || error.status >= 500),
+      retry: (failures, error) =>
+        failures < 3 && error instanceof RequestError && (error.status === 0 || error.status >= 500),
     },
   },
 });

@@ -1,4 +1,11 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
 import { z } from "zod";
 import { currentSession } from "./session.ts";
 import { NotFound, RouteProblem } from "./shell/route-problem.tsx";
@@ -40,7 +47,16 @@ const liveRoute = createRoute({
 const ordersRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/orders",
-  validateSearch: z.object({ status: text, payment: text, fulfillment: text, channel: text, warehouse: text, q: text, from: text, to: text }),
+  validateSearch: z.object({
+    status: text,
+    payment: text,
+    fulfillment: text,
+    channel: text,
+    warehouse: text,
+    q: text,
+    from: text,
+    to: text,
+  }),
   component: lazyRouteComponent(() => import("./screens/orders.tsx"), "OrdersScreen"),
 });
 
@@ -61,11 +77,19 @@ const deviationsRoute = createRoute({
 const stockRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/stock",
-  validateSearch: z.object({ show: z.enum(["low", "out", "drift", "all"]).optional().catch(undefined), warehouse: text, category: text, sku: text }),
+  validateSearch: z.object({
+    show: z.enum(["low", "out", "drift", "all"]).optional().catch(undefined),
+    warehouse: text,
+    category: text,
+    sku: text,
+  }),
   component: lazyRouteComponent(() => import("./screens/stock.tsx"), "StockScreen"),
 });
 
-const routeTree = rootRoute.addChildren([signInRoute, shellRoute.addChildren([liveRoute, ordersRoute, orderRoute, deviationsRoute, stockRoute])]);
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  shellRoute.addChildren([liveRoute, ordersRoute, orderRoute, deviationsRoute, stockRoute]),
+]);
 
 /** Where to go after signing in: a place of this app, never another site. */
 export function safeReturn(next: string | undefined): string {
@@ -80,7 +104,9 @@ export const router = createRouter({
   // Plain `name=value` pairs: every parameter here is text, and people read and edit these addresses.
   parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
   stringifySearch: (search) => {
-    const pairs = Object.entries(search).flatMap(([name, value]) => (typeof value === "string" && value !== "" ? [[name, value]] : []));
+    const pairs = Object.entries(search).flatMap(([name, value]) =>
+      typeof value === "string" && value !== "" ? [[name, value]] : [],
+    );
     return pairs.length === 0 ? "" : `?${new URLSearchParams(pairs).toString()}`;
   },
 });

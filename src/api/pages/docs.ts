@@ -16,10 +16,17 @@ export async function docsPage(c: ApiContext): Promise<Response> {
   });
   const rendered = await render(c, async () => {});
   const text = rendered instanceof Response ? await rendered.text() : "";
-  const inline = [...text.matchAll(/<script(?![^>]*\bsrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(([, script]) => script ?? "");
+  const inline = [...text.matchAll(/<script(?![^>]*\bsrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(
+    ([, script]) => script ?? "",
+  );
   const hashes = await Promise.all(inline.map(async (script) => `'sha256-${await base64Sha256(script)}'`));
   return new Response(text, {
-    headers: { "Content-Type": "text/html; charset=utf-8", "Cache-Control": "public, max-age=300", "X-Request-Id": c.get("requestId"), ...pageHeaders(hashes) },
+    headers: {
+      "Content-Type": "text/html; charset=utf-8",
+      "Cache-Control": "public, max-age=300",
+      "X-Request-Id": c.get("requestId"),
+      ...pageHeaders(hashes),
+    },
   });
 }
 

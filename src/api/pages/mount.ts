@@ -17,16 +17,30 @@ export function mountPages(app: Hono<ApiEnv>): void {
     app.all(path, (c) =>
       c.req.method === "OPTIONS"
         ? new Response(null, { status: 204, headers: { Allow: "GET, HEAD, OPTIONS" } })
-        : problemResponse({ code: "method_not_allowed", detail: `${c.req.method} is not allowed here; GET is.` }, placeOf(c), { Allow: "GET, HEAD, OPTIONS" }),
+        : problemResponse(
+            { code: "method_not_allowed", detail: `${c.req.method} is not allowed here; GET is.` },
+            placeOf(c),
+            { Allow: "GET, HEAD, OPTIONS" },
+          ),
     );
   };
   const openApi = async (c: ApiContext): Promise<Response> =>
     new Response(await openApiText(ENDPOINTS, c.env.PUBLIC_URL), {
-      headers: { "Content-Type": "application/json", "Cache-Control": "public, max-age=300", "X-Request-Id": c.get("requestId"), "X-Content-Type-Options": "nosniff" },
+      headers: {
+        "Content-Type": "application/json",
+        "Cache-Control": "public, max-age=300",
+        "X-Request-Id": c.get("requestId"),
+        "X-Content-Type-Options": "nosniff",
+      },
     });
   page("/openapi.json", openApi);
   page("/api/v1/openapi.json", openApi);
-  page("/.well-known/jwks.json", (c) => Response.json({ keys: publicKeys(c.env) }, { headers: { "Cache-Control": "public, max-age=300", "X-Request-Id": c.get("requestId") } }));
+  page("/.well-known/jwks.json", (c) =>
+    Response.json(
+      { keys: publicKeys(c.env) },
+      { headers: { "Cache-Control": "public, max-age=300", "X-Request-Id": c.get("requestId") } },
+    ),
+  );
   page("/", homePage);
   page("/docs", docsPage);
   page("/problems", problemIndexPage);
@@ -63,7 +77,8 @@ function withPageHeaders(c: ApiContext, found: Response): Response {
   for (const [name, value] of Object.entries(pageHeaders())) answer.headers.set(name, value);
   answer.headers.set("X-Request-Id", c.get("requestId"));
   // The build puts a hash of the content into these names: what has a name never changes.
-  if (found.status === 200 && c.req.path.startsWith("/ops/assets/")) answer.headers.set("Cache-Control", "public, max-age=31536000, immutable");
+  if (found.status === 200 && c.req.path.startsWith("/ops/assets/"))
+    answer.headers.set("Cache-Control", "public, max-age=31536000, immutable");
   return answer;
 }
 

@@ -16,7 +16,13 @@ import {
 } from "../../contracts/catalog.ts";
 import { DEFAULT_LIMIT } from "../../contracts/lists.ts";
 import { createProduct, listProducts, readProduct, replaceProduct } from "../../services/products.ts";
-import { createWarehouse, listShippingMethods, listWarehouses, readWarehouse, replaceWarehouse } from "../../services/warehouses.ts";
+import {
+  createWarehouse,
+  listShippingMethods,
+  listWarehouses,
+  readWarehouse,
+  replaceWarehouse,
+} from "../../services/warehouses.ts";
 import { expectedVersion } from "../conditional.ts";
 import { makeCursor, readCursor } from "../cursor.ts";
 import { type AnyEndpoint, endpoint } from "../endpoint.ts";
@@ -52,7 +58,10 @@ const product = endpoint({
   scope: "catalog:read",
   params: productParams,
   cache: "revalidate",
-  answers: { 200: { description: "The product.", schema: productAnswer }, 304: { description: "As the caller knows it." } },
+  answers: {
+    200: { description: "The product.", schema: productAnswer },
+    304: { description: "As the caller knows it." },
+  },
   async handle({ ctx, params }) {
     const found = await readProduct(ctx, params.sku);
     return found.ok ? { status: 200, body: found.value, version: found.value.version } : found;
@@ -71,7 +80,14 @@ const addProduct = endpoint({
   problems: ["already_exists", "idempotency_mismatch", "idempotency_in_progress"],
   async handle({ ctx, body }) {
     const created = await createProduct(ctx, body);
-    return created.ok ? { status: 201, body: created.value, version: created.value.version, location: `/api/v1/products/${created.value.sku}` } : created;
+    return created.ok
+      ? {
+          status: 201,
+          body: created.value,
+          version: created.value.version,
+          location: `/api/v1/products/${created.value.sku}`,
+        }
+      : created;
   },
 });
 
@@ -108,7 +124,10 @@ const warehouses = endpoint({
     const listed = await listWarehouses(ctx, { after: after.value?.id, limit: limit ?? DEFAULT_LIMIT });
     if (!listed.ok) return listed;
     const { rows, next } = listed.value;
-    return listAnswer(rows, next === null ? null : await makeCursor(ctx.env.SIGNING_SECRET, "warehouses", { id: next }));
+    return listAnswer(
+      rows,
+      next === null ? null : await makeCursor(ctx.env.SIGNING_SECRET, "warehouses", { id: next }),
+    );
   },
 });
 
@@ -120,7 +139,10 @@ const warehouse = endpoint({
   scope: "catalog:read",
   params: warehouseParams,
   cache: "revalidate",
-  answers: { 200: { description: "The warehouse.", schema: warehouseAnswer }, 304: { description: "As the caller knows it." } },
+  answers: {
+    200: { description: "The warehouse.", schema: warehouseAnswer },
+    304: { description: "As the caller knows it." },
+  },
   async handle({ ctx, params }) {
     const found = await readWarehouse(ctx, params.id);
     return found.ok ? { status: 200, body: found.value, version: found.value.version } : found;
@@ -140,7 +162,12 @@ const addWarehouse = endpoint({
   async handle({ ctx, body }) {
     const created = await createWarehouse(ctx, body);
     return created.ok
-      ? { status: 201, body: created.value, version: created.value.version, location: `/api/v1/warehouses/${created.value.warehouseId}` }
+      ? {
+          status: 201,
+          body: created.value,
+          version: created.value.version,
+          location: `/api/v1/warehouses/${created.value.warehouseId}`,
+        }
       : created;
   },
 });
@@ -176,4 +203,14 @@ const shippingMethods = endpoint({
   },
 });
 
-export const catalogEndpoints: readonly AnyEndpoint[] = [products, product, addProduct, putProduct, warehouses, warehouse, addWarehouse, putWarehouse, shippingMethods];
+export const catalogEndpoints: readonly AnyEndpoint[] = [
+  products,
+  product,
+  addProduct,
+  putProduct,
+  warehouses,
+  warehouse,
+  addWarehouse,
+  putWarehouse,
+  shippingMethods,
+];

@@ -1,8 +1,21 @@
 import { z } from "zod";
-import { assignForm, deviationAnswer, deviationList, deviationParams, deviationQuery, resolveForm } from "../../contracts/deviations.ts";
+import {
+  assignForm,
+  deviationAnswer,
+  deviationList,
+  deviationParams,
+  deviationQuery,
+  resolveForm,
+} from "../../contracts/deviations.ts";
 import { noBody } from "../../contracts/fulfillment.ts";
 import { DEFAULT_LIMIT } from "../../contracts/lists.ts";
-import { closeDeviation, handOverDeviation, readDeviation, readDeviations, retryDeviation } from "../../services/deviations.ts";
+import {
+  closeDeviation,
+  handOverDeviation,
+  readDeviation,
+  readDeviations,
+  retryDeviation,
+} from "../../services/deviations.ts";
 import { makeCursor, readCursor } from "../cursor.ts";
 import { type AnyEndpoint, endpoint } from "../endpoint.ts";
 import { listAnswer } from "../serve.ts";

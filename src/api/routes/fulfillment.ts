@@ -1,10 +1,19 @@
 import type { z } from "zod";
-import { exceptionForm, fulfillAnswer, fulfillForm, noBody, shipForm, shipmentParams, shortForm } from "../../contracts/fulfillment.ts";
+import {
+  exceptionForm,
+  fulfillAnswer,
+  fulfillForm,
+  noBody,
+  shipForm,
+  shipmentParams,
+  shortForm,
+} from "../../contracts/fulfillment.ts";
 import { orderAnswer } from "../../contracts/orders.ts";
 import type { ProblemCode } from "../../contracts/problem.ts";
+import type { ServiceContext } from "../../services/context.ts";
 import { describeOrder } from "../../services/describe-order.ts";
 import { fulfillOrder } from "../../services/fulfill-order.ts";
-import { operateShipment, type ShipmentStep } from "../../services/operate-shipment.ts";
+import { confirmPick, operateShipment, type ShipmentStep } from "../../services/operate-shipment.ts";
 import { type LabelFormat, readLabel } from "../../services/read-label.ts";
 import { type AnyEndpoint, endpoint } from "../endpoint.ts";
 
@@ -18,11 +27,15 @@ const fulfill = endpoint({
   summary: "Take a warehouse's part of an order through start, pick, pack, label and ship",
   scope: "orders:fulfill",
   body: fulfillForm,
-  answers: { 200: { description: "The warehouse's part is on its way; also when it was already.", schema: fulfillAnswer } },
+  answers: {
+    200: { description: "The warehouse's part is on its way; also when it was already.", schema: fulfillAnswer },
+  },
   problems: ["order_state", "order_not_ready", "shipment_state"],
   async handle({ ctx, body }) {
     const fulfilled = await fulfillOrder(ctx, body.orderId, body.warehouseId);
-    return fulfilled.ok ? { status: 200, body: { status: "success", message: "Order fulfilled successfully" } } : fulfilled;
+    return fulfilled.ok
+      ? { status: 200, body: { status: "success", message: "Order fulfilled successfully" } }
+      : fulfilled;
   },
 });
 
@@ -31,10 +44,10 @@ interface StepRoute<Body> {
   summary: string;
   body: z.ZodType<Body>;
   problems?: readonly ProblemCode[];
-  step(body: Body): ShipmentStep;
+  perform: (ctx: ServiceContext, shipmentId: string, body: Body) => ReturnType<typeof confirmPick>;
 }
 
-function stepEndpoint<Body>({ name, summary, body, problems = [], step }: StepRoute<Body>): AnyEndpoint {
+function stepEndpoint<Body>({ name, summary, body, problems = [], perform }: StepRoute<Body>): AnyEndpoint {
   return endpoint<z.infer<typeof shipmentParams>, undefined, Body>({
     method: "POST",
     path: `/shipments/{id}/${name}`,
@@ -46,7 +59,7 @@ function stepEndpoint<Body>({ name, summary, body, problems = [], step }: StepRo
     answers: { 200: { description: "The order as it is now.", schema: orderAnswer } },
     problems: ["shipment_state", ...problems],
     async handle({ ctx, params, body: form }) {
-      const done = await operateShipment(ctx, params.id, step(form));
+      const done = await perform(ctx, params.id, form);
       return done.ok ? { status: 200, body: describeOrder(done.value), version: done.value.version } : done;
     },
   });
@@ -84,15 +97,51 @@ function labelEndpoint(format: LabelFormat): AnyEndpoint {
   });
 }
 
+const step =
+  <Body>(stepOf: (body: Body) => ShipmentStep) =>
+  (ctx: ServiceContext, shipmentId: string, body: Body) =>
+    operateShipment(ctx, shipmentId, stepOf(body));
+
 export const fulfillmentEndpoints: readonly AnyEndpoint[] = [
   fulfill,
-  stepEndpoint({ name: "start", summary: "Start picking", body: noBody, step: () => ({ type: "StartPicking" }) }),
-  stepEndpoint({ name: "pick", summary: "Start picking", body: noBody, step: () => ({ type: "StartPicking" }) }),
-  stepEndpoint({ name: "short", summary: "Report what can't be found", body: shortForm, step: ({ items, reason }) => ({ type: "ReportShort", items, reason }) }),
-  stepEndpoint({ name: "pack", summary: "The parcel is packed", body: noBody, step: () => ({ type: "PackShipment" }) }),
-  stepEndpoint({ name: "ship", summary: "The parcel has left", body: shipForm, problems: ["label_missing", "payment_not_captured"], step: shipStep }),
-  stepEndpoint({ name: "deliver", summary: "The parcel has arrived", body: noBody, step: () => ({ type: "DeliverShipment" }) }),
-  stepEndpoint({ name: "exception", summary: "Something is wrong with the parcel", body: exceptionForm, step: ({ reason }) => ({ type: "RaiseException", reason }) }),
+  stepEndpoint({
+    name: "start",
+    summary: "Start picking",
+    body: noBody,
+    perform: step(() => ({ type: "StartPicking" })),
+  }),
+  stepEndpoint({ name: "pick", summary: "Everything is picked", body: noBody, perform: confirmPick }),
+  stepEndpoint({
+    name: "short",
+    summary: "Report what can't be found",
+    body: shortForm,
+    perform: step(({ items, reason }) => ({ type: "ReportShort", items, reason })),
+  }),
+  stepEndpoint({
+    name: "pack",
+    summary: "The parcel is packed",
+    body: noBody,
+    perform: step(() => ({ type: "PackShipment" })),
+  }),
+  stepEndpoint({
+    name: "ship",
+    summary: "The parcel has left",
+    body: shipForm,
+    problems: ["label_missing", "payment_not_captured"],
+    perform: step(shipStep),
+  }),
+  stepEndpoint({
+    name: "deliver",
+    summary: "The parcel has arrived",
+    body: noBody,
+    perform: step(() => ({ type: "DeliverShipment" })),
+  }),
+  stepEndpoint({
+    name: "exception",
+    summary: "Something is wrong with the parcel",
+    body: exceptionForm,
+    perform: step(({ reason }) => ({ type: "RaiseException", reason })),
+  }),
   labelEndpoint("pdf"),
   labelEndpoint("zpl"),
 ];

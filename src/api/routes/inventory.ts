@@ -15,7 +15,13 @@ import {
 } from "../../contracts/inventory.ts";
 import { DEFAULT_LIMIT } from "../../contracts/lists.ts";
 import { configureLevel } from "../../services/configure-level.ts";
-import { listInventory, listMovements, movementPosition, readAvailability, readLevel } from "../../services/read-stock.ts";
+import {
+  listInventory,
+  listMovements,
+  movementPosition,
+  readAvailability,
+  readLevel,
+} from "../../services/read-stock.ts";
 import { releaseReservation } from "../../services/release-reservation.ts";
 import { reserveStock } from "../../services/reserve-stock.ts";
 import { expectedVersion } from "../conditional.ts";
@@ -36,7 +42,12 @@ const read = endpoint({
   scope: "inventory:read",
   query: inventoryQuery,
   cache: "availability",
-  answers: { 200: { description: "With `productId` live from the levels, else a page of the list.", schema: z.union([availabilityAnswer, stockList]) } },
+  answers: {
+    200: {
+      description: "With `productId` live from the levels, else a page of the list.",
+      schema: z.union([availabilityAnswer, stockList]),
+    },
+  },
   problems: ["invalid_cursor", "lists_unavailable"],
   async handle({ ctx, query: { productId, limit, cursor, ...filter } }) {
     if (productId !== undefined) {
@@ -62,7 +73,14 @@ const reserve = endpoint({
   body: reserveForm,
   idempotent: "kept",
   answers: { 201: { description: "The units are held.", schema: reserveAnswer } },
-  problems: ["unknown_sku", "unknown_warehouse", "insufficient_stock", "reservation_state", "idempotency_mismatch", "idempotency_in_progress"],
+  problems: [
+    "unknown_sku",
+    "unknown_warehouse",
+    "insufficient_stock",
+    "reservation_state",
+    "idempotency_mismatch",
+    "idempotency_in_progress",
+  ],
   async handle({ ctx, body, idempotencyKey }) {
     const reserved = await reserveStock(ctx, body, idempotencyKey);
     return reserved.ok ? { status: 201, body: reserved.value } : reserved;
@@ -91,7 +109,12 @@ const level = endpoint({
   summary: "One level with its reservations",
   scope: "inventory:read",
   params: levelParams,
-  answers: { 200: { description: "The level as it stands. `settings.version` is what a change of its settings takes as If-Match.", schema: levelAnswer } },
+  answers: {
+    200: {
+      description: "The level as it stands. `settings.version` is what a change of its settings takes as If-Match.",
+      schema: levelAnswer,
+    },
+  },
   async handle({ ctx, params }) {
     const found = await readLevel(ctx, params.sku, params.warehouse);
     return found.ok ? { status: 200, body: found.value } : found;
@@ -112,7 +135,10 @@ const ledger = endpoint({
     const list = `movements.${params.sku}~${params.warehouse}`;
     const after = await readCursor(ctx.env.SIGNING_SECRET, list, cursor, movementPosition);
     if (!after.ok) return after;
-    const listed = await listMovements(ctx, params.sku, params.warehouse, { before: after.value?.before, limit: limit ?? DEFAULT_LIMIT });
+    const listed = await listMovements(ctx, params.sku, params.warehouse, {
+      before: after.value?.before,
+      limit: limit ?? DEFAULT_LIMIT,
+    });
     if (!listed.ok) return listed;
     const { rows, next } = listed.value;
     return listAnswer(rows, next === null ? null : await makeCursor(ctx.env.SIGNING_SECRET, list, { before: next }));
@@ -127,12 +153,22 @@ const settings = endpoint({
   scope: "inventory:write",
   params: levelParams,
   body: settingsForm,
-  answers: { 200: { description: "The settings as they are now. `If-Match` takes `settings.version` of the level.", schema: levelSettings } },
+  answers: {
+    200: {
+      description: "The settings as they are now. `If-Match` takes `settings.version` of the level.",
+      schema: levelSettings,
+    },
+  },
   problems: ["unknown_sku", "unknown_warehouse", "version_required", "version_stale"],
   async handle({ ctx, params, body, request }) {
     const version = expectedVersion(request.headers.get("if-match"), true);
     if (!version.ok) return version;
-    const configured = await configureLevel(ctx, { sku: params.sku, warehouseId: params.warehouse }, body, version.value);
+    const configured = await configureLevel(
+      ctx,
+      { sku: params.sku, warehouseId: params.warehouse },
+      body,
+      version.value,
+    );
     return configured.ok ? { status: 200, body: configured.value, version: configured.value.version } : configured;
   },
 });

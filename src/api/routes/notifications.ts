@@ -38,7 +38,11 @@ const list = endpoint({
   async handle({ ctx, query: { order, limit, cursor } }) {
     const after = await readCursor(ctx.env.SIGNING_SECRET, "notifications", cursor, position);
     if (!after.ok) return after;
-    const listed = await readNotifications(ctx, { orderId: order }, { after: after.value, limit: limit ?? DEFAULT_LIMIT });
+    const listed = await readNotifications(
+      ctx,
+      { orderId: order },
+      { after: after.value, limit: limit ?? DEFAULT_LIMIT },
+    );
     if (!listed.ok) return listed;
     const { rows, next } = listed.value;
     return listAnswer(rows, next === null ? null : await makeCursor(ctx.env.SIGNING_SECRET, "notifications", next));

@@ -13,7 +13,10 @@ const health = endpoint({
   tag: TAG,
   summary: "Whether every part answers",
   scope: "public",
-  answers: { 200: { description: "All is up.", schema: healthAnswer }, 503: { description: "A part is away: which one is in `checks`.", schema: healthAnswer } },
+  answers: {
+    200: { description: "All is up.", schema: healthAnswer },
+    503: { description: "A part is away: which one is in `checks`.", schema: healthAnswer },
+  },
   async handle({ ctx }) {
     const answer = await checkHealth(ctx.env, ctx.now);
     return { status: answer.status === "ok" ? 200 : 503, body: answer };
@@ -31,7 +34,12 @@ const metrics = endpoint({
     const gathered = await gatherMetrics(ctx);
     if (!gathered.ok) return gathered;
     return new Response(renderMetrics(gathered.value, ctx.now), {
-      headers: { "Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Cache-Control": "no-store", "X-Request-Id": ctx.requestId, "X-Content-Type-Options": "nosniff" },
+      headers: {
+        "Content-Type": "text/plain; version=0.0.4; charset=utf-8",
+        "Cache-Control": "no-store",
+        "X-Request-Id": ctx.requestId,
+        "X-Content-Type-Options": "nosniff",
+      },
     });
   },
 });

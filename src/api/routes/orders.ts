@@ -21,7 +21,13 @@ import {
 } from "../../contracts/orders.ts";
 import { DEFAULT_LIMIT, pageQuery } from "../../contracts/lists.ts";
 import { cancelOrder } from "../../services/cancel-order.ts";
-import { describeHistory, describeOrder, describeSaga, describeShortOrder, describeSummary } from "../../services/describe-order.ts";
+import {
+  describeHistory,
+  describeOrder,
+  describeSaga,
+  describeShortOrder,
+  describeSummary,
+} from "../../services/describe-order.ts";
 import { countOrders, getOrder, listOrders, orderHistory, orderSaga } from "../../services/orders.ts";
 import { placeOrder } from "../../services/place-order.ts";
 import { quoteOrder } from "../../services/quote-order.ts";
@@ -38,10 +44,18 @@ const fullInput = fullOrderForm.transform((form): PlaceOrderInput => ({ form: "f
 const shortInput = shortOrderForm.transform((form): PlaceOrderInput => ({ form: "short", ...form }));
 
 function isShortForm(body: unknown): boolean {
-  return typeof body === "object" && body !== null && !("lines" in body) && ("productId" in body || "customerLocation" in body);
+  return (
+    typeof body === "object" &&
+    body !== null &&
+    !("lines" in body) &&
+    ("productId" in body || "customerLocation" in body)
+  );
 }
 
-const placed = { description: "The order and its holds are durable.", schema: z.union([orderAnswer, shortOrderAnswer]) };
+const placed = {
+  description: "The order and its holds are durable.",
+  schema: z.union([orderAnswer, shortOrderAnswer]),
+};
 
 const place = endpoint<undefined, undefined, PlaceOrderInput>({
   method: "POST",
@@ -108,13 +122,20 @@ function filterOf(query: OrderFilterQuery) {
 
 const position = z.strictObject({ createdAt: z.int(), id: z.string() });
 
-async function listPage(ctx: ServiceContext, filter: ReturnType<typeof filterOf>, page: { limit?: number | undefined; cursor?: string | undefined }): Promise<Handled> {
+async function listPage(
+  ctx: ServiceContext,
+  filter: ReturnType<typeof filterOf>,
+  page: { limit?: number | undefined; cursor?: string | undefined },
+): Promise<Handled> {
   const after = await readCursor(ctx.env.SIGNING_SECRET, "orders", page.cursor, position);
   if (!after.ok) return after;
   const listed = await listOrders(ctx, filter, { after: after.value ?? null, limit: page.limit ?? DEFAULT_LIMIT });
   if (!listed.ok) return listed;
   const { rows, next } = listed.value;
-  return listAnswer(rows.map(describeSummary), next === null ? null : await makeCursor(ctx.env.SIGNING_SECRET, "orders", next));
+  return listAnswer(
+    rows.map(describeSummary),
+    next === null ? null : await makeCursor(ctx.env.SIGNING_SECRET, "orders", next),
+  );
 }
 
 const list = endpoint({
@@ -170,7 +191,10 @@ const get = endpoint({
   scope: "orders:read",
   params: orderParams,
   cache: "revalidate",
-  answers: { 200: { description: "The order as it stands: you read what you wrote.", schema: orderAnswer }, 304: { description: "As the caller knows it." } },
+  answers: {
+    200: { description: "The order as it stands: you read what you wrote.", schema: orderAnswer },
+    304: { description: "As the caller knows it." },
+  },
   async handle({ ctx, params }) {
     const found = await getOrder(ctx, params.id);
     return found.ok ? { status: 200, body: describeOrder(found.value), version: found.value.version } : found;
@@ -211,7 +235,9 @@ async function handleCancel({ ctx, params, body, request }: CancelCall, required
   const version = expectedVersion(request.headers.get("if-match"), required);
   if (!version.ok) return version;
   const cancelled = await cancelOrder(ctx, params.id, body.reason, version.value);
-  return cancelled.ok ? { status: 200, body: describeOrder(cancelled.value), version: cancelled.value.version } : cancelled;
+  return cancelled.ok
+    ? { status: 200, body: describeOrder(cancelled.value), version: cancelled.value.version }
+    : cancelled;
 }
 
 const cancelling = {
@@ -219,7 +245,9 @@ const cancelling = {
   scope: "orders:write",
   params: orderParams,
   body: cancelForm,
-  answers: { 200: { description: "Cancelled; or `cancelling`, while warehouses are asked to stop.", schema: orderAnswer } },
+  answers: {
+    200: { description: "Cancelled; or `cancelling`, while warehouses are asked to stop.", schema: orderAnswer },
+  },
 } as const;
 
 const cancel = endpoint<z.infer<typeof orderParams>, undefined, z.infer<typeof cancelForm>>({
@@ -240,4 +268,15 @@ const remove = endpoint<z.infer<typeof orderParams>, undefined, z.infer<typeof c
   handle: (call) => handleCancel(call, true),
 });
 
-export const orderEndpoints: readonly AnyEndpoint[] = [place, quote, list, count, listOfUser, get, history, saga, cancel, remove];
+export const orderEndpoints: readonly AnyEndpoint[] = [
+  place,
+  quote,
+  list,
+  count,
+  listOfUser,
+  get,
+  history,
+  saga,
+  cancel,
+  remove,
+];

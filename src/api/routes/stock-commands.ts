@@ -23,7 +23,7 @@ interface StockCommand<Row extends { sku: string }> {
   path: string;
   summary: string;
   row: z.ZodType<Row>;
-  perform(ctx: ServiceContext, row: Row, origin: RowOrigin): Promise<MovedRow>;
+  perform: (ctx: ServiceContext, row: Row, origin: RowOrigin) => Promise<MovedRow>;
 }
 
 /** One row, or `rows` of them: what is refused of many is told row by row, what is refused of one is a problem. */
@@ -42,12 +42,21 @@ function stockCommand<Row extends { sku: string }>({ path, summary, row, perform
     body: { documented, choose: (body) => (isBulk(body) ? toBulk : toSingle) },
     idempotent: "kept",
     answers: { 200: { description: "What became of each row, in the order given.", schema: stockResult } },
-    problems: ["unknown_sku", "unknown_warehouse", "insufficient_stock", "count_outdated", "reference_reused", "idempotency_mismatch", "idempotency_in_progress"],
+    problems: [
+      "unknown_sku",
+      "unknown_warehouse",
+      "insufficient_stock",
+      "count_outdated",
+      "reference_reused",
+      "idempotency_mismatch",
+      "idempotency_in_progress",
+    ],
     async handle({ ctx, body, idempotencyKey }): Promise<Handled> {
       const base = idempotencyKey ?? crypto.randomUUID();
       const results = await performAll(body.rows, (row, index) => perform(ctx, row, { ref: `${base}:${index}` }));
       const [only] = results;
-      if (!body.bulk && only?.status === "refused") return refuse(problemCode(only.code), only.detail ?? "The level refuses it.");
+      if (!body.bulk && only?.status === "refused")
+        return refuse(problemCode(only.code), only.detail ?? "The level refuses it.");
       return { status: 200, body: { object: "list", data: results, hasMore: false, nextCursor: null } };
     },
   });
@@ -74,7 +83,22 @@ function problemCode(text: string | undefined): ProblemCode {
 
 export const stockCommandEndpoints: readonly AnyEndpoint[] = [
   stockCommand({ path: "/inventory/receipts", summary: "Goods came in", row: receiptRow, perform: receiveStock }),
-  stockCommand({ path: "/inventory/adjustments", summary: "Put the books right by hand, with a reason", row: adjustmentRow, perform: adjustStock }),
-  stockCommand({ path: "/inventory/counts", summary: "What was counted becomes the books", row: countRow, perform: countStock }),
-  stockCommand({ path: "/inventory/transfers", summary: "Move units from one warehouse to another", row: transferRow, perform: transferStock }),
+  stockCommand({
+    path: "/inventory/adjustments",
+    summary: "Put the books right by hand, with a reason",
+    row: adjustmentRow,
+    perform: adjustStock,
+  }),
+  stockCommand({
+    path: "/inventory/counts",
+    summary: "What was counted becomes the books",
+    row: countRow,
+    perform: countStock,
+  }),
+  stockCommand({
+    path: "/inventory/transfers",
+    summary: "Move units from one warehouse to another",
+    row: transferRow,
+    perform: transferStock,
+  }),
 ];

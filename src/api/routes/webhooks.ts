@@ -2,7 +2,12 @@ import { takeWebhook, type WebhookProvider } from "../../services/take-webhook.t
 import { type AnyEndpoint, endpoint } from "../endpoint.ts";
 import { readText } from "../read-body.ts";
 
-const NAMES: Readonly<Record<WebhookProvider, string>> = { stripe: "Stripe", sendgrid: "SendGrid", twilio: "Twilio", fedex: "FedEx" };
+const NAMES: Readonly<Record<WebhookProvider, string>> = {
+  stripe: "Stripe",
+  sendgrid: "SendGrid",
+  twilio: "Twilio",
+  fedex: "FedEx",
+};
 
 function webhookEndpoint(provider: WebhookProvider): AnyEndpoint {
   return endpoint({
@@ -17,10 +22,19 @@ function webhookEndpoint(provider: WebhookProvider): AnyEndpoint {
       const text = await readText(request);
       if (!text.ok) return text;
       const { search } = new URL(request.url);
-      const taken = await takeWebhook(ctx.env, { provider, rawBody: text.value, headers: request.headers, search, requestId: ctx.requestId }, ctx.now);
+      const taken = await takeWebhook(
+        ctx.env,
+        { provider, rawBody: text.value, headers: request.headers, search, requestId: ctx.requestId },
+        ctx.now,
+      );
       return taken.ok ? { status: 200 } : taken;
     },
   });
 }
 
-export const webhookEndpoints: readonly AnyEndpoint[] = [webhookEndpoint("stripe"), webhookEndpoint("sendgrid"), webhookEndpoint("twilio"), webhookEndpoint("fedex")];
+export const webhookEndpoints: readonly AnyEndpoint[] = [
+  webhookEndpoint("stripe"),
+  webhookEndpoint("sendgrid"),
+  webhookEndpoint("twilio"),
+  webhookEndpoint("fedex"),
+];

@@ -6,13 +6,15 @@ import { fulfillmentState, paymentState } from "../../domain/order/views.ts";
 /** One order as its ledger wants D1 to show it: the row, the events D1 does not have yet, and the saga once it has ended. */
 export interface ProjectedOrder {
   order: Order;
+  /** Rises with every change, also where the version stays: of two projections the higher is newer. */
+  revision: number;
   events: RecordedEvent[];
   saga: EffectView[] | null;
 }
 
 /**
  * Writes many orders in one D1 batch, each table with one statement fed from one JSON parameter. Guarded by
- * version, so that writing again, or late, does no harm. Throws when D1 does: the ledger writes again later.
+ * version and revision, so that writing again, or late, does no harm. Throws when D1 does: the ledger writes again later.
  */
 export async function projectOrders(database: D1Database, projected: readonly ProjectedOrder[]): Promise<void> {
   if (projected.length === 0) return;
@@ -26,13 +28,13 @@ export async function projectOrders(database: D1Database, projected: readonly Pr
   ]);
 }
 
-/** `INSERT … SELECT` from a JSON array of rows; a row that is there already is replaced only by a newer version. */
-function upsert(table: string, key: string[], columns: string[]): string {
+/** `INSERT … SELECT` from a JSON array of rows; a row that is there already is replaced only by one as new or newer. */
+function upsert(table: string, key: string[], columns: string[], age: "version" | "revision" = "version"): string {
   const set = columns.filter((column) => !key.includes(column)).map((column) => `${column} = excluded.${column}`);
   const values = columns.map((column, index) => `json_extract(value, '$[${index}]') AS ${column}`);
   // `WHERE true` tells SQLite's parser that the ON after it is the upsert's, not a join's.
   return `INSERT INTO ${table} (${columns.join(", ")}) SELECT ${values.join(", ")} FROM json_each(?1) WHERE true
-    ON CONFLICT (${key.join(", ")}) DO UPDATE SET ${set.join(", ")} WHERE excluded.version >= ${table}.version`;
+    ON CONFLICT (${key.join(", ")}) DO UPDATE SET ${set.join(", ")} WHERE excluded.${age} >= ${table}.${age}`;
 }
 
 const UPSERT_ORDERS = upsert(
@@ -41,11 +43,12 @@ const UPSERT_ORDERS = upsert(
   [
     "id", "number", "version", "status", "payment_state", "fulfillment_state", "channel", "customer_id", "placed_by",
     "customer_name", "total_amount", "currency", "units", "delivery_address", "country", "estimated_delivery",
-    "created_at", "updated_at", "search", "doc", "saga",
+    "created_at", "updated_at", "search", "doc", "saga", "revision",
   ],
+  "revision",
 );
 
-function orderRow({ order, saga }: ProjectedOrder): unknown[] {
+function orderRow({ order, revision, saga }: ProjectedOrder): unknown[] {
   const search = [
     order.number,
     order.id,
@@ -76,6 +79,7 @@ function orderRow({ order, saga }: ProjectedOrder): unknown[] {
     search.filter((word) => word !== undefined).join(" ").toLowerCase(),
     JSON.stringify(order),
     saga && JSON.stringify(saga),
+    revision,
   ];
 }
 

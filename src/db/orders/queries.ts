@@ -153,6 +153,18 @@ export async function findSagaRow(database: D1Database, id: OrderId): Promise<Ef
   return row?.saga ? (JSON.parse(row.saga) as EffectView[]) : null;
 }
 
+/** All that a ledger needs to take the order back, but its events; null when D1 does not know it. */
+export async function findArchivedRow(
+  database: D1Database,
+  id: OrderId,
+): Promise<{ order: Order; revision: number; saga: EffectView[] } | null> {
+  const row = await database
+    .prepare("SELECT doc, revision, saga FROM orders WHERE id = ?")
+    .bind(id)
+    .first<{ doc: string; revision: number; saga: string | null }>();
+  return row && { order: JSON.parse(row.doc) as Order, revision: row.revision, saga: JSON.parse(row.saga ?? "[]") as EffectView[] };
+}
+
 /** Collects conditions and their values side by side. */
 class Where {
   readonly values: (string | number)[] = [];

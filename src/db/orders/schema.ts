@@ -32,6 +32,8 @@ export const orders = sqliteTable(
     doc: text("doc").notNull(),
     /** The order's effects, once it has ended. */
     saga: text("saga"),
+    /** The ledger's count of changes, effects included: of two rows the higher is newer. */
+    revision: integer("revision").notNull().default(0),
   },
   (table) => [
     index("orders_created").on(table.createdAt, table.id),

@@ -109,7 +109,12 @@ export function ship(
     ...moved,
     value: { remaining },
     state: { ...moved.state, allocated: moved.state.allocated - quantity },
-    reservation: { ...existing, quantity: remaining, status: remaining === 0 ? "SHIPPED" : "ALLOCATED", changedAt: now },
+    reservation: {
+      ...existing,
+      quantity: remaining,
+      status: remaining === 0 ? "SHIPPED" : "ALLOCATED",
+      changedAt: now,
+    },
   };
 }
 
@@ -157,13 +162,19 @@ export function count(
 /** New settings, refused unless they were made from the current version. */
 export function configure(
   state: LevelState,
-  command: { expectedVersion: number; safetyStock: number; reorderPoint: number; channelBuffers: Readonly<Record<string, number>> },
+  command: {
+    expectedVersion: number;
+    safetyStock: number;
+    reorderPoint: number;
+    channelBuffers: Readonly<Record<string, number>>;
+  },
 ): Decision<null> {
   const { expectedVersion, safetyStock, reorderPoint, channelBuffers } = command;
   requireUnits("safety stock", safetyStock, 0);
   requireUnits("reorder point", reorderPoint, 0);
   for (const [channel, buffer] of Object.entries(channelBuffers)) requireUnits(`buffer of ${channel}`, buffer, 0);
-  if (expectedVersion !== state.settingsVersion) return refuseStock({ reason: "version_stale", version: state.settingsVersion });
+  if (expectedVersion !== state.settingsVersion)
+    return refuseStock({ reason: "version_stale", version: state.settingsVersion });
   return {
     kind: "changed",
     value: null,

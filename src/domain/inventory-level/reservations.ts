@@ -38,7 +38,17 @@ export function hold(
   if (offered < quantity) return refuseStock({ reason: "insufficient_stock", available: offered });
   return changed(
     { ...state, held: state.held + quantity },
-    { id: reservationId, quantity, asked: quantity, status: "HELD", expiresAt, channel, claim: null, createdAt: now, changedAt: now },
+    {
+      id: reservationId,
+      quantity,
+      asked: quantity,
+      status: "HELD",
+      expiresAt,
+      channel,
+      claim: null,
+      createdAt: now,
+      changedAt: now,
+    },
   );
 }
 
@@ -59,13 +69,19 @@ export function claim(
   const current = ownerOf(existing);
   const takenByOther = current !== owner && (existing.claim !== null || isOrderId(current));
   if (existing.status === "RELEASED") return refuseStock({ reason: "reservation_released" });
-  if (takenByOther || (existing.status !== "HELD" && current !== owner)) return refuseStock({ reason: "reservation_taken" });
+  if (takenByOther || (existing.status !== "HELD" && current !== owner))
+    return refuseStock({ reason: "reservation_taken" });
   if (existing.asked !== quantity) return refuseStock({ reason: "quantity_mismatch", held: existing.asked });
   if (existing.status !== "HELD") return { kind: "unchanged", value: existing };
   if (!isHeld(existing, now) || existing.expiresAt === null) return refuseStock({ reason: "reservation_expired" });
   if (existing.claim !== null) return { kind: "unchanged", value: existing };
   if (expiresAt <= now) return refuseStock({ reason: "reservation_expired" });
-  return changed(state, { ...existing, claim: { owner, formerExpiresAt: existing.expiresAt }, expiresAt, changedAt: now });
+  return changed(state, {
+    ...existing,
+    claim: { owner, formerExpiresAt: existing.expiresAt },
+    expiresAt,
+    changedAt: now,
+  });
 }
 
 /**
@@ -73,8 +89,14 @@ export function claim(
  * hold that ran out while it was claimed stays run out. Nothing to undo is no error, but what has been allocated to
  * the claimant stays there: `reservation_taken`.
  */
-export function unclaim(state: LevelState, existing: Reservation | null, command: { owner: string }, now: number): Decision<null> {
-  if (existing === null || existing.claim === null || existing.claim.owner !== command.owner) return { kind: "unchanged", value: null };
+export function unclaim(
+  state: LevelState,
+  existing: Reservation | null,
+  command: { owner: string },
+  now: number,
+): Decision<null> {
+  if (existing === null || existing.claim === null || existing.claim.owner !== command.owner)
+    return { kind: "unchanged", value: null };
   if (existing.status === "ALLOCATED") return refuseStock({ reason: "reservation_taken" });
   if (existing.status !== "HELD") return { kind: "unchanged", value: null };
   const { formerExpiresAt } = existing.claim;
@@ -156,5 +178,11 @@ export function allocatedUnits(reservation: Reservation | null): number {
 }
 
 function changed(state: LevelState, reservation: Reservation): Extract<Decision<Reservation>, { kind: "changed" }> {
-  return { kind: "changed", value: reservation, state: { ...state, sequence: state.sequence + 1 }, reservation, movements: [] };
+  return {
+    kind: "changed",
+    value: reservation,
+    state: { ...state, sequence: state.sequence + 1 },
+    reservation,
+    movements: [],
+  };
 }

@@ -16,6 +16,23 @@ export function payableAmount(order: Priced): MinorUnits {
   return allocateMoney(order.totals.total, [ready, waiting])[0] ?? 0;
 }
 
+/** The same for the units that have a parcel: at least this must be secured before the parcel may leave. */
+export function dueForParcels(order: Pick<Order, "lines" | "shipments" | "totals">): MinorUnits {
+  const items = order.shipments.filter(({ state }) => state !== "CANCELLED").flatMap((shipment) => shipment.items);
+  const unitsOf = (number: number) => items.filter(({ line }) => line === number).reduce((sum, { quantity }) => sum + quantity, 0);
+  return payableAmount({
+    totals: order.totals,
+    lines: order.lines.map(({ number, quantity, net, tax }) => ({ quantity, net, tax, backordered: Math.max(0, quantity - unitsOf(number)) })),
+  });
+}
+
+/** What is secured: captured, or authorized and not known to be uncapturable. */
+export function securedAmount(order: Pick<Order, "payments">): MinorUnits {
+  return order.payments
+    .filter(isSecured)
+    .reduce((sum, { captured, captureFailed, authorized }) => sum + (captured > 0 ? captured : captureFailed ? 0 : authorized), 0);
+}
+
 /** Whether the payment still can, or already does, bring money. */
 export function isPaymentAlive(payment: Payment): boolean {
   return payment.status !== "voided" && payment.status !== "failed";
@@ -26,8 +43,13 @@ export function isSecured(payment: Payment): boolean {
   return payment.status === "authorized" || payment.status === "captured";
 }
 
+/** Whether the payment's outcome is still open. */
+export function isPaymentOpen(payment: Payment): boolean {
+  return isPaymentAlive(payment) && !isSecured(payment);
+}
+
 /** What is payable and no payment has been asked for yet; never negative. */
-export function unpaidAmount(order: Order): MinorUnits {
+export function unpaidAmount(order: Priced & Pick<Order, "payments">): MinorUnits {
   const asked = order.payments
     .filter(isPaymentAlive)
     .reduce((sum, payment) => sum + (payment.captured > 0 ? payment.captured : payment.amount), 0);

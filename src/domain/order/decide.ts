@@ -1,5 +1,6 @@
 import { minorUnits } from "../money.ts";
-import { isSecured } from "./amounts.ts";
+import { MUST_EXCEED } from "../pricing.ts";
+import { dueForParcels, isPaymentOpen, securedAmount, settledAmounts, unpaidAmount } from "./amounts.ts";
 import type { OrderCommand, OrderRefusal } from "./commands.ts";
 import type { OrderEvent } from "./events.ts";
 import { LEGAL_MOVES } from "./legal-moves.ts";
@@ -7,9 +8,6 @@ import type { Order, Shipment, ShipmentItem } from "./order.ts";
 import { isBeingPicked, liveShipments, progressOf, type ShipmentProgress } from "./state.ts";
 
 export type Decision = { ok: true; events: OrderEvent[] } | { ok: false; refusal: OrderRefusal };
-
-/** An order's total must be more than this many whole units of its currency. */
-export const MINIMUM_TOTAL = 5;
 
 /**
  * What a command makes of an order: the events, or the one reason why not. Changes nothing by itself.
@@ -39,9 +37,7 @@ function decideOn(order: Order, command: Exclude<OrderCommand, { type: "PlaceOrd
     case "CancelOrder":
       return cancel(order, command.reason);
     case "ProvidePayment":
-      if (order.ended) return refuse({ reason: "already_ended", state: order.state });
-      if (now >= order.holdExpiresAt) return refuse({ reason: "hold_ended" });
-      return accept({ type: "PaymentMethodProvided", payment: order.payments.length + 1, method: command.method });
+      return providePayment(order, command.method, now);
     case "StartPicking":
       return onShipment(order, command.shipmentId, ["REQUESTED", "ACCEPTED"], (shipment) =>
         accept({ type: "PickStarted", shipmentId: shipment.id }, ...refuseCancel(order, shipment)),
@@ -81,9 +77,17 @@ function refuse(refusal: OrderRefusal): Decision {
 
 function place({ order }: Extract<OrderCommand, { type: "PlaceOrder" }>): Decision {
   if (order.lines.length === 0) return refuse({ reason: "no_lines" });
-  const minimum = minorUnits(MINIMUM_TOTAL, order.currency);
+  const minimum = minorUnits(MUST_EXCEED, order.currency);
   if (order.totals.total <= minimum) return refuse({ reason: "total_too_small", minimum });
   return accept({ type: "OrderPlaced", order });
+}
+
+function providePayment(order: Order, method: string, now: number): Decision {
+  if (order.ended) return refuse({ reason: "already_ended", state: order.state });
+  if (order.state === "PAYMENT_FAILED") {
+    if (now >= order.holdExpiresAt) return refuse({ reason: "hold_ended" });
+  } else if (unpaidAmount(order) === 0 || order.payments.some(isPaymentOpen)) return refuse({ reason: "payment_not_failed" });
+  return accept({ type: "PaymentMethodProvided", payment: order.payments.length + 1, method });
 }
 
 function cancel(order: Order, reason: string): Decision {
@@ -101,9 +105,10 @@ function cancel(order: Order, reason: string): Decision {
  */
 export function refuseCancel(order: Order, shipment: Shipment, reason = "picking has started"): OrderEvent[] {
   if (!order.cancelling) return [];
-  const since = order.cancelling.requestedAt;
+  const kept = new Set(order.reservations.filter(({ status }) => status === "ALLOCATED").map(({ id }) => id));
+  // A parcel that was cancelled for another reason has lost its stock; a recalled one still has it.
   const recalled = order.shipments.filter(
-    ({ id, state, reachedAt }) => id !== shipment.id && state === "CANCELLED" && (reachedAt.CANCELLED ?? 0) >= since,
+    ({ id, state, items }) => id !== shipment.id && state === "CANCELLED" && items.length > 0 && items.every(({ reservationId }) => kept.has(reservationId)),
   );
   return [
     { type: "CancelRefused", shipmentId: shipment.id, reason },
@@ -120,20 +125,28 @@ function onShipment(order: Order, id: string, needs: ShipmentProgress[], decideI
 }
 
 function short(shipment: Shipment, items: { line: number; quantity: number }[], reason: string): Decision {
+  if (items.length === 0) return refuse({ reason: "line_unknown", line: 0 });
   const missing: ShipmentItem[] = [];
   for (const { line, quantity } of items) {
-    const item = shipment.items.find((candidate) => candidate.line === line);
-    if (!item) return refuse({ reason: "line_unknown", line });
-    if (quantity > item.quantity || missing.some((other) => other.line === line))
-      return refuse({ reason: "quantity_exceeds_shipment", line, quantity: item.quantity });
-    missing.push({ ...item, quantity });
+    const ofLine = shipment.items.filter((candidate) => candidate.line === line);
+    const there = ofLine.reduce((sum, item) => sum + item.quantity, 0);
+    if (ofLine.length === 0) return refuse({ reason: "line_unknown", line });
+    if (!Number.isSafeInteger(quantity) || quantity < 1 || quantity > there || missing.some((other) => other.line === line))
+      return refuse({ reason: "quantity_exceeds_shipment", line, quantity: there });
+    let left = quantity;
+    for (const item of ofLine) {
+      const taken = Math.min(left, item.quantity);
+      if (taken > 0) missing.push({ ...item, quantity: taken });
+      left -= taken;
+    }
   }
   return accept({ type: "ShortPicked", shipmentId: shipment.id, items: missing, reason });
 }
 
 function ship(order: Order, shipment: Shipment, { tracking }: Extract<OrderCommand, { type: "ShipShipment" }>): Decision {
-  const uncaptured = order.payments.filter((payment) => isSecured(payment) && payment.status !== "captured");
-  if (uncaptured.some((payment) => payment.captureFailed || order.captureOn === "order")) return refuse({ reason: "payment_not_captured" });
+  const paid = order.captureOn === "order" ? settledAmounts(order).captured : securedAmount(order);
+  const waits = order.payments.some(({ status, captureFailed }) => status === "authorized" && captureFailed);
+  if (waits || paid < dueForParcels(order)) return refuse({ reason: "payment_not_captured" });
   if (!shipment.label && !tracking) return refuse({ reason: "label_missing" });
   const labelled: OrderEvent[] = tracking ? [{ type: "LabelCreated", shipmentId: shipment.id, ...tracking }] : [];
   const trackingNumber = tracking?.trackingNumber ?? shipment.label?.trackingNumber ?? null;

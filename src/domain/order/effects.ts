@@ -31,7 +31,8 @@ export type Effect =
   | { kind: "AwaitPayment"; payment: number; intentId: string; deadline: number }
   | { kind: "CapturePayment"; payment: number; amount: Money }
   | { kind: "VoidPayment"; payment: number }
-  | { kind: "RefundPayment"; payment: number; amount: Money; reason: string }
+  /** `refundedAfter`: what of this payment is paid back in all once this is done; it makes doing it twice harmless. */
+  | { kind: "RefundPayment"; payment: number; amount: Money; refundedAfter: number; reason: string }
   | { kind: "AllocateStock"; reservations: ReservationRef[] }
   | { kind: "ReSource"; lines: { line: number; sku: Sku; quantity: number }[]; exclude: WarehouseId[] }
   /** Waits until stock for backordered units can be held. */

@@ -22,9 +22,9 @@ export type PlacedOrder = Pick<
   | "placedAt"
   | "holdExpiresAt"
   | "estimatedDelivery"
+  | "paymentMethod"
 > & {
   lines: Omit<OrderLine, "unsourced">[];
-  paymentMethod: string;
   reservations: Omit<Reservation, "status">[];
 };
 
@@ -44,7 +44,15 @@ export type OrderEvent =
   | { type: "PaymentRefunded"; payment: number; amount: MinorUnits; refundId: string }
   | { type: "StockAllocated"; reservations: ReservationId[] }
   | { type: "StockShort"; allocated: ReservationId[]; short: ReservationId[] }
-  | { type: "StockResourced"; reservations: Omit<Reservation, "status">[]; estimatedDelivery: string | null }
+  /** `instead`: of units that had lost their stock, or of backordered ones, which are paid before they are allocated. */
+  | {
+      type: "StockResourced";
+      instead: "lost" | "backordered";
+      reservations: Omit<Reservation, "status">[];
+      estimatedDelivery: string | null;
+    }
+  /** Held for units that need no stock any more: it is given back. */
+  | { type: "StockSurplus"; reservations: Omit<Reservation, "status">[] }
   | { type: "LinesBackordered"; lines: { line: number; quantity: number }[] }
   | { type: "StockUnavailable"; effectId: EffectId; lines: { line: number; quantity: number }[] }
   | { type: "FulfillmentAccepted"; shipmentId: ShipmentId; reference: string; picksAtOnce: boolean }

@@ -1,8 +1,8 @@
 import type { ReservationId, ShipmentId, WarehouseId } from "../ids.ts";
-import { isSecured, payableAmount, unpaidAmount } from "./amounts.ts";
-import type { PlacedOrder, RecordedEvent } from "./events.ts";
-import { type Order, type Payment, PAYMENT_WINDOW_MS, type Reservation, type Shipment, type ShipmentItem, type ShipmentState } from "./order.ts";
-import { stateOf } from "./state.ts";
+import { isPaymentOpen, isSecured, payableAmount, unpaidAmount } from "./amounts.ts";
+import type { OrderEvent, PlacedOrder, RecordedEvent } from "./events.ts";
+import { HOLD_MS, type Order, type Payment, PAYMENT_WINDOW_MS, type Reservation, type Shipment, type ShipmentItem, type ShipmentState } from "./order.ts";
+import { liveShipments, stateOf } from "./state.ts";
 
 /**
  * The order after one more event. Folding an order's events from null gives its row.
@@ -18,11 +18,21 @@ export function evolve(order: Order | null, recorded: RecordedEvent): Order {
 }
 
 function settle(order: Order, version: number, at: number): Order {
-  return { ...order, version, updatedAt: at, state: stateOf(order) };
+  const promotingSince = waitsForBackorder(order) ? (order.promotingSince ?? (mayPromote(order) ? version : null)) : null;
+  return { ...order, version, updatedAt: at, promotingSince, state: stateOf(order) };
+}
+
+function waitsForBackorder(order: Order): boolean {
+  return order.ended === null && order.lines.some(({ backordered }) => backordered > 0);
+}
+
+/** Stock for backordered units is looked for once what has stock is paid and allocated, so that the two never mix. */
+function mayPromote(order: Order): boolean {
+  return heldReservations(order).length === 0 && !order.payments.some(isPaymentOpen) && unpaidAmount(order) === 0;
 }
 
 function placed(order: PlacedOrder, sequence: number): Order {
-  const { paymentMethod, reservations, lines, ...rest } = order;
+  const { reservations, lines, ...rest } = order;
   const due = payableAmount(order);
   return {
     ...rest,
@@ -30,12 +40,13 @@ function placed(order: PlacedOrder, sequence: number): Order {
     version: sequence,
     state: "PENDING",
     lines: lines.map((line) => ({ ...line, unsourced: 0 })),
-    payments: due > 0 ? [newPayment(1, paymentMethod, due, order.placedAt + PAYMENT_WINDOW_MS)] : [],
+    payments: due > 0 ? [newPayment(1, order.paymentMethod, due, order.placedAt + PAYMENT_WINDOW_MS)] : [],
     reservations: reservations.map((reservation) => ({ ...reservation, status: "HELD" })),
     shipments: [],
     cancelling: null,
     ended: null,
     updatedAt: order.placedAt,
+    promotingSince: null,
     failedEffects: [],
   };
 }
@@ -61,7 +72,8 @@ function newPayment(number: number, method: string, amount: number, deadline: nu
 
 /** Another means of payment has as long as the holds last; a payment for later units has a window of its own. */
 function deadlineFrom(order: Order, at: number): number {
-  return order.payments.some(isSecured) || at >= order.holdExpiresAt ? at + PAYMENT_WINDOW_MS : order.holdExpiresAt;
+  const isFirst = order.payments.length === 0;
+  return isFirst || order.payments.some(isSecured) || at >= order.holdExpiresAt ? at + PAYMENT_WINDOW_MS : order.holdExpiresAt;
 }
 
 function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
@@ -100,12 +112,15 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
         actionUrl: null,
         failure: { code: event.code, message: event.message },
       }));
+      if (order.ended || !failed.payments.some(isSecured)) return failed;
       // The rest of the order is paid: what this payment was for is only held, and loses its stock.
-      return failed.payments.some(isSecured) ? unsource(failed, heldReservations(failed)) : failed;
+      const lost = heldReservations(failed).filter(({ payment }) => payment === event.payment);
+      return formShipments(unsource(failed, lost), sequence, at);
     }
     case "PaymentMethodProvided":
       return {
         ...order,
+        paymentMethod: event.method,
         payments: [...order.payments, newPayment(event.payment, event.method, unpaidAmount(order), deadlineFrom(order, at))],
       };
     case "AuthorizationLapsing":
@@ -114,7 +129,8 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       return withPayment(order, event.payment, (payment) => ({
         ...payment,
         captured: event.amount,
-        status: "captured",
+        // Money of a payment that was given up is paid back (react), and pays for nothing.
+        status: payment.status === "failed" || payment.status === "voided" ? payment.status : "captured",
         authorizationExpiresAt: null,
         captureFailed: false,
       }));
@@ -138,11 +154,13 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       return formShipments(allocate(order, event.reservations), sequence, at);
     case "StockShort": {
       const short = new Set(event.short);
-      const lost = order.reservations.filter(({ id }) => short.has(id));
+      const lost = heldReservations(order).filter(({ id }) => short.has(id));
       return unsource(allocate(order, event.allocated), lost);
     }
     case "StockResourced":
-      return order.ended ? order : resourced(order, event.reservations, event.estimatedDelivery);
+      return order.ended ? order : resourced(order, event, at);
+    case "StockSurplus":
+      return order;
     case "LinesBackordered": {
       const lines = order.lines.map((line) => {
         const moved = quantityOf(event.lines, line.number);
@@ -150,8 +168,11 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       });
       return formShipments({ ...order, lines, estimatedDelivery: null }, sequence, at);
     }
-    case "StockUnavailable":
-      return formShipments({ ...order, failedEffects: [...order.failedEffects, event.effectId] }, sequence, at);
+    case "StockUnavailable": {
+      const failed = { ...order, failedEffects: [...order.failedEffects, event.effectId] };
+      // Without a parcel the order is given up next: nothing may be asked of a warehouse any more.
+      return liveShipments(order).length === 0 ? failed : formShipments(failed, sequence, at);
+    }
 
     case "FulfillmentAccepted":
       return withShipment(order, event.shipmentId, at, "ACCEPTED", { acceptedByWms: event.picksAtOnce });
@@ -188,9 +209,9 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
     case "FulfillmentCancelled":
       return withShipment(order, event.shipmentId, at, "CANCELLED", {});
     case "CancelRefused":
-      return { ...order, cancelling: null };
+      return formShipments({ ...order, cancelling: null }, sequence, at);
     case "FulfillmentReinstated":
-      return withShipment(order, event.shipmentId, at, "REQUESTED", { requestedIn: sequence });
+      return withShipment(order, event.shipmentId, at, "REQUESTED", { requestedIn: sequence, acceptedByWms: false, problem: null });
     case "OrderCancelled":
       return { ...releaseAll(order), cancelling: null, ended: { as: "CANCELLED", reason: event.reason, at } };
     case "HoldLapsed":
@@ -229,8 +250,10 @@ function withReservations(order: Order, ids: ReadonlySet<ReservationId>, status:
   return { ...order, reservations };
 }
 
+/** Only what is held: an answer that comes twice must not bring back what has shipped or was given up. */
 function allocate(order: Order, ids: readonly ReservationId[]): Order {
-  return withReservations(order, new Set(ids), "ALLOCATED");
+  const held = new Set(heldReservations(order).map(({ id }) => id));
+  return withReservations(order, new Set(ids.filter((id) => held.has(id))), "ALLOCATED");
 }
 
 function heldReservations(order: Order): Reservation[] {
@@ -246,14 +269,22 @@ function unsource(order: Order, lost: readonly Reservation[]): Order {
   return withReservations({ ...order, lines }, new Set(lost.map(({ id }) => id)), "RELEASED");
 }
 
-function resourced(order: Order, found: readonly Omit<Reservation, "status">[], estimatedDelivery: string | null): Order {
+function resourced(order: Order, { instead, reservations: found, estimatedDelivery }: Extract<OrderEvent, { type: "StockResourced" }>, at: number): Order {
+  const promoted = instead === "backordered";
   const lines = order.lines.map((line) => {
-    const units = found.filter((reservation) => reservation.line === line.number).reduce((sum, { quantity }) => sum + quantity, 0);
-    const fromUnsourced = Math.min(units, line.unsourced);
-    return { ...line, unsourced: line.unsourced - fromUnsourced, backordered: line.backordered - (units - fromUnsourced) };
+    const units = quantityOf(found, line.number);
+    return promoted ? { ...line, backordered: line.backordered - units } : { ...line, unsourced: line.unsourced - units };
   });
-  const reservations: Reservation[] = [...order.reservations, ...found.map((reservation) => ({ ...reservation, status: "HELD" as const }))];
-  return { ...order, lines, reservations, estimatedDelivery: estimatedDelivery ?? order.estimatedDelivery };
+  const after = { ...order, lines, estimatedDelivery: estimatedDelivery ?? order.estimatedDelivery };
+  const payment = promoted && unpaidAmount(after) > 0 ? { payment: order.payments.length + 1 } : {};
+  const held = found.map((reservation) => ({ ...reservation, ...payment, status: "HELD" as const }));
+  return {
+    ...after,
+    reservations: [...order.reservations, ...held],
+    promotingSince: promoted ? null : order.promotingSince,
+    // With nothing paid yet, a failed payment ends the order with these holds.
+    holdExpiresAt: promoted && !order.payments.some(isSecured) ? at + HOLD_MS : order.holdExpiresAt,
+  };
 }
 
 function shortPicked(order: Order, id: ShipmentId, missing: readonly ShipmentItem[], reason: string, at: number): Order {
@@ -287,9 +318,12 @@ function releaseAll(order: Order): Order {
   return { ...released, lines: released.lines.map((line) => ({ ...line, unsourced: 0, backordered: 0 })) };
 }
 
-/** Groups allocated units that have no shipment yet into one parcel per warehouse, once nothing is only held. */
+/**
+ * Groups allocated units that have no shipment yet into one parcel per warehouse, once nothing is only held. While a
+ * cancel waits for the warehouses, nothing new is asked of them.
+ */
 function formShipments(order: Order, sequence: number, at: number): Order {
-  if (order.ended || heldReservations(order).length > 0) return order;
+  if (order.ended || order.cancelling || heldReservations(order).length > 0) return order;
   const packed = new Set(order.shipments.flatMap((shipment) => shipment.items.map((item) => item.reservationId)));
   const byWarehouse = new Map<WarehouseId, Reservation[]>();
   for (const reservation of order.reservations) {

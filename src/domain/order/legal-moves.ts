@@ -32,7 +32,14 @@ export const LEGAL_MOVES: Readonly<Record<OrderCommandType, Readonly<Record<Orde
     SHIPPED: "already_shipped",
     DELIVERED: "already_shipped",
   },
-  ProvidePayment: { ...everywhere("payment_not_failed"), ...ended, PAYMENT_FAILED: "depends" },
+  // A later payment (for promoted units, or instead of one that lapsed) can fail while parcels exist.
+  ProvidePayment: {
+    ...everywhere("payment_not_failed"),
+    ...ended,
+    PAYMENT_FAILED: "depends",
+    FULFILLMENT_PENDING: "depends",
+    FULFILLMENT_IN_PROGRESS: "depends",
+  },
   StartPicking: onShipment,
   ReportShort: onShipment,
   PackShipment: onShipment,

@@ -72,6 +72,8 @@ export interface Reservation {
   warehouseId: WarehouseId;
   quantity: number;
   status: "HELD" | "ALLOCATED" | "SHIPPED" | "RELEASED";
+  /** The payment without which these units are not allocated; absent where it is the one the order was placed with. */
+  payment?: number;
 }
 
 export interface ShipmentItem {
@@ -157,6 +159,8 @@ export interface Order {
   discounts: { amount: MinorUnits; reason: string }[];
   totals: Totals;
   captureOn: "order" | "shipment";
+  /** The means of payment that was given last; what later units are paid by. Never a card number. */
+  paymentMethod: string;
   payments: Payment[];
   reservations: Reservation[];
   shipments: Shipment[];
@@ -170,6 +174,8 @@ export interface Order {
   holdExpiresAt: number;
   /** YYYY-MM-DD; null while a part of the order has no stock. */
   estimatedDelivery: string | null;
+  /** Version at which stock for all backordered units was asked for; null while nobody looks for any. */
+  promotingSince: number | null;
   /** Effects that have failed for good and may be tried again by a person. */
   failedEffects: string[];
 }

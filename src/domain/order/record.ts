@@ -1,11 +1,10 @@
-import { isPaymentAlive, isSecured, unpaidAmount } from "./amounts.ts";
+import { isPaymentAlive, isPaymentOpen, isSecured, unpaidAmount } from "./amounts.ts";
 import type { OrderFact } from "./commands.ts";
 import { refuseCancel } from "./decide.ts";
 import type { DeviationKind } from "../deviation.ts";
 import type { EffectId } from "../ids.ts";
 import type { Effect, EffectResult, PaymentFact } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
-import { evolve } from "./evolve.ts";
 import type { Order, Payment, Shipment } from "./order.ts";
 import { hasReached, isBeingPicked, liveShipments } from "./state.ts";
 
@@ -38,17 +37,13 @@ function recordResult(order: Order, effectId: EffectId, effect: Effect, result: 
     case "VoidPayment": {
       const payment = "payment" in effect ? effect.payment : 0;
       const events = paymentEvents(order, payment, result.payment);
-      const lost = result.kind === "CapturePayment" && (result.payment.status === "voided" || result.payment.status === "failed");
+      const lost = result.kind === "CapturePayment" && !order.ended && (result.payment.status === "voided" || result.payment.status === "failed");
       return lost ? [...events, ...captureFailed(effectId, payment, result.payment.status, "the provider no longer holds the authorization")] : events;
     }
     case "RefundPayment":
-      return effect.kind === "RefundPayment"
-        ? [{ type: "PaymentRefunded", payment: effect.payment, amount: result.amount, refundId: result.refundId }]
-        : [];
+      return effect.kind === "RefundPayment" ? refundedEvents(order, effect, result.refundId) : [];
     case "AllocateStock":
-      return result.short.length === 0 || order.ended
-        ? [{ type: "StockAllocated", reservations: result.allocated }]
-        : [{ type: "StockShort", allocated: result.allocated, short: result.short }];
+      return allocatedEvents(order, result);
     case "ReSource":
     case "PromoteBackorder":
       return sourcedEvents(order, effectId, result);
@@ -90,24 +85,57 @@ function paymentEvents(order: Order, number: number, fact: PaymentFact): OrderEv
       return payment.authorized > 0 ? started : [...started, ...authorizedEvents(payment, intentId, fact.amount, fact.expiresAt)];
     case "captured": {
       const events = started;
-      if (payment.authorized === 0) events.push(...authorizedEvents(payment, intentId, Math.max(fact.captured, payment.amount), 0));
+      if (payment.authorized === 0 && isPaymentAlive(payment)) events.push(...authorizedEvents(payment, intentId, Math.max(fact.captured, payment.amount), 0));
       if (fact.captured > payment.captured) events.push({ type: "PaymentCaptured", payment: number, amount: fact.captured });
       if (fact.refunded > payment.refunded)
         events.push({ type: "PaymentRefunded", payment: number, amount: fact.refunded - payment.refunded, refundId: intentId });
       return events;
     }
-    case "voided": {
-      if (payment.status === "voided") return started;
-      const events: OrderEvent[] = [...started, { type: "PaymentVoided", payment: number }];
-      // The order still lives and its money is gone (lapsed, or given up by the provider): ask for it again.
-      if (!order.ended && payment.status === "authorized") events.push(anotherPayment(order, payment.method));
-      return events;
-    }
+    case "voided":
+      return voidedEvents(order, payment, started);
     case "failed":
-      return isPaymentAlive(payment) && !isSecured(payment)
+      return isPaymentOpen(payment)
         ? [...started, { type: "PaymentFailed", payment: number, code: fact.code, message: fact.message }]
         : started;
   }
+}
+
+function voidedEvents(order: Order, payment: Payment, started: OrderEvent[]): OrderEvent[] {
+  const { number, status, method, authorizationExpiresAt } = payment;
+  const voided: OrderEvent[] = [...started, { type: "PaymentVoided", payment: number }];
+  if (order.ended) return isPaymentAlive(payment) || authorizationExpiresAt !== null ? voided : started;
+  switch (status) {
+    case "requested":
+    case "processing":
+    case "requires_action":
+      // Given up by the customer or the provider before there was any money.
+      return [...started, { type: "PaymentFailed", payment: number, code: "payment_canceled", message: "The payment was called off." }];
+    case "authorized": {
+      // The order still lives and its money is gone (lapsed, or given up by the provider): what is due is asked for again.
+      const payments = order.payments.map((other) => (other.number === number ? { ...other, status: "voided" as const } : other));
+      return unpaidAmount({ ...order, payments }) > 0 ? [...voided, anotherPayment(order, method)] : voided;
+    }
+    case "voided":
+    case "failed":
+      return authorizationExpiresAt === null ? started : voided;
+    case "captured":
+      return started;
+  }
+}
+
+/** The outcome of our own refund; what a webhook has told of it already is not counted twice. */
+function refundedEvents(order: Order, effect: Extract<Effect, { kind: "RefundPayment" }>, refundId: string): OrderEvent[] {
+  const payment = order.payments.find(({ number }) => number === effect.payment);
+  const amount = effect.refundedAfter - (payment?.refunded ?? effect.refundedAfter);
+  return amount > 0 ? [{ type: "PaymentRefunded", payment: effect.payment, amount, refundId }] : [];
+}
+
+/** What was asked for twice may be answered twice: only units that are still held can turn out short. */
+function allocatedEvents(order: Order, { allocated, short }: Extract<EffectResult, { kind: "AllocateStock" }>): OrderEvent[] {
+  const held = new Set(order.reservations.filter(({ status }) => status === "HELD").map(({ id }) => id));
+  const lost = order.ended ? [] : short.filter((id) => held.has(id));
+  if (lost.length > 0) return [{ type: "StockShort", allocated, short: lost }];
+  return allocated.length > 0 ? [{ type: "StockAllocated", reservations: allocated }] : [];
 }
 
 function authorizedEvents(payment: Payment, intentId: string, amount: number, expiresAt: number): OrderEvent[] {
@@ -131,9 +159,13 @@ function captureFailed(effectId: EffectId, payment: number, code: string, messag
 type Sourced = Extract<EffectResult, { kind: "ReSource" | "PromoteBackorder" }>;
 
 function sourcedEvents(order: Order, effectId: EffectId, result: Sourced): OrderEvent[] {
-  const { reservations, backordered, unavailable, estimatedDelivery } = result;
+  const { backordered, estimatedDelivery } = result;
+  const instead = result.kind === "PromoteBackorder" ? "backordered" : "lost";
+  const { wanted, surplus, missed } = sortFound(order, instead, result.reservations);
+  const unavailable = [...result.unavailable, ...missed];
   const events: OrderEvent[] = [];
-  if (reservations.length > 0) events.push({ type: "StockResourced", reservations, estimatedDelivery });
+  if (wanted.length > 0) events.push({ type: "StockResourced", instead, reservations: wanted, estimatedDelivery });
+  if (surplus.length > 0) events.push({ type: "StockSurplus", reservations: surplus });
   if (order.ended) return events;
   if (backordered.length > 0) events.push({ type: "LinesBackordered", lines: backordered });
   if (unavailable.length > 0) {
@@ -141,20 +173,39 @@ function sourcedEvents(order: Order, effectId: EffectId, result: Sourced): Order
     // Nothing has been asked of a warehouse yet: the customer gets all of it or nothing.
     if (liveShipments(order).length === 0) return [...events, { type: "OrderCancelled", reason: "stock_short" }];
   }
-  const promoted = reservations.length > 0 && promotes(order, reservations);
-  return promoted ? [...events, anotherPayment(order, order.payments.at(-1)?.method ?? "")] : events;
+  const toPay = instead === "backordered" && wanted.length > 0 && owesFor(order, wanted);
+  return toPay ? [...events, anotherPayment(order, order.paymentMethod)] : events;
 }
 
-/** Whether the new reservations cover units that were backordered, and so not paid for yet. */
-function promotes(order: Order, reservations: Sourced["reservations"]): boolean {
-  const after = evolve(order, {
-    orderId: order.id,
-    sequence: order.version + 1,
-    at: order.updatedAt,
-    actor: { kind: "system", id: "saga" },
-    event: { type: "StockResourced", reservations, estimatedDelivery: null },
+/**
+ * Divides what was found into what the order still has use for and what it has not. `missed`: units that a hold of
+ * the wrong size would have been for.
+ */
+function sortFound(order: Order, instead: "lost" | "backordered", found: Sourced["reservations"]) {
+  const open = new Map(order.lines.map((line) => [line.number, instead === "lost" ? line.unsourced : line.backordered]));
+  const wanted: Sourced["reservations"] = [];
+  const surplus: Sourced["reservations"] = [];
+  for (const reservation of found) {
+    const left = (open.get(reservation.line) ?? 0) - reservation.quantity;
+    if (order.ended || left < 0) surplus.push(reservation);
+    else {
+      wanted.push(reservation);
+      open.set(reservation.line, left);
+    }
+  }
+  const missed = [...new Set(surplus.map(({ line }) => line))]
+    .map((line) => ({ line, quantity: open.get(line) ?? 0 }))
+    .filter(({ quantity }) => quantity > 0 && !order.ended);
+  return { wanted, surplus, missed };
+}
+
+/** Whether these units, which were backordered, are not paid for yet. */
+function owesFor(order: Order, reservations: Sourced["reservations"]): boolean {
+  const lines = order.lines.map((line) => {
+    const units = reservations.filter((reservation) => reservation.line === line.number).reduce((sum, { quantity }) => sum + quantity, 0);
+    return { ...line, backordered: line.backordered - units };
   });
-  return unpaidAmount(after) > 0;
+  return unpaidAmount({ ...order, lines }) > 0;
 }
 
 function answeredEvents(order: Order, id: string, result: Extract<EffectResult, { kind: "RequestFulfillment" }>): OrderEvent[] {
@@ -212,7 +263,7 @@ function timerEvents(order: Order, timer: Extract<OrderFact, { type: "TimerFired
   switch (timer) {
     case "payment_deadline": {
       return order.payments
-        .filter((payment) => isPaymentAlive(payment) && !isSecured(payment) && now >= payment.deadline)
+        .filter((payment) => isPaymentOpen(payment) && now >= payment.deadline)
         .map(({ number }) => ({ type: "PaymentFailed", payment: number, code: GIVEN_UP.deadline, message: "The payment was not completed in time." }));
     }
     case "hold_end":

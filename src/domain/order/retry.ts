@@ -11,6 +11,8 @@ export interface RetryPolicy {
   timeoutMs: number;
   /** How many of this kind one consumer runs at a time. */
   concurrency: number;
+  /** What was done shows at the provider only after this long: a look-up before it proves nothing. */
+  showsAfterMs?: number;
 }
 
 const MINUTE = 60_000;
@@ -30,9 +32,9 @@ export const RETRY_POLICIES: Readonly<Record<EffectKind, RetryPolicy>> = {
   WriteOffShort: { budget: 20, baseMs: 1_000, capMs: 10 * MINUTE, timeoutMs: 10_000, concurrency: 4 },
   RequestFulfillment: { budget: 14, baseMs: 1_000, capMs: 15 * MINUTE, timeoutMs: 15_000, concurrency: 6 },
   CancelFulfillment: { budget: 10, baseMs: 1_000, capMs: 5 * MINUTE, timeoutMs: 15_000, concurrency: 4 },
-  CreateLabel: { budget: 10, baseMs: 2_000, capMs: 15 * MINUTE, timeoutMs: 20_000, concurrency: 4 },
+  CreateLabel: { budget: 10, baseMs: 2_000, capMs: 15 * MINUTE, timeoutMs: 20_000, concurrency: 4, showsAfterMs: 30_000 },
   TrackParcel: { budget: 60, baseMs: 5 * MINUTE, capMs: 6 * 60 * MINUTE, timeoutMs: 15_000, concurrency: 4 },
-  Notify: { budget: 10, baseMs: 5_000, capMs: 60 * MINUTE, timeoutMs: 15_000, concurrency: 4 },
+  Notify: { budget: 10, baseMs: 5_000, capMs: 60 * MINUTE, timeoutMs: 15_000, concurrency: 4, showsAfterMs: MINUTE },
   OpenDeviation: { budget: Number.POSITIVE_INFINITY, baseMs: 1_000, capMs: 5 * MINUTE, timeoutMs: 10_000, concurrency: 4 },
 };
 
@@ -57,6 +59,11 @@ export function backoffMs(kind: EffectKind, failures: number, jitter: number, re
   return Math.max(retryAfterMs, ceiling / 2 + (ceiling / 2) * jitter);
 }
 
+/** Whether the provider has judged the request itself: it was not done, and under this key never will be. */
+export function isDefinite(outcome: Extract<EffectOutcome, { status: "failed" | "unknown" }>): boolean {
+  return outcome.status === "failed" && outcome.retryAfterMs === undefined;
+}
+
 /** What follows a failed attempt: another one after a while, or the end of trying. */
 export type Verdict =
   | { next: "retry"; inMs: number; newGeneration: boolean }
@@ -64,7 +71,8 @@ export type Verdict =
 
 /**
  * Judges a failure. `failures` counts this one. A definite failure starts a new generation (the provider has a
- * new key to refuse or accept); an unknown one keeps the generation, because it may have been done.
+ * new key to refuse or accept). An unknown one keeps the generation, because it may have been done; and so does one
+ * that was turned away unread (`retryAfterMs`), because it says nothing about an attempt before it.
  */
 export function judgeFailure(
   kind: EffectKind,
@@ -76,6 +84,6 @@ export function judgeFailure(
   const code = unknown ? "outcome_unknown" : outcome.code;
   const final = !unknown && !outcome.retryable;
   if (final || failures >= RETRY_POLICIES[kind].budget) return { next: "exhausted", code, message: outcome.message, unknown };
-  const retryAfterMs = unknown ? 0 : outcome.retryAfterMs;
-  return { next: "retry", inMs: backoffMs(kind, failures, jitter, retryAfterMs), newGeneration: !unknown };
+  const atLeast = unknown ? RETRY_POLICIES[kind].showsAfterMs : outcome.retryAfterMs;
+  return { next: "retry", inMs: backoffMs(kind, failures, jitter, atLeast), newGeneration: isDefinite(outcome) };
 }

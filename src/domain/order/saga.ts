@@ -1,4 +1,5 @@
-import { isPaymentAlive, isSecured, payableAmount, unpaidAmount } from "./amounts.ts";
+import { isPaymentAlive, payableAmount, unpaidAmount } from "./amounts.ts";
+import type { ReservationId } from "../ids.ts";
 import type { Effect, NotificationKind, ReservationRef } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
 import type { Order, Payment, Reservation, Shipment } from "./order.ts";
@@ -10,11 +11,22 @@ import { liveShipments } from "./state.ts";
  * What an event that came too late has done is undone here: nothing else looks back.
  */
 export function react(order: Order, event: OrderEvent): Effect[] {
-  switch (event.type) {
-    case "OrderPlaced":
-      return [...order.payments.map((payment) => authorize(order, payment)), ...promote(order)];
+  return [...effectsOf(order, event), ...(order.promotingSince === order.version ? [promote(order)] : [])];
+}
 
+function effectsOf(order: Order, event: OrderEvent): Effect[] {
+  switch (event.type) {
+    case "OrderPlaced": {
+      const held = heldFor(order, null);
+      const nothingDue = order.payments.length === 0 && held.length > 0;
+      return [
+        ...order.payments.map((payment) => authorize(order, payment)),
+        ...(nothingDue ? [allocate(held)] : []),
+        ...tellBackordered(order),
+      ];
+    }
     case "PaymentActionRequired": {
+      if (order.ended) return [];
       const { payment, intentId } = event;
       const deadline = order.payments.find(({ number }) => number === payment)?.deadline ?? order.holdExpiresAt;
       return [{ kind: "AwaitPayment", payment, intentId, deadline }, notify("action_required", `payment:${payment}`)];
@@ -24,28 +36,30 @@ export function react(order: Order, event: OrderEvent): Effect[] {
     case "PaymentAuthorized": {
       const payment = order.payments.find(({ number }) => number === event.payment);
       if (order.ended || payment?.status !== "authorized") return [{ kind: "VoidPayment", payment: event.payment }];
-      const held = order.reservations.filter(({ status }) => status === "HELD");
+      const held = heldFor(order, event.payment);
       if (held.length > 0) return [allocate(held)];
+      // Units that lost their stock for want of this money are looked for again.
+      const lost = order.lines.filter(({ unsourced }) => unsourced > 0);
+      if (lost.length > 0) return resource(order, lost.map(({ number, unsourced }) => ({ line: number, quantity: unsourced })), []);
       return order.captureOn === "order" || anyShipped(order) ? capture(order) : [];
     }
     case "PaymentFailed": {
-      const effects: Effect[] = [notify("payment_failed", `payment:${event.payment}`)];
       const givenUp = event.code === GIVEN_UP.deadline || event.code === GIVEN_UP.unknown;
-      if (givenUp) effects.push({ kind: "VoidPayment", payment: event.payment });
-      if (order.payments.some(isSecured)) {
-        const summary = `A later payment of ${order.number} failed (${event.code}): the units it was for have lost their stock.`;
-        effects.push({ kind: "OpenDeviation", deviation: "payment_failed", summary, tried: [event.message] });
-        const lost = order.reservations.filter(({ status }) => status === "RELEASED");
-        effects.push(release(lost));
-      }
-      return effects;
+      const voids: Effect[] = givenUp ? [{ kind: "VoidPayment", payment: event.payment }] : [];
+      if (order.ended) return voids;
+      const told = [notify("payment_failed", `payment:${event.payment}`), ...voids];
+      return order.state === "PAYMENT_FAILED" ? told : [...told, ...afterLaterFailure(order, event)];
     }
-    case "AuthorizationLapsing":
-      return order.reservations.some(({ status }) => status === "ALLOCATED" || status === "SHIPPED")
-        ? capture(order)
-        : [{ kind: "VoidPayment", payment: event.payment }];
-    case "PaymentCaptured":
-      return order.ended ? [refund(order, event.payment, event.amount, "order cancelled")] : [];
+    case "AuthorizationLapsing": {
+      const captures = hasAllocated(order) ? capture(order) : [];
+      const captured = captures.some((effect) => "payment" in effect && effect.payment === event.payment);
+      // Nothing to capture it for: given back, and asked for again when something is due.
+      return captured ? captures : [...captures, { kind: "VoidPayment", payment: event.payment }];
+    }
+    case "PaymentCaptured": {
+      const payment = order.payments.find(({ number }) => number === event.payment);
+      return payment && (order.ended || payment.status !== "captured") ? refundRest(order, payment, "order cancelled") : [];
+    }
     case "PaymentRefunded":
       return [notify("refunded", `refund:${event.refundId}`)];
     case "PaymentMismatched":
@@ -59,21 +73,22 @@ export function react(order: Order, event: OrderEvent): Effect[] {
       ];
 
     case "StockAllocated":
-      if (order.ended) return [release(order.reservations.filter(({ id }) => event.reservations.includes(id)))];
-      return startFulfillment(order);
+      return [...releaseLate(order, event.reservations), ...startFulfillment(order)];
     case "StockShort":
-      return [resource(order, [])];
+      return [...releaseLate(order, event.allocated), ...resource(order, unitsOf(order, event.short), [])];
     case "StockResourced":
-      if (order.ended) return [release(event.reservations)];
       // Units that were backordered are paid first: PaymentAuthorized allocates them.
-      return unpaidAmount(order) > 0 ? [] : [allocate(event.reservations)];
+      return event.instead === "backordered" && unpaidAmount(order) > 0 ? [] : [allocate(event.reservations)];
+    case "StockSurplus":
+      return [release(event.reservations)];
     case "LinesBackordered":
-      return [...startFulfillment(order), ...promote(order)];
+      return [...startFulfillment(order), ...tellBackordered(order)];
     case "StockUnavailable":
       return [
         {
           kind: "OpenDeviation",
           deviation: "stock_short",
+          effectId: event.effectId,
           summary: `${order.number}: no stock anywhere for line ${event.lines.map(({ line }) => line).join(", ")}.`,
           tried: ["sourced again at every warehouse that serves the destination"],
         },
@@ -83,7 +98,7 @@ export function react(order: Order, event: OrderEvent): Effect[] {
     case "FulfillmentRefused": {
       const refused = order.shipments.find(({ id }) => id === event.shipmentId);
       if (!refused) return [];
-      return [release(itemsOf(refused)), resource(order, [refused.warehouseId])];
+      return [release(itemsOf(refused)), ...resource(order, refused.items, [refused.warehouseId])];
     }
     case "ShortPicked": {
       const shipment = order.shipments.find(({ id }) => id === event.shipmentId);
@@ -93,7 +108,7 @@ export function react(order: Order, event: OrderEvent): Effect[] {
       return [
         { kind: "WriteOffShort", shipmentId: shipment.id, reservations: missing },
         ...(emptied.length > 0 ? [release(emptied)] : []),
-        resource(order, [shipment.warehouseId]),
+        ...resource(order, event.items, [shipment.warehouseId]),
       ];
     }
     case "ShipmentPacked":
@@ -127,7 +142,7 @@ export function react(order: Order, event: OrderEvent): Effect[] {
     case "FulfillmentReinstated":
       return requestFulfillment(order.shipments.filter(({ id }) => id === event.shipmentId));
     case "CancelRefused":
-      return [notify("cancel_refused", `cancel:${order.version}`)];
+      return [...startFulfillment(order), notify("cancel_refused", `cancel:${order.version}`)];
     case "OrderCancelled":
       return [...undo(order), notify("cancelled", "order")];
     case "HoldLapsed":
@@ -188,18 +203,53 @@ function ref({ id, sku, warehouseId, quantity }: ReservationRef): ReservationRef
   return { id, sku, warehouseId, quantity };
 }
 
-function resource(order: Order, exclude: Reservation["warehouseId"][]): Effect {
+/** Looks for stock for these units alone: others that lost theirs have an effect of their own. */
+function resource(order: Order, units: readonly { line: number; quantity: number }[], exclude: Reservation["warehouseId"][]): Effect[] {
   const lines = order.lines
-    .filter(({ unsourced }) => unsourced > 0)
-    .map(({ number, sku, unsourced }) => ({ line: number, sku, quantity: unsourced }));
-  return { kind: "ReSource", lines, exclude };
+    .map(({ number, sku }) => ({ line: number, sku, quantity: units.filter(({ line }) => line === number).reduce((sum, { quantity }) => sum + quantity, 0) }))
+    .filter(({ quantity }) => quantity > 0);
+  return lines.length === 0 ? [] : [{ kind: "ReSource", lines, exclude }];
 }
 
-function promote(order: Order): Effect[] {
+function unitsOf(order: Order, ids: readonly ReservationId[]): Reservation[] {
+  return order.reservations.filter(({ id }) => ids.includes(id));
+}
+
+/** Allocated too late: the order has given these units up, so their level is told as well. */
+function releaseLate(order: Order, ids: readonly ReservationId[]): Effect[] {
+  const late = unitsOf(order, ids).filter(({ status }) => status === "RELEASED");
+  return late.length === 0 ? [] : [release(late)];
+}
+
+/** Held units that this payment (null: none) is for. */
+function heldFor(order: Order, number: number | null): Reservation[] {
+  return order.reservations.filter(({ status, payment }) => status === "HELD" && (payment === undefined || payment === number));
+}
+
+function hasAllocated(order: Order): boolean {
+  return order.reservations.some(({ status }) => status === "ALLOCATED" || status === "SHIPPED");
+}
+
+/** A payment for a part of the order has failed: a person decides what becomes of that part. */
+function afterLaterFailure(order: Order, { payment, code, message }: Extract<OrderEvent, { type: "PaymentFailed" }>): Effect[] {
+  const summary = `A later payment of ${order.number} failed (${code}): what it was for waits for another means of payment.`;
+  const lost = order.reservations.filter((reservation) => reservation.payment === payment && reservation.status === "RELEASED");
+  return [
+    { kind: "OpenDeviation", deviation: "payment_failed", summary, tried: [message] },
+    ...(lost.length > 0 ? [release(lost)] : []),
+    ...startFulfillment(order),
+  ];
+}
+
+function promote(order: Order): Effect {
   const lines = order.lines
     .filter(({ backordered }) => backordered > 0)
     .map(({ number, sku, backordered }) => ({ line: number, sku, quantity: backordered }));
-  return lines.length === 0 ? [] : [{ kind: "PromoteBackorder", lines }, notify("backordered", `version:${order.version}`)];
+  return { kind: "PromoteBackorder", lines };
+}
+
+function tellBackordered(order: Order): Effect[] {
+  return order.lines.some(({ backordered }) => backordered > 0) ? [notify("backordered", `version:${order.version}`)] : [];
 }
 
 function itemsOf(shipment: Shipment): ReservationRef[] {
@@ -239,8 +289,9 @@ function capture(order: Order): Effect[] {
   return effects;
 }
 
-function refund(order: Order, payment: number, amount: number, reason: string): Effect {
-  return { kind: "RefundPayment", payment, amount: { amount, currency: order.currency }, reason };
+function refundRest({ currency }: Order, { number, captured, refunded }: Payment, reason: string): Effect[] {
+  if (captured <= refunded) return [];
+  return [{ kind: "RefundPayment", payment: number, amount: { amount: captured - refunded, currency }, refundedAfter: captured, reason }];
 }
 
 /** Gives back everything that an order holds: stock, authorizations, money. */
@@ -249,9 +300,8 @@ function undo(order: Order): Effect[] {
   const toRelease = order.reservations.filter(({ status }) => status === "RELEASED");
   if (toRelease.length > 0) effects.push(release(toRelease));
   for (const payment of order.payments) {
-    if (payment.captured > payment.refunded)
-      effects.push(refund(order, payment.number, payment.captured - payment.refunded, "order cancelled"));
-    else if (isPaymentAlive(payment) && payment.captured === 0) effects.push({ kind: "VoidPayment", payment: payment.number });
+    effects.push(...refundRest(order, payment, "order cancelled"));
+    if (isPaymentAlive(payment) && payment.captured === 0) effects.push({ kind: "VoidPayment", payment: payment.number });
   }
   return effects;
 }

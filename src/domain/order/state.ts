@@ -1,4 +1,4 @@
-import { isSecured, settledAmounts } from "./amounts.ts";
+import { isSecured, payableAmount, settledAmounts } from "./amounts.ts";
 import type { Order, OrderState, Shipment } from "./order.ts";
 
 /** The order in which a parcel goes through its states. */
@@ -62,7 +62,8 @@ export function stateOf(order: Omit<Order, "state">): OrderState {
       return "PAYMENT_PROCESSING";
     case "voided":
     case "failed":
-      return "PAYMENT_FAILED";
+      // An authorization that was given back while everything waits for stock is no failure: nothing is due.
+      return newest.status === "voided" && payableAmount(order) === 0 ? "PENDING" : "PAYMENT_FAILED";
     case "authorized":
     case "captured":
       return "PAYMENT_COMPLETED";

@@ -1,14 +1,14 @@
-import { isPaymentAlive, isSecured } from "./amounts.ts";
+import { isPaymentOpen } from "./amounts.ts";
 import type { OrderTimer } from "./commands.ts";
 import type { Order } from "./order.ts";
 import { LAPSE_NOTICE_MS } from "./record.ts";
 
 /** The next moment at which the order itself must be looked at, or null. Epoch milliseconds. */
 export function nextTimer(order: Order): { timer: OrderTimer; at: number } | null {
-  if (order.ended || order.state === "DELIVERED") return null;
+  if (order.ended) return null;
   const timers: { timer: OrderTimer; at: number }[] = [];
   for (const payment of order.payments)
-    if (isPaymentAlive(payment) && !isSecured(payment)) timers.push({ timer: "payment_deadline", at: payment.deadline });
+    if (isPaymentOpen(payment)) timers.push({ timer: "payment_deadline", at: payment.deadline });
   if (order.state === "PAYMENT_FAILED") timers.push({ timer: "hold_end", at: order.holdExpiresAt });
   for (const payment of order.payments)
     if (payment.status === "authorized" && payment.authorizationExpiresAt !== null && payment.authorizationExpiresAt > 0)

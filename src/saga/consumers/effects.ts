@@ -8,8 +8,8 @@ import type { SagaContext } from "../saga-context.ts";
 
 /** Calls that one invocation has open at a time: the platform queues a seventh. */
 const AT_ONCE = 6;
-/** Below this much of a lease is left, the effect is left to whoever gets the next one. */
-const LEASE_MARGIN_MS = 2_000;
+/** What must be left of a lease beside the time limit of its kind: an attempt never overlaps with the next one. */
+const LEASE_MARGIN_MS = 5_000;
 
 /**
  * Does the effects of a batch of messages and reports each outcome to its ledger. What the ledger frees by a report
@@ -62,9 +62,11 @@ class EffectRun {
   }
 
   async #do(leased: LeasedEffect): Promise<void> {
-    // Its lease has ended while it waited: the ledger has given it to another already.
-    if (this.#context.now() > leased.leaseUntil - LEASE_MARGIN_MS) return;
+    // It waited too long: before it could be done, the ledger may give it to another.
+    const needed = RETRY_POLICIES[leased.effect.kind].timeoutMs + LEASE_MARGIN_MS;
+    if (this.#context.now() + needed > leased.leaseUntil) return;
     const outcome = await runEffect(this.#context, leased);
+    if (outcome === null) return;
     this.#waiting.push(...(await this.#report(leased, outcome)));
   }
 

@@ -1,4 +1,4 @@
-import { liveOrder } from "../../../durable-objects/order-ledger/live-news.ts";
+import { liveOrder } from "../../contracts/live-order.ts";
 import { hasReached } from "../../domain/order/state.ts";
 import { logWarning } from "../../platform/log.ts";
 import { liveFeedStub } from "../../services/stubs.ts";

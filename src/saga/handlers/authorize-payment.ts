@@ -1,13 +1,12 @@
 import type { EffectOutcome } from "../../domain/order/effects.ts";
-import { KEY_LIFE_MS } from "../../domain/order/retry.ts";
 import type { PaymentSnapshot } from "../../providers/payment.ts";
 import { done, type EffectHandler, failure, NOTHING, providerKey, type SagaContext } from "../saga-context.ts";
 import { paymentFact } from "./payment-fact.ts";
 
 /**
  * Asks for the money: creates the intent unconfirmed, has the ledger record its id, confirms it. A later attempt
- * confirms the intent that was recorded, so that a lost reply never makes a second one. After the payment window
- * nothing is confirmed any more.
+ * confirms the intent that was recorded, and one whose reply was lost is made again under the same key, which lives
+ * far longer than the payment window. After that window nothing is created or confirmed any more.
  */
 export const authorizePayment: EffectHandler<"AuthorizePayment"> = async (context, leased, effect) => {
   const { payments } = context.providers;
@@ -41,11 +40,7 @@ async function knownIntent(context: SagaContext, leased: Parameters<typeof provi
   const order = await context.order(leased.orderId);
   const payment = order.payments.find((candidate) => candidate.number === number);
   const wanted = order.ended === null && payment !== undefined && payment.status !== "failed" && payment.status !== "voided";
-  const recorded = payment?.intentId ?? null;
-  if (recorded !== null || context.now() - leased.generationStartedAt < KEY_LIFE_MS) return { intentId: recorded, wanted };
-  // The provider has forgotten the key by now: only looking up tells whether there is an intent.
-  const found = await context.providers.payments.findByOrder(leased.orderId);
-  return { intentId: found.outcome === "done" ? (found.value?.intentId ?? null) : null, wanted };
+  return { intentId: payment?.intentId ?? null, wanted };
 }
 
 function outcomeOf(intentId: string, result: Awaited<ReturnType<SagaContext["providers"]["payments"]["retrieve"]>>): EffectOutcome {

@@ -4,7 +4,7 @@ import { checkAddress } from "../../domain/address.ts";
 import type { Order, Shipment } from "../../domain/order/order.ts";
 import type { Label, LabelRequest } from "../../providers/carrier.ts";
 import type { ProviderResult } from "../../providers/outcome.ts";
-import { done, type EffectHandler, failure, NOTHING, type SagaContext } from "../saga-context.ts";
+import { done, type EffectHandler, failure, lookUpFailure, NOTHING, type SagaContext } from "../saga-context.ts";
 
 /** Packaging of one parcel. */
 const PACKAGING_GRAMS = 150;
@@ -20,10 +20,10 @@ export const createLabel: EffectHandler<"CreateLabel"> = async (context, leased,
   const [problem] = checkAddress(order.address);
   if (problem) return { status: "failed", code: "address_invalid", message: `${problem.field}: ${problem.detail}`, retryable: false };
   const request = await labelRequest(context, order, shipment);
-  if (!(await context.ledger(order.id).claim(leased.id, leased.attempt))) return { status: "unknown", message: "the attempt is another consumer's" };
+  if (!(await context.ledger(order.id).claim(leased.id, leased.attempt))) return null;
 
   const known = leased.uncertain ? await context.providers.carrier.findLabel(shipment.id) : null;
-  if (known !== null && known.outcome !== "done") return failure(known);
+  if (known !== null && known.outcome !== "done") return lookUpFailure(known);
   const found = known?.outcome === "done" ? known.value : null;
   const result: ProviderResult<Label> = found === null ? await context.providers.carrier.createLabel(request) : { outcome: "done", value: found };
   if (result.outcome !== "done") return failure(result);

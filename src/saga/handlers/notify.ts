@@ -4,7 +4,7 @@ import type { Order } from "../../domain/order/order.ts";
 import type { ProviderResult } from "../../providers/outcome.ts";
 import { renderMail } from "../messages/mail.tsx";
 import { messageText } from "../messages/message-text.ts";
-import { type EffectHandler, failure, NOTHING, type SagaContext } from "../saga-context.ts";
+import { type EffectHandler, failure, lookUpFailure, NOTHING, type SagaContext } from "../saga-context.ts";
 
 /** Where the order's customer is reached: by mail where there is an address, else by SMS. */
 type Recipient = { channel: "email"; address: string } | { channel: "sms"; address: string };
@@ -30,10 +30,10 @@ export const notify: EffectHandler<"Notify"> = async (context, leased, effect) =
   const { claimed, notification } = await claimNotification(ops, claim, context.now());
   // Another effect has told this already, or this one has and its report was lost.
   if (!claimed && (notification.id !== leased.id || notification.status === "sent" || notification.status === "delivered")) return NOTHING;
-  if (!(await context.ledger(order.id).claim(leased.id, leased.attempt))) return { status: "unknown", message: "the attempt is another consumer's" };
+  if (!(await context.ledger(order.id).claim(leased.id, leased.attempt))) return null;
 
   const found = leased.uncertain ? await lookUp(context, recipient, leased.id) : null;
-  if (found !== null && found.outcome !== "done") return failure(found);
+  if (found !== null && found.outcome !== "done") return lookUpFailure(found);
   const known = found?.outcome === "done" ? found.value : null;
   const sent: ProviderResult<{ messageId: string }> =
     known === null ? await send(context, order, recipient, effect, leased.id) : { outcome: "done", value: known };

@@ -22,10 +22,11 @@ const PROMOTE_MS = 5 * 60_000;
  */
 export const reSource: EffectHandler<"ReSource"> = async (context, leased, effect) => {
   const order = await context.order(leased.orderId);
-  if (order.ended || effect.lines.length === 0) return NOTHING;
-  const { sourced, estimatedDelivery } = await source(context, leased, order, effect.lines, effect.exclude, true);
+  const lines = stillWanted(effect.lines, (line) => order.lines.find(({ number }) => number === line)?.unsourced);
+  if (order.ended || lines.length === 0) return NOTHING;
+  const { sourced, estimatedDelivery } = await source(context, leased, order, lines, effect.exclude, true);
   if (sourced.kind === "refused") {
-    const unavailable = effect.lines.map(({ line, quantity }) => ({ line, quantity }));
+    const unavailable = lines.map(({ line, quantity }) => ({ line, quantity }));
     return done({ kind: "ReSource", reservations: [], backordered: [], unavailable, estimatedDelivery: null });
   }
   const backordered = sourced.backordered.map(({ lineNumber, quantity }) => ({ line: lineNumber, quantity }));
@@ -36,14 +37,19 @@ export const reSource: EffectHandler<"ReSource"> = async (context, leased, effec
 export const promoteBackorder: EffectHandler<"PromoteBackorder"> = async (context, leased, effect) => {
   const order = await context.order(leased.orderId);
   if (order.ended) return NOTHING;
-  const lines = effect.lines
-    .map((wanted) => ({ ...wanted, quantity: Math.min(wanted.quantity, order.lines.find(({ number }) => number === wanted.line)?.backordered ?? 0) }))
-    .filter(({ quantity }) => quantity > 0);
+  const lines = stillWanted(effect.lines, (line) => order.lines.find(({ number }) => number === line)?.backordered);
   if (lines.length === 0) return NOTHING;
   const { sourced, estimatedDelivery } = await source(context, leased, order, lines, [], false);
   if (sourced.kind === "refused") return { status: "waiting", retryAfterMs: PROMOTE_MS } satisfies EffectOutcome;
   return done({ kind: "PromoteBackorder", reservations: reservationsOf(sourced, leased), backordered: [], unavailable: [], estimatedDelivery });
 };
+
+/** What another effect has found since is not held a second time. */
+function stillWanted(wanted: readonly Wanted[], openOf: (line: number) => number | undefined): Wanted[] {
+  return wanted
+    .map((line) => ({ ...line, quantity: Math.min(line.quantity, openOf(line.line) ?? 0) }))
+    .filter(({ quantity }) => quantity > 0);
+}
 
 async function source(
   context: SagaContext,

@@ -4,16 +4,20 @@ import type { Payment } from "../../domain/order/order.ts";
 import { KEY_LIFE_MS } from "../../domain/order/retry.ts";
 import type { PaymentSnapshot } from "../../providers/payment.ts";
 import type { ProviderResult } from "../../providers/outcome.ts";
-import { done, type EffectHandler, failure, NOTHING, providerKey, type SagaContext } from "../saga-context.ts";
+import { done, type EffectHandler, failure, lookUpFailure, NOTHING, providerKey, type SagaContext } from "../saga-context.ts";
 import { paymentFact } from "./payment-fact.ts";
 
 /** Captures what was authorized; what is captured already is only recorded. */
 export const capturePayment: EffectHandler<"CapturePayment"> = async (context, leased, effect) => {
   const payment = await paymentOf(context, leased, effect.payment);
   if (payment?.intentId == null || payment.captured > 0) return NOTHING;
-  const { intentId } = payment;
   const { payments } = context.providers;
-  return settled("CapturePayment", isKeyForgotten(context, leased) ? await payments.retrieve(intentId) : await payments.capture(intentId, effect.amount, providerKey(leased)));
+  if (isKeyForgotten(context, leased)) {
+    const now = await payments.retrieve(payment.intentId);
+    if (now.outcome !== "done") return lookUpFailure(now);
+    if (now.value.status !== "authorized") return settled("CapturePayment", now);
+  }
+  return settled("CapturePayment", await payments.capture(payment.intentId, effect.amount, providerKey(leased)));
 };
 
 /** Gives up the authorization. Money that was captured meanwhile is reported as captured: the saga refunds it. */
@@ -27,13 +31,13 @@ export const voidPayment: EffectHandler<"VoidPayment"> = async (context, leased,
 /** Pays back. Past the life of the key only a look-up tells whether it was done. */
 export const refundPayment: EffectHandler<"RefundPayment"> = async (context, leased, effect) => {
   const payment = await paymentOf(context, leased, effect.payment);
-  if (payment?.intentId == null) return NOTHING;
+  if (payment?.intentId == null || payment.refunded >= effect.refundedAfter) return NOTHING;
   const { payments } = context.providers;
   if (isKeyForgotten(context, leased)) {
     const now = await payments.retrieve(payment.intentId);
-    if (now.outcome !== "done") return failure(now);
+    if (now.outcome !== "done") return lookUpFailure(now);
     const refunded = now.value.status === "captured" ? now.value.refunded : 0;
-    if (refunded >= payment.refunded + effect.amount.amount)
+    if (refunded >= effect.refundedAfter)
       return done({ kind: "RefundPayment", refundId: leased.id, amount: effect.amount.amount });
   }
   const result = await payments.refund(payment.intentId, effect.amount, effect.reason, providerKey(leased));

@@ -67,7 +67,7 @@ export class FedexBooks extends VendorBooks {
     const now = Date.now();
     const code = this.ctx.storage.transactionSync(() => {
       const parcel = this.#parcel(trackingNumber);
-      return parcel === null || parcel.cancelled_at !== null ? null : this.#step(parcel, bookTimeAt(this.#clock(now), now), now);
+      return parcel === null || parcel.cancelled_at !== null ? null : this.#step(parcel, bookTimeAt(this.clock(now), now), now);
     });
     this.arm();
     return code;
@@ -120,7 +120,7 @@ export class FedexBooks extends VendorBooks {
   }
 
   protected override passTime(now: number): void {
-    const bookNow = bookTimeAt(this.#clock(now), now);
+    const bookNow = bookTimeAt(this.clock(now), now);
     const query = "SELECT * FROM parcels WHERE next_at IS NOT NULL AND next_at <= ? ORDER BY next_at LIMIT 1";
     for (let steps = 0; steps < MOST_STEPS_AT_ONCE; steps += 1) {
       const parcel = this.sql.exec<ParcelRow>(query, bookNow).toArray()[0];
@@ -131,14 +131,14 @@ export class FedexBooks extends VendorBooks {
 
   protected override nextEvent(now: number): number | null {
     const next = this.sql.exec<{ at: number | null }>("SELECT MIN(next_at) AS at FROM parcels").one().at;
-    return next === null ? null : realTimeAt(this.#clock(now), next);
+    return next === null ? null : realTimeAt(this.clock(now), next);
   }
 
   /** The clock's speed changes from now on, not for what has passed. */
   protected override beforeKnobs(next: Knobs, now: number): void {
     if (next.speed === this.knobs.speed) return;
     this.passTime(now);
-    this.setSetting("clock", JSON.stringify({ bookAt: bookTimeAt(this.#clock(now), now), realAt: now, speed: next.speed }));
+    this.setSetting("clock", JSON.stringify({ bookAt: bookTimeAt(this.clock(now), now), realAt: now, speed: next.speed }));
   }
 
   #issueToken(form: URLSearchParams): VendorAnswer {
@@ -198,7 +198,7 @@ export class FedexBooks extends VendorBooks {
     const count = this.sql.exec<{ count: number }>("SELECT COUNT(*) AS count FROM parcels").one().count;
     const trackingNumber = String(FIRST_TRACKING_NUMBER + count + 1);
     const charge = priceOf(serviceType, kilograms, shipper.address.countryCode !== recipient.address.countryCode);
-    const bookNow = Math.floor(bookTimeAt(this.#clock(now), now));
+    const bookNow = Math.floor(bookTimeAt(this.clock(now), now));
     this.sql.exec(
       `INSERT INTO parcels (tracking_number, reference, service, status, shipper, recipient, weight_kg, charge, currency, created_at, booked_at, next_at)
        VALUES (?, ?, ?, 'OC', ?, ?, ?, ?, 'USD', ?, ?, ?)`,
@@ -246,7 +246,7 @@ export class FedexBooks extends VendorBooks {
     if (parcel.cancelled_at !== null) return refuse(400, "SHIPMENT.CANCELLED.ALREADY", "The shipment has been cancelled already.");
     if (parcel.status !== "OC") return refuse(400, "SHIPMENT.ALREADY.TENDERED", "The shipment is with FedEx already and cannot be cancelled.");
     this.sql.exec("UPDATE parcels SET status = 'CA', cancelled_at = ?, next_at = NULL WHERE tracking_number = ?", now, trackingNumber);
-    this.#scan(trackingNumber, "CA", "Shipment cancelled", Math.floor(bookTimeAt(this.#clock(now), now)));
+    this.#scan(trackingNumber, "CA", "Shipment cancelled", Math.floor(bookTimeAt(this.clock(now), now)));
     return wireOutput({ cancelledShipment: true, cancelledHistory: true, message: "Shipment is successfully cancelled" });
   }
 
@@ -291,8 +291,8 @@ export class FedexBooks extends VendorBooks {
     return this.sql.exec<ParcelRow>("SELECT * FROM parcels WHERE tracking_number = ?", trackingNumber).toArray()[0] ?? null;
   }
 
-  /** Reads the SQL alone, because it is needed while the books are being opened. */
-  #clock(now: number): BookClock {
+  /** Not a private method: it is called while the books are being opened, when an object does not have those yet. */
+  protected clock(now: number): BookClock {
     const kept = this.setting("clock");
     return kept === null ? { bookAt: now, realAt: now, speed: 1 } : (JSON.parse(kept) as BookClock);
   }

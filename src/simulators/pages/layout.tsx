@@ -38,6 +38,8 @@ const PAGES = [
 /** A page of the simulators. `path` is the page's own, so that the navigation shows where one is. */
 export function Layout({ title, path, children }: { title: string; path: string; children?: Child }) {
   return (
+    <>
+      {raw("<!doctype html>")}
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -59,5 +61,6 @@ export function Layout({ title, path, children }: { title: string; path: string;
         </main>
       </body>
     </html>
+    </>
   );
 }

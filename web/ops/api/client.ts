@@ -88,7 +88,12 @@ async function send(path: string, options: Omit<Call<z.ZodType>, "answer">, acce
     });
   } catch (cause) {
     if (options.signal?.aborted === true) throw cause;
-    throw new RequestError("Holdfast can't be reached. Check the connection; this page tries again by itself.", 0, null, cause);
+    throw new RequestError(
+      "Holdfast can't be reached. Check the connection; this page tries again by itself.",
+      0,
+      null,
+      cause,
+    );
   }
   if (answer.ok) return answer;
   // Signing in with a wrong password is a 401 too, and must not be taken for an ended session.

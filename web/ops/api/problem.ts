@@ -38,7 +38,8 @@ export async function refusalOf(answer: Response): Promise<RequestError> {
     body = null;
   }
   const parsed = problemDocument.safeParse(body);
-  if (!parsed.success) return new RequestError(`The server answered ${answer.status} without saying why.`, answer.status, null);
+  if (!parsed.success)
+    return new RequestError(`The server answered ${answer.status} without saying why.`, answer.status, null);
   return new RequestError(parsed.data.detail ?? parsed.data.title, answer.status, parsed.data);
 }
 
@@ -48,7 +49,11 @@ export function explain(error: unknown): { title: string; detail: string; reques
     const problem = error.problem;
     if (problem === null) return { title: "No usable answer", detail: error.message, requestId: null };
     const fields = problem.errors?.map((field) => `${field.pointer}: ${field.detail}`) ?? [];
-    return { title: problem.title, detail: [problem.detail ?? "", ...fields].filter((part) => part !== "").join(" · "), requestId: problem.requestId ?? null };
+    return {
+      title: problem.title,
+      detail: [problem.detail ?? "", ...fields].filter((part) => part !== "").join(" · "),
+      requestId: problem.requestId ?? null,
+    };
   }
   if (error instanceof Error) return { title: "Something went wrong here", detail: error.message, requestId: null };
   return { title: "Something went wrong here", detail: String(error), requestId: null };

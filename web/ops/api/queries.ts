@@ -28,7 +28,11 @@ export function ordersQuery(filter: OrderFilter) {
     queryKey: ["orders", "list", filter],
     initialPageParam: "",
     queryFn: async ({ pageParam, signal }) => {
-      const page = await call("/orders", { query: { ...filter, limit: PAGE, cursor: pageParam }, answer: orderList, signal });
+      const page = await call("/orders", {
+        query: { ...filter, limit: PAGE, cursor: pageParam },
+        answer: orderList,
+        signal,
+      });
       return { rows: page.data.map(rowOfSummary), nextCursor: page.nextCursor };
     },
     getNextPageParam: (page) => page.nextCursor,

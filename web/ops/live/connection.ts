@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { LIVE_PING, LIVE_PONG, type LiveItem, type LiveMessage, type LivePerson } from "../../../src/contracts/live.ts";
+import {
+  LIVE_PING,
+  LIVE_PONG,
+  LIVE_QUIET_MS,
+  type LiveItem,
+  type LiveMessage,
+  type LivePerson,
+} from "../../../src/contracts/live.ts";
 
 /** What a person is told about the connection. */
 export type LiveState =
@@ -11,7 +18,7 @@ export type LiveState =
   | { kind: "refused"; detail: string };
 
 export interface LiveListener {
-  /** The connection stands: read the lists again, since nothing is kept for those who were away. */
+  /** Read the lists again: the connection stands, and nothing is kept for those who were away; or too much has changed. */
   onOpen(): void;
   onItems(items: LiveItem[]): void;
   onPresence(people: LivePerson[]): void;
@@ -26,7 +33,11 @@ const message: z.ZodType<LiveMessage> = z.discriminatedUnion("type", [
   z.object({ type: z.literal("hello"), topic: z.string(), at: z.number() }),
   z.object({ type: z.literal("items"), items: z.array(z.custom<LiveItem>(isItem)), at: z.number() }),
   z.object({ type: z.literal("resync"), at: z.number() }),
-  z.object({ type: z.literal("presence"), people: z.array(z.object({ id: z.string(), name: z.string() })), total: z.number() }),
+  z.object({
+    type: z.literal("presence"),
+    people: z.array(z.object({ id: z.string(), name: z.string() })),
+    total: z.number(),
+  }),
 ]);
 
 function isItem(value: unknown): boolean {
@@ -55,6 +66,7 @@ export class LiveConnection {
   #stopped = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
+  #reread: ReturnType<typeof setTimeout> | undefined;
   #heardAt = 0;
 
   constructor(topic: string, getTicket: (topic: string) => Promise<TicketResult>, listener: LiveListener) {
@@ -74,6 +86,7 @@ export class LiveConnection {
     window.removeEventListener("online", this.#comeBack);
     document.removeEventListener("visibilitychange", this.#comeBack);
     clearTimeout(this.#retry);
+    clearTimeout(this.#reread);
     clearInterval(this.#heartbeat);
     this.#socket?.close(1000);
     this.#socket = null;
@@ -118,6 +131,8 @@ export class LiveConnection {
         this.#keepAlive(socket);
         this.#listener.onState({ kind: "live", since: Date.now() });
         this.#listener.onOpen();
+        // Writers that knew of nobody here may have kept silent until now.
+        this.#reread = setTimeout(() => this.#listener.onOpen(), LIVE_QUIET_MS + 500);
         return;
       case "items":
         this.#listener.onItems(parsed.data.items);
@@ -147,6 +162,7 @@ export class LiveConnection {
   #lose(socket: WebSocket): void {
     if (socket !== this.#socket) return;
     this.#socket = null;
+    clearTimeout(this.#reread);
     clearInterval(this.#heartbeat);
     this.#listener.onPresence([]);
     if (!this.#stopped) this.#retryLater();

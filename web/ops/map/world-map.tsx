@@ -13,8 +13,8 @@ const FRESH_MS = 8_000;
 const MOST_ARCS = 60;
 const NAMED = 3;
 /** What is shown lies between these latitudes: nobody orders from the ice. */
-const NORTH = 79;
-const SOUTH = -54;
+const NORTH = 74;
+const SOUTH = -47;
 
 const continents = feature(land, land.objects["land"] ?? { type: "GeometryCollection", geometries: [] });
 
@@ -44,10 +44,24 @@ export function WorldMap(props: {
   return (
     <div ref={holder} className="relative w-full overflow-hidden">
       {drawn !== null && (
-        <svg width={drawn.width} height={drawn.height} viewBox={`0 0 ${drawn.width} ${drawn.height}`} className="block" role="group" aria-label="Warehouses and the orders of the last three minutes">
+        <svg
+          width={drawn.width}
+          height={drawn.height}
+          viewBox={`0 0 ${drawn.width} ${drawn.height}`}
+          className="block"
+          role="group"
+          aria-label="Warehouses and the orders of the last three minutes"
+        >
           <path d={drawn.graticule} fill="none" stroke="var(--line)" strokeWidth="0.5" />
           <path d={drawn.land} fill="var(--land)" stroke="var(--land-line)" strokeWidth="0.6" />
-          <Arcs orders={props.orders} warehouses={props.warehouses} path={drawn.path} projection={drawn.projection} now={props.now} selected={props.selected} />
+          <Arcs
+            orders={props.orders}
+            warehouses={props.warehouses}
+            path={drawn.path}
+            projection={drawn.projection}
+            now={props.now}
+            selected={props.selected}
+          />
           <Marks
             places={placesOf(props.warehouses, props.flow, drawn.projection)}
             width={drawn.width}
@@ -78,7 +92,11 @@ function drawLand(width: number) {
   };
 }
 
-function placesOf(warehouses: readonly WarehouseAnswer[], flow: ReadonlyMap<string, number>, projection: GeoProjection): Place[] {
+function placesOf(
+  warehouses: readonly WarehouseAnswer[],
+  flow: ReadonlyMap<string, number>,
+  projection: GeoProjection,
+): Place[] {
   const places = warehouses.flatMap((warehouse): Place[] => {
     const point = projection([warehouse.location.longitude, warehouse.location.latitude]);
     if (point === null) return [];
@@ -97,8 +115,13 @@ function Arcs(props: {
   selected: string | undefined;
 }) {
   const { path, projection, now, selected } = props;
-  const places = useMemo(() => new Map(props.warehouses.map((warehouse) => [warehouse.warehouseId, warehouse.location])), [props.warehouses]);
-  const recent = props.orders.filter((order) => now - order.placedAt < ARC_MS && order.destination !== null).slice(0, MOST_ARCS);
+  const places = useMemo(
+    () => new Map(props.warehouses.map((warehouse) => [warehouse.warehouseId, warehouse.location])),
+    [props.warehouses],
+  );
+  const recent = props.orders
+    .filter((order) => now - order.placedAt < ARC_MS && order.destination !== null)
+    .slice(0, MOST_ARCS);
   return (
     <g fill="none" stroke="var(--arc)" aria-hidden="true">
       {recent.map((order) => {
@@ -108,11 +131,20 @@ function Arcs(props: {
         const age = now - order.placedAt;
         const opacity = 0.7 * (1 - age / ARC_MS) ** 2 + 0.08;
         return (
-          <g key={order.orderId} opacity={selected === undefined || order.warehouses.includes(selected) ? opacity : 0.08}>
+          <g
+            key={order.orderId}
+            opacity={selected === undefined || order.warehouses.includes(selected) ? opacity : 0.08}
+          >
             {order.warehouses.map((id) => {
               const from = places.get(id);
               if (from === undefined) return null;
-              const way = path({ type: "LineString", coordinates: [[from.longitude, from.latitude], [to.longitude, to.latitude]] });
+              const way = path({
+                type: "LineString",
+                coordinates: [
+                  [from.longitude, from.latitude],
+                  [to.longitude, to.latitude],
+                ],
+              });
               return (
                 <path
                   key={id}
@@ -126,7 +158,9 @@ function Arcs(props: {
               );
             })}
             <circle cx={end[0]} cy={end[1]} r="1.8" fill="var(--arc)" stroke="none" />
-            {age < FRESH_MS && <circle cx={end[0]} cy={end[1]} r="2" className="animate-[ripple_2s_ease-out_1.4s_2_both]" />}
+            {age < FRESH_MS && (
+              <circle cx={end[0]} cy={end[1]} r="2" className="animate-[ripple_2s_ease-out_1.4s_2_both]" />
+            )}
           </g>
         );
       })}
@@ -134,7 +168,13 @@ function Arcs(props: {
   );
 }
 
-function Marks(props: { places: readonly Place[]; width: number; selected: string | undefined; pointed: string | null; onPoint: (id: string | null) => void }) {
+function Marks(props: {
+  places: readonly Place[];
+  width: number;
+  selected: string | undefined;
+  pointed: string | null;
+  onPoint: (id: string | null) => void;
+}) {
   const most = Math.max(1, ...props.places.map((place) => place.flow));
   const largest = Math.min(13, 5 + props.width / 90);
   const named = new Set(
@@ -182,9 +222,16 @@ function Marks(props: { places: readonly Place[]; width: number; selected: strin
       })}
       <g className="pointer-events-none" aria-hidden="true">
         {props.places
-          .filter(({ warehouse }) => warehouse.warehouseId === shown || (shown === null && named.has(warehouse.warehouseId)))
+          .filter(
+            ({ warehouse }) => warehouse.warehouseId === shown || (shown === null && named.has(warehouse.warehouseId)),
+          )
           .map((place) => (
-            <Label key={place.warehouse.warehouseId} place={place} full={place.warehouse.warehouseId === shown} width={props.width} />
+            <Label
+              key={place.warehouse.warehouseId}
+              place={place}
+              full={place.warehouse.warehouseId === shown}
+              width={props.width}
+            />
           ))}
       </g>
     </g>

@@ -48,14 +48,22 @@ export function OrderTable(props: {
         {table.getHeaderGroups().map((group) => (
           <div key={group.id} role="row" aria-rowindex={1} className={`${ROW_CLASS} ${grid} h-8 border-b border-line`}>
             {group.headers.map((header) => (
-              <div key={header.id} role="columnheader" className={`${COLUMN_CLASS[header.column.id] ?? ""} eyebrow truncate font-semibold!`}>
+              <div
+                key={header.id}
+                role="columnheader"
+                className={`${COLUMN_CLASS[header.column.id] ?? ""} eyebrow truncate font-semibold!`}
+              >
                 <table.FlexRender header={header} />
               </div>
             ))}
           </div>
         ))}
       </div>
-      <div ref={scroller} role="rowgroup" className="min-h-0 flex-1 overflow-y-auto overscroll-contain [overflow-anchor:none] [scrollbar-gutter:stable]">
+      <div
+        ref={scroller}
+        role="rowgroup"
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain [overflow-anchor:none] [scrollbar-gutter:stable]"
+      >
         <div role="presentation" className="relative" style={{ height: virtual.getTotalSize() }}>
           {items.map((item) => {
             const row = rows[item.index];
@@ -75,7 +83,11 @@ export function OrderTable(props: {
                   className={`${ROW_CLASS} ${grid} relative border-b border-line py-2 hover:bg-well md:h-[37px] md:py-0 ${props.isNew?.(row.original) === true ? "animate-[arrive_0.6s_ease-out]" : ""}`}
                 >
                   {row.getAllCells().map((cell) => (
-                    <div key={cell.id} role="cell" className={`flex min-w-0 items-center ${COLUMN_CLASS[cell.column.id] ?? ""} ${COLUMN_CLASS[cell.column.id]?.includes("text-right") === true ? "justify-end" : ""}`}>
+                    <div
+                      key={cell.id}
+                      role="cell"
+                      className={`flex min-w-0 items-center ${COLUMN_CLASS[cell.column.id] ?? ""} ${COLUMN_CLASS[cell.column.id]?.includes("text-right") === true ? "justify-end" : ""}`}
+                    >
                       <table.FlexRender cell={cell} />
                     </div>
                   ))}

@@ -22,7 +22,8 @@ export function DeviationsScreen() {
   const deviations = useInfiniteQuery(deviationsQuery(search));
   const rows = deviations.data?.pages.flatMap((page) => page.data) ?? [];
   const active = Object.values(search).filter((value) => value !== undefined).length;
-  const set = (change: Partial<typeof search>): void => void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const set = (change: Partial<typeof search>): void =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   return (
     <Page
       title="Deviations"
@@ -38,7 +39,10 @@ export function DeviationsScreen() {
           <Choice
             label="Status"
             value={search.status ?? ""}
-            options={[{ value: "", label: "Any" }, ...Object.entries(DEVIATION_LOOKS).map(([value, look]) => ({ value, label: look.label }))]}
+            options={[
+              { value: "", label: "Any" },
+              ...Object.entries(DEVIATION_LOOKS).map(([value, look]) => ({ value, label: look.label })),
+            ]}
             onChange={(event) => set({ status: event.target.value || undefined })}
           />
           <Choice
@@ -53,7 +57,9 @@ export function DeviationsScreen() {
       <section aria-label="Deviations" className="panel min-h-0 overflow-y-auto" tabIndex={0}>
         {deviations.isError && <ProblemNote error={deviations.error} onRetry={() => void deviations.refetch()} />}
         {deviations.isPending && <Loading what="deviations" />}
-        {deviations.isSuccess && rows.length === 0 && <Empty title="No deviation matches">Whatever the saga can't finish by itself appears here.</Empty>}
+        {deviations.isSuccess && rows.length === 0 && (
+          <Empty title="No deviation matches">Whatever the saga can't finish by itself appears here.</Empty>
+        )}
         <ul className="divide-y divide-line">
           {rows.map((deviation) => (
             <DeviationRow key={deviation.id} deviation={deviation} />
@@ -73,7 +79,9 @@ export function DeviationsScreen() {
 
 function DeviationRow({ deviation }: { deviation: DeviationAnswer }) {
   const { subject } = deviation;
-  const about = [subject.sku, subject.warehouseId, subject.shipmentId, subject.provider, subject.reference].filter((part) => part !== undefined);
+  const about = [subject.sku, subject.warehouseId, subject.shipmentId, subject.provider, subject.reference].filter(
+    (part) => part !== undefined,
+  );
   return (
     <li className="flex flex-col gap-2 px-4 py-3 md:flex-row md:items-start md:gap-4">
       <div className="flex shrink-0 items-center gap-2 md:w-56 md:flex-col md:items-start md:gap-1">
@@ -85,7 +93,11 @@ function DeviationRow({ deviation }: { deviation: DeviationAnswer }) {
         <p className="mt-0.5 flex flex-wrap gap-x-3 text-2xs text-muted">
           <Ago at={Date.parse(deviation.openedAt)} />
           {subject.orderId !== undefined && (
-            <Link to="/orders/$orderId" params={{ orderId: subject.orderId }} className="font-semibold text-accent hover:underline">
+            <Link
+              to="/orders/$orderId"
+              params={{ orderId: subject.orderId }}
+              className="font-semibold text-accent hover:underline"
+            >
               Open order
             </Link>
           )}
@@ -98,7 +110,9 @@ function DeviationRow({ deviation }: { deviation: DeviationAnswer }) {
         </p>
         {deviation.tried.length > 0 && (
           <details className="mt-1 text-[0.8125rem]">
-            <summary className="cursor-pointer text-muted">Tried {deviation.tried.length === 1 ? "once" : `${deviation.tried.length} times`}</summary>
+            <summary className="cursor-pointer text-muted">
+              Tried {deviation.tried.length === 1 ? "once" : `${deviation.tried.length} times`}
+            </summary>
             <ol className="mt-1 list-decimal pl-5 text-ink-2">
               {deviation.tried.map((attempt, index) => (
                 <li key={index} className="break-words">

@@ -25,8 +25,12 @@ export function OrdersScreen() {
   const total = useQuery(orderCountQuery(filter));
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => orders.data?.pages.flatMap((page) => page.rows) ?? [], [orders.data]);
-  const unseen = useUnseen(rows.map((row) => row.orderId), orders.dataUpdatedAt);
-  const set = (change: Partial<Search>): void => void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const unseen = useUnseen(
+    rows.map((row) => row.orderId),
+    orders.dataUpdatedAt,
+  );
+  const set = (change: Partial<Search>): void =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   const active = Object.values(search).filter((value) => value !== undefined).length;
 
   return (
@@ -35,7 +39,11 @@ export function OrdersScreen() {
       aside={
         <>
           {unseen > 0 && (
-            <Button small look="primary" onClick={() => void orders.refetch().then(() => scroller.current?.scrollTo({ top: 0 }))}>
+            <Button
+              small
+              look="primary"
+              onClick={() => void orders.refetch().then(() => scroller.current?.scrollTo({ top: 0 }))}
+            >
               <Icon name="up" className="size-3" /> {count(unseen)} new
             </Button>
           )}
@@ -52,9 +60,24 @@ export function OrdersScreen() {
       filters={
         <Filters active={active}>
           <Search value={search.q ?? ""} onChange={(q) => set({ q })} />
-          <Choice label="State" value={search.status ?? ""} options={anyOf(ORDER_LOOKS)} onChange={(event) => set({ status: event.target.value || undefined })} />
-          <Choice label="Payment" value={search.payment ?? ""} options={anyOf(PAYMENT_LOOKS)} onChange={(event) => set({ payment: event.target.value || undefined })} />
-          <Choice label="Fulfillment" value={search.fulfillment ?? ""} options={anyOf(FULFILLMENT_LOOKS)} onChange={(event) => set({ fulfillment: event.target.value || undefined })} />
+          <Choice
+            label="State"
+            value={search.status ?? ""}
+            options={anyOf(ORDER_LOOKS)}
+            onChange={(event) => set({ status: event.target.value || undefined })}
+          />
+          <Choice
+            label="Payment"
+            value={search.payment ?? ""}
+            options={anyOf(PAYMENT_LOOKS)}
+            onChange={(event) => set({ payment: event.target.value || undefined })}
+          />
+          <Choice
+            label="Fulfillment"
+            value={search.fulfillment ?? ""}
+            options={anyOf(FULFILLMENT_LOOKS)}
+            onChange={(event) => set({ fulfillment: event.target.value || undefined })}
+          />
           <Choice
             label="Channel"
             value={search.channel ?? ""}
@@ -62,15 +85,29 @@ export function OrdersScreen() {
             onChange={(event) => set({ channel: event.target.value || undefined })}
           />
           <WarehouseChoice value={search.warehouse} onChange={(warehouse) => set({ warehouse })} />
-          <TextField label="Placed from" type="date" value={search.from ?? ""} onChange={(event) => set({ from: event.target.value || undefined })} />
-          <TextField label="Placed to" type="date" value={search.to ?? ""} onChange={(event) => set({ to: event.target.value || undefined })} />
+          <TextField
+            label="Placed from"
+            type="date"
+            value={search.from ?? ""}
+            onChange={(event) => set({ from: event.target.value || undefined })}
+          />
+          <TextField
+            label="Placed to"
+            type="date"
+            value={search.to ?? ""}
+            onChange={(event) => set({ to: event.target.value || undefined })}
+          />
         </Filters>
       }
     >
       <section aria-label="Orders" className="panel flex min-h-0 flex-1 flex-col overflow-hidden">
         {orders.isError && <ProblemNote error={orders.error} onRetry={() => void orders.refetch()} />}
         {orders.isPending && <Loading what="orders" />}
-        {orders.isSuccess && rows.length === 0 && <Empty title="No order matches">{active > 0 ? "Take a filter away to see more." : "Orders appear here as they are placed."}</Empty>}
+        {orders.isSuccess && rows.length === 0 && (
+          <Empty title="No order matches">
+            {active > 0 ? "Take a filter away to see more." : "Orders appear here as they are placed."}
+          </Empty>
+        )}
         {rows.length > 0 && (
           <OrderTable
             kind="list"
@@ -110,11 +147,24 @@ function anyOf(looks: Readonly<Record<string, Look>>): { value: string; label: s
   return [{ value: "", label: "Any" }, ...Object.entries(looks).map(([value, look]) => ({ value, label: look.label }))];
 }
 
-export function WarehouseChoice({ value, onChange }: { value: string | undefined; onChange: (value: string | undefined) => void }) {
+export function WarehouseChoice({
+  value,
+  onChange,
+}: {
+  value: string | undefined;
+  onChange: (value: string | undefined) => void;
+}) {
   const warehouses = useQuery(warehousesQuery());
   const known = (warehouses.data ?? []).map((warehouse) => ({ value: warehouse.warehouseId, label: warehouse.city }));
   known.sort((a, b) => a.label.localeCompare(b.label));
-  return <Choice label="Warehouse" value={value ?? ""} options={[{ value: "", label: "Any" }, ...known]} onChange={(event) => onChange(event.target.value || undefined)} />;
+  return (
+    <Choice
+      label="Warehouse"
+      value={value ?? ""}
+      options={[{ value: "", label: "Any" }, ...known]}
+      onChange={(event) => onChange(event.target.value || undefined)}
+    />
+  );
 }
 
 /** Searches once the person pauses, and never takes away what they are typing. */
@@ -132,17 +182,29 @@ function Search({ value, onChange }: { value: string; onChange: (value: string |
     const timer = setTimeout(() => onChange(text === "" ? undefined : text), 300);
     return () => clearTimeout(timer);
   });
-  return <TextField label="Search" type="search" placeholder="Number, name, e-mail, SKU, tracking" className="col-span-2" value={typed} onChange={(event) => setTyped(event.target.value)} />;
+  return (
+    <TextField
+      label="Search"
+      type="search"
+      placeholder="Number, name, e-mail, SKU, tracking"
+      className="col-span-2"
+      value={typed}
+      onChange={(event) => setTyped(event.target.value)}
+    />
+  );
 }
 
 /** How many orders have been placed since the list was read. */
 function useUnseen(known: readonly string[], readAt: number): number {
   const [unseen, setUnseen] = useState<{ readAt: number; ids: ReadonlySet<string> }>({ readAt, ids: new Set() });
   useLiveItems((items) => {
-    const placed = items.flatMap((item) => (item.type === "order" && item.order.placedAt > readAt - 2_000 ? [item.order.orderId] : []));
+    const placed = items.flatMap((item) =>
+      item.type === "order" && item.order.placedAt > readAt - 2_000 ? [item.order.orderId] : [],
+    );
     const isKnown = new Set(known);
     const fresh = placed.filter((id) => !isKnown.has(id));
-    if (fresh.length > 0) setUnseen((before) => ({ readAt, ids: new Set([...(before.readAt === readAt ? before.ids : []), ...fresh]) }));
+    if (fresh.length > 0)
+      setUnseen((before) => ({ readAt, ids: new Set([...(before.readAt === readAt ? before.ids : []), ...fresh]) }));
   });
   return unseen.readAt === readAt ? unseen.ids.size : 0;
 }

@@ -46,8 +46,24 @@ export function SignIn() {
             signIn.mutate();
           }}
         >
-          <TextField label="E-mail" type="email" name="email" autoComplete="username" required value={email} onChange={(event) => setEmail(event.target.value)} />
-          <TextField label="Password" type="password" name="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} />
+          <TextField
+            label="E-mail"
+            type="email"
+            name="email"
+            autoComplete="username"
+            required
+            value={email}
+            onChange={(event) => setEmail(event.target.value)}
+          />
+          <TextField
+            label="Password"
+            type="password"
+            name="password"
+            autoComplete="current-password"
+            required
+            value={password}
+            onChange={(event) => setPassword(event.target.value)}
+          />
           <button type="submit" className={buttonClass("primary")} disabled={signIn.isPending}>
             {signIn.isPending ? "Signing in" : "Sign in"}
           </button>
@@ -55,9 +71,12 @@ export function SignIn() {
         </form>
         {health.data?.environment === "local" && (
           <section className="mt-5" aria-labelledby="local-people">
-            <h2 id="local-people" className="eyebrow mb-2">
-              On this machine (password “{LOCAL_PASSWORD}”)
-            </h2>
+            <div className="mb-2 flex items-baseline justify-between">
+              <h2 id="local-people" className="eyebrow">
+                Seeded on this machine
+              </h2>
+              <p className="text-2xs text-muted">all with “{LOCAL_PASSWORD}”</p>
+            </div>
             <ul className="panel divide-y divide-line overflow-hidden">
               {LOCAL_PEOPLE.map((person) => (
                 <li key={person.email}>

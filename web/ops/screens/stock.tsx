@@ -28,7 +28,16 @@ const helper = createColumnHelper<typeof features, StockRowAnswer>();
 const CELL = "px-3 py-2 whitespace-nowrap";
 const NUMBER = `${CELL} text-right`;
 const ASIDE = `${NUMBER} max-md:hidden`;
-const CLASSES: Readonly<Record<string, string>> = { name: "px-3 py-2 w-full", warehouseId: `${CELL} max-md:hidden`, onHand: ASIDE, held: ASIDE, allocated: ASIDE, safetyStock: ASIDE, available: NUMBER, asOf: ASIDE };
+const CLASSES: Readonly<Record<string, string>> = {
+  name: "px-3 py-2 w-full",
+  warehouseId: `${CELL} max-md:hidden`,
+  onHand: ASIDE,
+  held: ASIDE,
+  allocated: ASIDE,
+  safetyStock: ASIDE,
+  available: NUMBER,
+  asOf: ASIDE,
+};
 
 const columns = helper.columns([
   helper.accessor("name", {
@@ -46,7 +55,10 @@ const columns = helper.columns([
       </>
     ),
   }),
-  helper.accessor("warehouseId", { header: "Warehouse", cell: ({ row }) => <WarehouseName id={row.original.warehouseId} /> }),
+  helper.accessor("warehouseId", {
+    header: "Warehouse",
+    cell: ({ row }) => <WarehouseName id={row.original.warehouseId} />,
+  }),
   helper.accessor("onHand", { header: "On hand", cell: ({ row }) => count(row.original.onHand) }),
   helper.accessor("held", { header: "Held", cell: ({ row }) => count(row.original.held) }),
   helper.accessor("allocated", { header: "Allocated", cell: ({ row }) => count(row.original.allocated) }),
@@ -83,7 +95,8 @@ export function StockScreen() {
   const stock = useInfiniteQuery(stockQuery(filter));
   const rows = useMemo(() => stock.data?.pages.flatMap((page) => page.data) ?? NO_ROWS, [stock.data]);
   const table = useTable({ features, columns, data: rows, getRowId: (row) => `${row.sku}~${row.warehouseId}` });
-  const set = (change: Partial<typeof search>): void => void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const set = (change: Partial<typeof search>): void =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   const active = [search.warehouse, search.category, search.sku].filter((value) => value !== undefined).length;
   return (
     <Page
@@ -97,9 +110,26 @@ export function StockScreen() {
       }
       filters={
         <Filters active={active}>
-          <Choice label="Show" value={show} options={SHOWS} onChange={(event) => set({ show: SHOWS.some(({ value }) => value === event.target.value) ? (event.target.value as typeof show) : undefined })} />
+          <Choice
+            label="Show"
+            value={show}
+            options={SHOWS}
+            onChange={(event) =>
+              set({
+                show: SHOWS.some(({ value }) => value === event.target.value)
+                  ? (event.target.value as typeof show)
+                  : undefined,
+              })
+            }
+          />
           <WarehouseChoice value={search.warehouse} onChange={(warehouse) => set({ warehouse })} />
-          <TextField label="SKU" defaultValue={search.sku ?? ""} key={search.sku ?? ""} onBlur={(event) => set({ sku: event.target.value.trim() || undefined })} onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()} />
+          <TextField
+            label="SKU"
+            defaultValue={search.sku ?? ""}
+            key={search.sku ?? ""}
+            onBlur={(event) => set({ sku: event.target.value.trim() || undefined })}
+            onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
+          />
         </Filters>
       }
     >
@@ -113,7 +143,11 @@ export function StockScreen() {
               {table.getHeaderGroups().map((group) => (
                 <tr key={group.id}>
                   {group.headers.map((header) => (
-                    <th key={header.id} scope="col" className={`${CLASSES[header.column.id] ?? CELL} eyebrow text-left ${CLASSES[header.column.id]?.includes("text-right") === true ? "text-right!" : ""}`}>
+                    <th
+                      key={header.id}
+                      scope="col"
+                      className={`${CLASSES[header.column.id] ?? CELL} eyebrow text-left ${CLASSES[header.column.id]?.includes("text-right") === true ? "text-right!" : ""}`}
+                    >
                       <table.FlexRender header={header} />
                     </th>
                   ))}

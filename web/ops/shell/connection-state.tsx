@@ -11,7 +11,10 @@ const DOTS: Readonly<Record<LiveState["kind"], string>> = {
 /** Whether what is on screen is current, in words and a dot; announced when it changes. */
 export function ConnectionState({ state }: { state: LiveState }) {
   return (
-    <p className="flex items-center gap-1.5 text-2xs font-semibold text-ink-2" title={state.kind === "refused" ? state.detail : undefined}>
+    <p
+      className="flex items-center gap-1.5 text-2xs font-semibold text-ink-2"
+      title={state.kind === "refused" ? state.detail : undefined}
+    >
       <span className={`size-2 rounded-full ${DOTS[state.kind]}`} aria-hidden="true" />
       <span role="status">
         {state.kind === "live" && "Live"}

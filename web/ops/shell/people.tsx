@@ -11,7 +11,11 @@ export function People({ people, where = "here" }: { people: readonly LivePerson
   return (
     <ul className="flex items-center -space-x-1.5" aria-label={`Also ${where}`}>
       {others.slice(0, SHOWN).map((person) => (
-        <li key={person.id} title={person.name} className="grid size-6 place-items-center rounded-full border-2 border-surface bg-move-soft text-[0.625rem] font-bold text-move">
+        <li
+          key={person.id}
+          title={person.name}
+          className="grid size-6 place-items-center rounded-full border-2 border-surface bg-move-soft text-[0.625rem] font-bold text-move"
+        >
           <span aria-hidden="true">{initials(person.name)}</span>
           <span className="sr-only">{person.name}</span>
         </li>

@@ -11,7 +11,8 @@ const THEMES: readonly { value: ThemeChoice; label: string; icon: IconName }[] =
   { value: "dark", label: "Dark", icon: "moon" },
 ];
 
-const ITEM = "flex cursor-default items-center gap-2 rounded-md px-2 py-1.5 text-[0.8125rem] outline-none data-highlighted:bg-well";
+const ITEM =
+  "flex cursor-default items-center gap-2 rounded-md px-2 py-1.5 text-[0.8125rem] outline-none data-highlighted:bg-well";
 
 /** Who is signed in, the theme, and the way out. */
 export function PersonMenu() {
@@ -20,7 +21,10 @@ export function PersonMenu() {
   if (session === null) return null;
   return (
     <Menu.Root>
-      <Menu.Trigger className="flex h-8 items-center gap-1.5 rounded-md px-1.5 text-[0.8125rem] font-medium hover:bg-well" aria-label={`${session.user.name}: account and appearance`}>
+      <Menu.Trigger
+        className="flex h-8 items-center gap-1.5 rounded-md px-1.5 text-[0.8125rem] font-medium hover:bg-well"
+        aria-label={`${session.user.name}: account and appearance`}
+      >
         <Icon name="user" />
         <span className="max-w-32 truncate max-sm:hidden">{session.user.name}</span>
         <Icon name="down" className="size-3.5 text-muted" />
@@ -45,10 +49,7 @@ export function PersonMenu() {
               ))}
             </Menu.RadioGroup>
             <Menu.Separator className="my-1 h-px bg-line" />
-            <Menu.Item
-              className={ITEM}
-              onClick={endSession}
-            >
+            <Menu.Item className={ITEM} onClick={endSession}>
               <Icon name="out" /> Sign out
             </Menu.Item>
           </Menu.Popup>

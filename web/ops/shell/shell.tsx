@@ -16,7 +16,10 @@ const PLACES: readonly { to: "/" | "/orders" | "/deviations" | "/stock"; label: 
 export function Shell() {
   return (
     <LiveProvider>
-      <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded focus:bg-raised focus:p-2">
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded focus:bg-raised focus:p-2"
+      >
         Skip to the content
       </a>
       <div className="flex min-h-dvh flex-col md:flex-row">

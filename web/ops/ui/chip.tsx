@@ -12,7 +12,10 @@ const TONES: Readonly<Record<Tone, string>> = {
 /** A state: icon and words, the color only repeats them. */
 export function Chip({ look, title }: { look: Look; title?: string }) {
   return (
-    <span className={`inline-flex h-5 max-w-full items-center gap-1 rounded-full pr-2 pl-1.5 text-2xs font-semibold whitespace-nowrap ${TONES[look.tone]}`} title={title}>
+    <span
+      className={`inline-flex h-5 max-w-full items-center gap-1 rounded-full pr-2 pl-1.5 text-2xs font-semibold whitespace-nowrap ${TONES[look.tone]}`}
+      title={title}
+    >
       <Icon name={look.icon} className="size-3" />
       <span className="truncate">{look.label}</span>
     </span>

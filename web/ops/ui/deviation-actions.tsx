@@ -30,17 +30,34 @@ export function DeviationActions({ deviation, small = false }: { deviation: Devi
   return (
     <div className="flex flex-wrap items-center justify-end gap-1.5">
       {can.has("retry") && (
-        <Button small={small} disabled={act.isPending} aria-label={`Retry: ${about}`} onClick={() => act.mutate({ id: deviation.id, action: "retry" })}>
+        <Button
+          small={small}
+          disabled={act.isPending}
+          aria-label={`Retry: ${about}`}
+          onClick={() => act.mutate({ id: deviation.id, action: "retry" })}
+        >
           <Icon name="retry" className="size-3.5" /> Retry
         </Button>
       )}
       {can.has("assign") && deviation.status === "open" && (
-        <Button look="bare" small={small} disabled={act.isPending} aria-label={`Take: ${about}`} onClick={() => act.mutate({ id: deviation.id, action: "assign" })}>
+        <Button
+          look="bare"
+          small={small}
+          disabled={act.isPending}
+          aria-label={`Take: ${about}`}
+          onClick={() => act.mutate({ id: deviation.id, action: "assign" })}
+        >
           Take
         </Button>
       )}
       {can.has("resolve") && (
-        <Button look="bare" small={small} disabled={act.isPending} aria-label={`Resolve: ${about}`} onClick={() => setAsking(true)}>
+        <Button
+          look="bare"
+          small={small}
+          disabled={act.isPending}
+          aria-label={`Resolve: ${about}`}
+          onClick={() => setAsking(true)}
+        >
           Resolve
         </Button>
       )}
@@ -53,7 +70,15 @@ export function DeviationActions({ deviation, small = false }: { deviation: Devi
             act.mutate({ id: deviation.id, action: "resolve", resolution });
           }}
         >
-          <TextField label="What was done" name="resolution" required maxLength={500} autoFocus value={resolution} onChange={(event) => setResolution(event.target.value)} />
+          <TextField
+            label="What was done"
+            name="resolution"
+            required
+            maxLength={500}
+            autoFocus
+            value={resolution}
+            onChange={(event) => setResolution(event.target.value)}
+          />
           {act.isError && <ProblemNote error={act.error} />}
           <div className="flex justify-end gap-2">
             <Button onClick={() => setAsking(false)}>Not now</Button>

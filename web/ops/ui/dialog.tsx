@@ -2,7 +2,13 @@ import { Dialog } from "@base-ui/react/dialog";
 import type { ReactNode } from "react";
 
 /** A question that needs an answer before anything else. Escape and a click beside it close it. */
-export function Ask(props: { open: boolean; onClose: () => void; title: string; description: ReactNode; children: ReactNode }) {
+export function Ask(props: {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  description: ReactNode;
+  children: ReactNode;
+}) {
   return (
     <Dialog.Root open={props.open} onOpenChange={(open) => !open && props.onClose()}>
       <Dialog.Portal>

@@ -1,7 +1,8 @@
 import type { InputHTMLAttributes, ReactNode, SelectHTMLAttributes } from "react";
 import { Icon } from "./icons.tsx";
 
-const CONTROL = "h-9 w-full rounded-md border border-line-strong bg-raised px-2.5 text-[0.8125rem] text-ink placeholder:text-muted";
+const CONTROL =
+  "h-9 w-full rounded-md border border-line-strong bg-raised px-2.5 text-[0.8125rem] text-ink placeholder:text-muted";
 
 function Labelled({ label, children, className = "" }: { label: string; children: ReactNode; className?: string }) {
   return (
@@ -21,7 +22,12 @@ export function TextField({ label, className, ...rest }: InputHTMLAttributes<HTM
 }
 
 /** A choice; the empty value stands for "any". */
-export function Choice({ label, options, className, ...rest }: SelectHTMLAttributes<HTMLSelectElement> & { label: string; options: readonly { value: string; label: string }[] }) {
+export function Choice({
+  label,
+  options,
+  className,
+  ...rest
+}: SelectHTMLAttributes<HTMLSelectElement> & { label: string; options: readonly { value: string; label: string }[] }) {
   return (
     <Labelled label={label} {...(className !== undefined && { className })}>
       <span className="relative block">

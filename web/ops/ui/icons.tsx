@@ -37,7 +37,9 @@ const DRAWINGS = {
       <circle cx="14.5" cy="14.5" r="1.5" />
     </>
   ),
-  hand: <path d="M6 17c-2-2-3-4-3-6l1.5-.5L6 12.5V5a1 1 0 0 1 2 0v4.5M8 9.5V3.5a1 1 0 0 1 2 0v6m0-5.5a1 1 0 0 1 2 0v6m0-4.5a1 1 0 0 1 2 0V12c0 2.5-1 4-2 5z" />,
+  hand: (
+    <path d="M6 17c-2-2-3-4-3-6l1.5-.5L6 12.5V5a1 1 0 0 1 2 0v4.5M8 9.5V3.5a1 1 0 0 1 2 0v6m0-5.5a1 1 0 0 1 2 0v6m0-4.5a1 1 0 0 1 2 0V12c0 2.5-1 4-2 5z" />
+  ),
   undo: <path d="M7 4 3.5 7.5 7 11M3.5 7.5H12a4 4 0 0 1 0 8H8" />,
   retry: <path d="M16 6.5V3m0 3.5h-3.5M16 6.5A6.5 6.5 0 1 0 16.5 11" />,
   alert: <path d="M10 3 2.5 16.5h15zM10 8v4m0 2.2v.3" />,
@@ -86,7 +88,16 @@ export type IconName = keyof typeof DRAWINGS;
 
 export function Icon({ name, className = "size-4" }: { name: IconName; className?: string }) {
   return (
-    <svg viewBox="0 0 20 20" className={`${className} shrink-0`} fill="none" stroke="currentColor" strokeWidth="1.6" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
+    <svg
+      viewBox="0 0 20 20"
+      className={`${className} shrink-0`}
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.6"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+    >
       {DRAWINGS[name]}
     </svg>
   );

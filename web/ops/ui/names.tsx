@@ -13,7 +13,7 @@ const CHANNELS: Readonly<Record<string, string>> = {
   ebay: "eBay",
   amazon: "Amazon",
   shopify: "Shopify",
-  csr: "Customer service",
+  csr: "Service",
   batch: "Batch",
 };
 

@@ -4,11 +4,17 @@ import { Icon } from "./icons.tsx";
 import { Button } from "./button.tsx";
 
 /** A titled part of a screen. */
-export function Panel(props: { title: string; count?: ReactNode; action?: ReactNode; className?: string; children: ReactNode }) {
+export function Panel(props: {
+  title: string;
+  count?: ReactNode;
+  action?: ReactNode;
+  className?: string;
+  children: ReactNode;
+}) {
   const id = useId();
   return (
     <section aria-labelledby={id} className={`panel flex min-h-0 min-w-0 flex-col ${props.className ?? ""}`}>
-      <header className="flex min-h-10 items-center gap-2 border-b border-line px-3 py-1.5">
+      <header className="flex min-h-[2.625rem] items-center gap-2 border-b border-line px-3 py-1.5">
         <h2 id={id} className="text-[0.8125rem] font-semibold">
           {props.title}
         </h2>
@@ -56,7 +62,11 @@ export function Loading({ what }: { what: string }) {
     <div role="status" className="flex flex-col gap-2 p-3">
       <span className="sr-only">Loading {what}</span>
       {[72, 88, 64].map((width) => (
-        <span key={width} className="h-4 animate-[breathe_1.6s_ease-in-out_infinite] rounded bg-well" style={{ width: `${width}%` }} />
+        <span
+          key={width}
+          className="h-4 animate-[breathe_1.6s_ease-in-out_infinite] rounded bg-well"
+          style={{ width: `${width}%` }}
+        />
       ))}
     </div>
   );

@@ -6,7 +6,9 @@ export function StockMeter({ available, reorderPoint }: { available: number; reo
   const share = Math.min(1, available / Math.max(1, reorderPoint * 2));
   return (
     <div className="w-24 shrink-0 text-right">
-      <p className={`text-[0.8125rem] font-semibold ${available === 0 ? "text-bad" : available <= reorderPoint ? "text-warn" : "text-ink"}`}>
+      <p
+        className={`text-[0.8125rem] font-semibold ${available === 0 ? "text-bad" : available <= reorderPoint ? "text-warn" : "text-ink"}`}
+      >
         {available === 0 ? "out" : count(available)}
         <span className="text-2xs font-normal text-muted"> / {count(reorderPoint)}</span>
       </p>

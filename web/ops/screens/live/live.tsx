@@ -28,7 +28,8 @@ export function LiveScreen() {
     if (recent.data !== undefined) add(recent.data.rows);
   }, [recent.data]);
   const oldest = recent.data?.rows.at(-1)?.placedAt;
-  const knownSince = recent.data === undefined ? Number.POSITIVE_INFINITY : recent.data.complete || oldest === undefined ? 0 : oldest;
+  const knownSince =
+    recent.data === undefined ? Number.POSITIVE_INFINITY : recent.data.complete || oldest === undefined ? 0 : oldest;
   return (
     <div className="flex flex-col gap-3 p-3 md:p-4 xl:h-[calc(100dvh-3rem)] xl:min-h-[46rem]">
       <h1 className="sr-only">Live</h1>
@@ -59,11 +60,19 @@ function MapPanel() {
     <Panel
       title="Flow"
       className="shrink-0"
-      count={warehouses.data === undefined ? undefined : `${warehouses.data.length} warehouses`} action={<span className="text-2xs text-muted max-sm:hidden">size: orders in 15 min · lines: last 3 min</span>}>
+      count={warehouses.data === undefined ? undefined : `${warehouses.data.length} warehouses`}
+      action={<span className="text-2xs text-muted max-sm:hidden">size: orders in 15 min · lines: last 3 min</span>}
+    >
       {warehouses.isError && <ProblemNote error={warehouses.error} onRetry={() => void warehouses.refetch()} />}
       <div className="overflow-hidden rounded-b-panel bg-sea">
         <Suspense fallback={<Loading what="the map" />}>
-          <WorldMap warehouses={warehouses.data ?? []} orders={board.sorted} flow={flow} selected={warehouse} now={now} />
+          <WorldMap
+            warehouses={warehouses.data ?? []}
+            orders={board.sorted}
+            flow={flow}
+            selected={warehouse}
+            now={now}
+          />
         </Suspense>
       </div>
     </Panel>

@@ -8,8 +8,14 @@ import { WarehouseName } from "../../ui/names.tsx";
 /** Levels at or below their reorder point, those with nothing left first. */
 export function LowStock() {
   const stock = useInfiniteQuery(stockQuery({ low: true }));
-  const rows = (stock.data?.pages.flatMap((page) => page.data) ?? []).filter((row) => row.available <= row.reorderPoint);
-  rows.sort((a, b) => a.available / Math.max(1, a.reorderPoint) - b.available / Math.max(1, b.reorderPoint) || a.sku.localeCompare(b.sku));
+  const rows = (stock.data?.pages.flatMap((page) => page.data) ?? []).filter(
+    (row) => row.available <= row.reorderPoint,
+  );
+  rows.sort(
+    (a, b) =>
+      a.available / Math.max(1, a.reorderPoint) - b.available / Math.max(1, b.reorderPoint) ||
+      a.sku.localeCompare(b.sku),
+  );
   return (
     <Panel
       title="Low stock"
@@ -26,9 +32,16 @@ export function LowStock() {
       {stock.data !== undefined && rows.length === 0 && <Empty title="Nothing is low" />}
       <ul className={`min-h-0 flex-1 divide-y divide-line overflow-y-auto ${rows.length === 0 ? "hidden" : ""}`}>
         {rows.map((row) => (
-          <li key={`${row.sku}~${row.warehouseId}`} className="relative flex items-center gap-3 px-3 py-2 hover:bg-well">
+          <li
+            key={`${row.sku}~${row.warehouseId}`}
+            className="relative flex items-center gap-3 px-3 py-2 hover:bg-well"
+          >
             <div className="min-w-0 flex-1">
-              <Link to="/stock" search={{ show: "all", sku: row.sku }} className="block truncate text-[0.8125rem] font-medium after:absolute after:inset-0 hover:text-accent">
+              <Link
+                to="/stock"
+                search={{ show: "all", sku: row.sku }}
+                className="block truncate text-[0.8125rem] font-medium after:absolute after:inset-0 hover:text-accent"
+              >
                 {row.name}
               </Link>
               <p className="truncate text-2xs text-muted">

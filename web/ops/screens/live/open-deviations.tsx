@@ -17,14 +17,20 @@ export function OpenDeviations() {
       count={deviations.data === undefined ? undefined : `${rows.length}${deviations.hasNextPage ? "+" : ""}`}
       className="min-h-44 overflow-hidden max-xl:max-h-96 xl:flex-1"
       action={
-        <Link to="/deviations" search={{ status: "open" }} className="text-2xs font-semibold text-accent hover:underline">
+        <Link
+          to="/deviations"
+          search={{ status: "open" }}
+          className="text-2xs font-semibold text-accent hover:underline"
+        >
           All deviations
         </Link>
       }
     >
       {deviations.isError && <ProblemNote error={deviations.error} onRetry={() => void deviations.refetch()} />}
       {deviations.isPending && <Loading what="deviations" />}
-      {deviations.data !== undefined && rows.length === 0 && <Empty title="Nothing waits for a person">Whatever the saga can't finish by itself appears here.</Empty>}
+      {deviations.data !== undefined && rows.length === 0 && (
+        <Empty title="Nothing waits for a person">Whatever the saga can't finish by itself appears here.</Empty>
+      )}
       <ul className={`min-h-0 flex-1 divide-y divide-line overflow-y-auto ${rows.length === 0 ? "hidden" : ""}`}>
         {rows.map((deviation) => (
           <li key={deviation.id} className="flex gap-2.5 px-3 py-2">
@@ -39,7 +45,11 @@ export function OpenDeviations() {
               <p className="line-clamp-2 text-[0.8125rem] text-ink-2">{deviation.summary}</p>
               <div className="mt-1 flex items-center gap-2">
                 {deviation.subject.orderId !== undefined && (
-                  <Link to="/orders/$orderId" params={{ orderId: deviation.subject.orderId }} className="text-2xs font-semibold text-accent hover:underline">
+                  <Link
+                    to="/orders/$orderId"
+                    params={{ orderId: deviation.subject.orderId }}
+                    className="text-2xs font-semibold text-accent hover:underline"
+                  >
                     Open order
                   </Link>
                 )}

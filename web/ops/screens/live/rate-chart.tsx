@@ -47,8 +47,16 @@ export function RateChart({ knownSince }: { knownSince: number }) {
   const peak = Math.max(0, ...whole.map((bucket) => bucket.count));
   const running = buckets.at(-1)?.count ?? 0;
   return (
-    <Panel title="Orders per minute" count="last 60 min" action={<span className="text-2xs text-muted">peak {count(peak)}</span>}>
-      <div role="img" aria-label={`Orders per minute over the last hour: ${count(running)} in this minute so far, at most ${count(peak)} in one minute.`} className="px-2 py-2">
+    <Panel
+      title="Orders per minute"
+      count="last 60 min"
+      action={<span className="text-2xs text-muted">peak {count(peak)}</span>}
+    >
+      <div
+        role="img"
+        aria-label={`Orders per minute over the last hour: ${count(running)} in this minute so far, at most ${count(peak)} in one minute.`}
+        className="px-2 py-2"
+      >
         <div ref={holder} aria-hidden="true" style={{ height: HEIGHT }} />
       </div>
     </Panel>
@@ -59,14 +67,23 @@ function options(width: number): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string): string => style.getPropertyValue(name).trim();
   const font = `11px ${style.fontFamily}`;
-  const axis: uPlot.Axis = { stroke: color("--muted"), font, ticks: { show: false }, grid: { stroke: color("--line"), width: 1 } };
+  const axis: uPlot.Axis = {
+    stroke: color("--muted"),
+    font,
+    ticks: { show: false },
+    grid: { stroke: color("--line"), width: 1 },
+  };
   return {
     width,
     height: HEIGHT,
-    padding: [6, 4, 0, 0],
+    padding: [6, 8, 0, 0],
     legend: { show: false },
     cursor: { show: false },
-    scales: { x: { time: true }, y: { range: (_chart, _min, max) => [0, Math.max(4, Math.ceil((max ?? 0) * 1.1))] } },
+    scales: {
+      // Half a minute more on either side, so that the first and the last bar are whole.
+      x: { time: true, range: (_chart, min, max) => [min - 30, max + 30] },
+      y: { range: (_chart, _min, max) => [0, Math.max(4, Math.ceil((max ?? 0) * 1.1))] },
+    },
     axes: [
       { ...axis, grid: { show: false }, size: 24, values: "{HH}:{mm}" },
       { ...axis, size: 34, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000] },

@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from "react";
 import type { OrderRow } from "../../api/order-row.ts";
 import { useLive } from "../../live/live-context.tsx";
 import { OrderTable } from "../../orders/order-table.tsx";
+import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { WarehouseName } from "../../ui/names.tsx";
 import { Empty, Loading, Panel, ProblemNote } from "../../ui/panel.tsx";
@@ -19,7 +20,8 @@ const SHOWS: Readonly<Record<string, { label: string; has: (order: OrderRow) => 
   },
   attention: {
     label: "Stopped",
-    has: ({ state, paymentState }) => ["PAYMENT_FAILED", "CANCELLED"].includes(state) || paymentState === "requires_action",
+    has: ({ state, paymentState }) =>
+      ["PAYMENT_FAILED", "CANCELLED"].includes(state) || paymentState === "requires_action",
   },
 };
 
@@ -34,7 +36,10 @@ export function Stream({ isLoading, error, onRetry }: { isLoading: boolean; erro
 
   const has = SHOWS[show]?.has ?? SHOWS["all"]?.has;
   const rows = useMemo(
-    () => board.sorted.filter((order) => (has?.(order) ?? true) && (warehouse === undefined || order.warehouses.includes(warehouse))),
+    () =>
+      board.sorted.filter(
+        (order) => (has?.(order) ?? true) && (warehouse === undefined || order.warehouses.includes(warehouse)),
+      ),
     [board.sorted, has, warehouse],
   );
 
@@ -45,70 +50,95 @@ export function Stream({ isLoading, error, onRetry }: { isLoading: boolean; erro
     if (!isReading) setHeldAt(null);
     else setHeldAt((held) => held ?? rows[0]?.orderId ?? null);
   };
-  const waiting = heldAt === null ? 0 : Math.max(0, rows.findIndex((order) => order.orderId === heldAt));
+  const waiting =
+    heldAt === null
+      ? 0
+      : Math.max(
+          0,
+          rows.findIndex((order) => order.orderId === heldAt),
+        );
   const shown = useMemo(() => rows.slice(waiting), [rows, waiting]);
 
   return (
-    <Panel
-      title="Orders"
-      count={rows.length === 0 ? undefined : count(rows.length)}
-      className="relative overflow-hidden max-xl:h-[34rem] xl:min-h-[22rem] xl:flex-1"
-      action={
-        <>
-          {warehouse !== undefined && (
-            <Link from="/" to="." search={(before) => ({ ...before, warehouse: undefined })} className="flex h-6 items-center gap-1 rounded-full bg-accent-soft px-2 text-2xs font-semibold text-accent">
-              <WarehouseName id={warehouse} /> <Icon name="cross" className="size-3" />
-              <span className="sr-only">, remove this filter</span>
-            </Link>
-          )}
-          <nav aria-label="Which orders" className="flex rounded-md bg-well p-0.5">
-            {Object.entries(SHOWS).map(([value, { label }]) => (
+    <div
+      className="flex min-h-0 flex-col max-xl:h-[34rem] xl:min-h-[22rem] xl:flex-1"
+      onPointerEnter={(event) => event.pointerType === "mouse" && change({ pointer: true })}
+      onPointerLeave={(event) => event.pointerType === "mouse" && change({ pointer: false })}
+    >
+      <Panel
+        title="Orders"
+        count={rows.length === 0 ? undefined : count(rows.length)}
+        className="flex-1 overflow-hidden"
+        action={
+          <>
+            {waiting > 0 && (
+              <Button
+                look="primary"
+                small
+                onClick={() => {
+                  scroller.current?.scrollTo({ top: 0 });
+                  setReading({ pointer: false, focus: false, scrolled: false });
+                  setHeldAt(null);
+                }}
+              >
+                <Icon name="up" className="size-3" /> {count(waiting)} new
+              </Button>
+            )}
+            {warehouse !== undefined && (
               <Link
-                key={value}
                 from="/"
                 to="."
-                search={(before) => ({ ...before, show: value === "all" ? undefined : value })}
-                aria-current={value === show ? "true" : undefined}
-                className="rounded px-2 py-0.5 text-2xs font-semibold text-muted aria-[current]:bg-raised aria-[current]:text-ink aria-[current]:shadow-sm"
+                search={(before) => ({ ...before, warehouse: undefined })}
+                className="flex h-6 items-center gap-1 rounded-full bg-accent-soft px-2 text-2xs font-semibold text-accent"
               >
-                {label}
+                <WarehouseName id={warehouse} /> <Icon name="cross" className="size-3" />
+                <span className="sr-only">, remove this filter</span>
               </Link>
-            ))}
-          </nav>
-        </>
-      }
-    >
-      {error !== null && rows.length === 0 && <ProblemNote error={error} onRetry={onRetry} />}
-      {isLoading && rows.length === 0 && <Loading what="orders" />}
-      {!isLoading && error === null && rows.length === 0 && (
-        <Empty title="No orders here yet">{show === "all" && warehouse === undefined ? "They appear the moment they are placed." : "Nothing recent matches this choice."}</Empty>
-      )}
-      {waiting > 0 && (
-        <button
-          type="button"
-          className="absolute top-20 left-1/2 z-10 flex -translate-x-1/2 items-center gap-1 rounded-full bg-accent px-3 py-1 text-2xs font-bold text-on-accent shadow-lg max-md:top-12"
-          onClick={() => {
-            scroller.current?.scrollTo({ top: 0 });
-            setReading({ pointer: false, focus: false, scrolled: false });
-            setHeldAt(null);
+            )}
+            <nav aria-label="Which orders" className="flex rounded-md bg-well p-0.5">
+              {Object.entries(SHOWS).map(([value, { label }]) => (
+                <Link
+                  key={value}
+                  from="/"
+                  to="."
+                  search={(before) => ({ ...before, show: value === "all" ? undefined : value })}
+                  aria-current={value === show ? "true" : undefined}
+                  className="rounded px-2 py-0.5 text-2xs font-semibold text-muted aria-[current]:bg-raised aria-[current]:text-ink aria-[current]:shadow-sm"
+                >
+                  {label}
+                </Link>
+              ))}
+            </nav>
+          </>
+        }
+      >
+        {error !== null && rows.length === 0 && <ProblemNote error={error} onRetry={onRetry} />}
+        {isLoading && rows.length === 0 && <Loading what="orders" />}
+        {!isLoading && error === null && rows.length === 0 && (
+          <Empty title="No orders here yet">
+            {show === "all" && warehouse === undefined
+              ? "They appear the moment they are placed."
+              : "Nothing recent matches this choice."}
+          </Empty>
+        )}
+        <div
+          className={`flex min-h-0 flex-1 flex-col ${rows.length === 0 ? "hidden" : ""}`}
+          onFocus={() => change({ focus: true })}
+          onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && change({ focus: false })}
+          onScrollCapture={(event) => {
+            const scrolled = event.target instanceof HTMLElement && event.target.scrollTop > 8;
+            if (scrolled !== reading.scrolled) change({ scrolled });
           }}
         >
-          <Icon name="up" className="size-3" /> {count(waiting)} new
-        </button>
-      )}
-      <div
-        className={`flex min-h-0 flex-1 flex-col ${rows.length === 0 ? "hidden" : ""}`}
-        onPointerEnter={(event) => event.pointerType === "mouse" && change({ pointer: true })}
-        onPointerLeave={(event) => event.pointerType === "mouse" && change({ pointer: false })}
-        onFocus={() => change({ focus: true })}
-        onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && change({ focus: false })}
-        onScrollCapture={(event) => {
-          const scrolled = event.target instanceof HTMLElement && event.target.scrollTop > 8;
-          if (scrolled !== reading.scrolled) change({ scrolled });
-        }}
-      >
-        <OrderTable kind="stream" label="Recent orders, newest first" rows={shown} scroller={scroller} isNew={(order) => order.placedAt > openedAt} />
-      </div>
-    </Panel>
+          <OrderTable
+            kind="stream"
+            label="Recent orders, newest first"
+            rows={shown}
+            scroller={scroller}
+            isNew={(order) => order.placedAt > openedAt}
+          />
+        </div>
+      </Panel>
+    </div>
   );
 }

@@ -53,12 +53,22 @@ export function CancelOrder({ order }: { order: OrderAnswer }) {
             if (asked !== null) cancel.mutate({ orderId: order.orderId, version: asked.version, reason });
           }}
         >
-          <TextField label="Reason" name="reason" required maxLength={500} placeholder="Ordered by mistake" autoFocus value={reason} onChange={(event) => setReason(event.target.value)} />
+          <TextField
+            label="Reason"
+            name="reason"
+            required
+            maxLength={500}
+            placeholder="Ordered by mistake"
+            autoFocus
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
           {isStale && (
             <div role="alert" className="rounded-lg bg-warn-soft p-3 text-[0.8125rem] text-warn">
               <p className="font-semibold">The order changed while you were reading.</p>
               <p>
-                It is now at version {order.version}: {lookOf(ORDER_LOOKS, order.orderStatus).label.toLowerCase()}. Nothing was cancelled.
+                It is now at version {order.version}: {lookOf(ORDER_LOOKS, order.orderStatus).label.toLowerCase()}.
+                Nothing was cancelled.
               </p>
               <Button
                 small

@@ -10,7 +10,13 @@ import { Moment } from "../../ui/time.tsx";
 /** For whom, and where to. */
 export function Customer({ order }: { order: OrderAnswer }) {
   const { contact, address } = order;
-  const lines = [address.line1, address.line2, [address.postalCode, address.city].filter(Boolean).join(" "), address.region, countryName(address.country)];
+  const lines = [
+    address.line1,
+    address.line2,
+    [address.postalCode, address.city].filter(Boolean).join(" "),
+    address.region,
+    countryName(address.country),
+  ];
   return (
     <Panel title="Customer">
       <div className="flex flex-col gap-2.5 p-3 text-[0.8125rem]">

@@ -38,7 +38,11 @@ export function Lines({ order }: { order: OrderAnswer }) {
               <td className="px-3 py-2">
                 <span className="font-medium">{line.name}</span>
                 <span className="block text-2xs text-muted">{line.sku}</span>
-                {line.backordered > 0 && <span className="text-2xs font-semibold text-warn">{line.backordered === 1 ? "1 waits" : `${count(line.backordered)} wait`} for stock</span>}
+                {line.backordered > 0 && (
+                  <span className="text-2xs font-semibold text-warn">
+                    {line.backordered === 1 ? "1 waits" : `${count(line.backordered)} wait`} for stock
+                  </span>
+                )}
               </td>
               <td className="px-3 py-2 text-right whitespace-nowrap text-muted">{show(line.unitPrice)}</td>
               <td className="px-3 py-2 text-right whitespace-nowrap">{count(line.quantity)}</td>

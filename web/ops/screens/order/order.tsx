@@ -5,6 +5,7 @@ import type { OrderAnswer } from "../../../../src/contracts/orders.ts";
 import { RequestError } from "../../api/problem.ts";
 import { deviationsQuery, orderQuery } from "../../api/queries.ts";
 import { coalesce } from "../../live/coalesce.ts";
+import { useLiveItems } from "../../live/live-context.tsx";
 import { useLiveTopic } from "../../live/use-live-topic.ts";
 import { People } from "../../shell/people.tsx";
 import { Chip } from "../../ui/chip.tsx";
@@ -30,6 +31,17 @@ export function OrderScreen() {
   const queries = useQueryClient();
   const order = useQuery(orderQuery(orderId));
   const [refresh] = useState(() => coalesce(() => void queries.invalidateQueries({ queryKey: ["order"] }), 400));
+  // Also by the feed of all orders: its own may be a moment late to begin.
+  useLiveItems((items) => {
+    if (
+      items.some(
+        (item) =>
+          (item.type === "order" ? item.order.orderId : item.type === "deviation" ? item.deviation.orderId : null) ===
+          orderId,
+      )
+    )
+      refresh.call();
+  });
   const { people } = useLiveTopic(`order:${orderId}`, { open: refresh.call, items: refresh.call });
 
   if (order.data === undefined) {
@@ -69,7 +81,10 @@ export function OrderScreen() {
 
 function BackLink() {
   return (
-    <Link to="/orders" className="inline-flex w-fit items-center gap-1 text-2xs font-semibold text-muted hover:text-ink">
+    <Link
+      to="/orders"
+      className="inline-flex w-fit items-center gap-1 text-2xs font-semibold text-muted hover:text-ink"
+    >
       <Icon name="left" className="size-3.5" /> All orders
     </Link>
   );
@@ -99,7 +114,10 @@ function Head({ order, people }: { order: OrderAnswer; people: ReactNode }) {
         </Truth>
         {order.cancelling !== null && (
           <Truth label="Cancelling">
-            <Chip look={{ label: "Waits for warehouses", tone: "warn", icon: "undo" }} title={order.cancelling.reason} />
+            <Chip
+              look={{ label: "Waits for warehouses", tone: "warn", icon: "undo" }}
+              title={order.cancelling.reason}
+            />
           </Truth>
         )}
         {order.ended !== null && (
@@ -109,7 +127,9 @@ function Head({ order, people }: { order: OrderAnswer; people: ReactNode }) {
         )}
       </dl>
       <div className="ml-auto flex items-center gap-4">
-        <p className="text-xl font-semibold tracking-tight">{money(order.totals.total.amount, order.totals.total.currency)}</p>
+        <p className="text-xl font-semibold tracking-tight">
+          {money(order.totals.total.amount, order.totals.total.currency)}
+        </p>
         <CancelOrder order={order} />
       </div>
     </header>
@@ -128,11 +148,15 @@ function Truth({ label, children }: { label: string; children: ReactNode }) {
 /** What about this order waits for a person, above everything else. */
 function Deviations({ orderId }: { orderId: string }) {
   const deviations = useInfiniteQuery(deviationsQuery({ order: orderId }));
-  const open = deviations.data?.pages.flatMap((page) => page.data).filter((deviation) => deviation.status !== "resolved") ?? [];
+  const open =
+    deviations.data?.pages.flatMap((page) => page.data).filter((deviation) => deviation.status !== "resolved") ?? [];
   if (deviations.isError) return <ProblemNote error={deviations.error} onRetry={() => void deviations.refetch()} />;
   if (open.length === 0) return null;
   return (
-    <ul aria-label="Open deviations of this order" className="divide-y divide-bad/20 rounded-panel border border-bad/30 bg-bad-soft">
+    <ul
+      aria-label="Open deviations of this order"
+      className="divide-y divide-bad/20 rounded-panel border border-bad/30 bg-bad-soft"
+    >
       {open.map((deviation) => (
         <li key={deviation.id} className="flex flex-wrap items-center gap-3 px-4 py-2.5">
           <Icon name="flag" className="size-4 text-bad" />
@@ -182,6 +206,7 @@ function Story({ orderId }: { orderId: string }) {
 }
 
 function notFoundIsPlain(error: Error): Error {
-  if (error instanceof RequestError && error.status === 404) return new RequestError("There is no such order, or it is not yours to see.", 404, null);
+  if (error instanceof RequestError && error.status === 404)
+    return new RequestError("There is no such order, or it is not yours to see.", 404, null);
   return error;
 }

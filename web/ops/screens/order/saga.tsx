@@ -16,21 +16,32 @@ const POLL_MS = 4_000;
 export function Saga({ orderId }: { orderId: string }) {
   const saga = useQuery({
     ...sagaQuery(orderId),
-    refetchInterval: (query) => (query.state.data?.some((effect) => effect.settledAt === null) === true ? POLL_MS : false),
+    refetchInterval: (query) =>
+      query.state.data?.some((effect) => effect.settledAt === null) === true ? POLL_MS : false,
   });
   const deviations = useInfiniteQuery(deviationsQuery({ order: orderId }));
   if (saga.isPending) return <Loading what="the saga" />;
   if (saga.isError) return <ProblemNote error={saga.error} onRetry={() => void saga.refetch()} />;
-  if (saga.data.length === 0) return <Empty title="No effects">An order that has left its ledger keeps its events, and no effects.</Empty>;
-  const open = deviations.data?.pages.flatMap((page) => page.data).filter((deviation) => deviation.status !== "resolved") ?? [];
+  if (saga.data.length === 0)
+    return <Empty title="No effects">An order that has left its ledger keeps its events, and no effects.</Empty>;
+  const open =
+    deviations.data?.pages.flatMap((page) => page.data).filter((deviation) => deviation.status !== "resolved") ?? [];
   return (
     <div className="divide-y divide-line">
       {lanesOf(saga.data).map(([lane, effects]) => (
-        <section key={lane} aria-label={`Lane ${laneName(lane)}`} className="grid gap-x-3 px-3 py-2.5 md:grid-cols-[7rem_minmax(0,1fr)]">
+        <section
+          key={lane}
+          aria-label={`Lane ${laneName(lane)}`}
+          className="grid gap-x-3 px-3 py-2.5 md:grid-cols-[7rem_minmax(0,1fr)]"
+        >
           <h3 className="eyebrow pt-1.5">{laneName(lane)}</h3>
           <ul>
             {effects.map((effect) => (
-              <Effect key={effect.id} effect={effect} deviation={open.find((deviation) => deviation.subject.effectId === effect.id)} />
+              <Effect
+                key={effect.id}
+                effect={effect}
+                deviation={open.find((deviation) => deviation.subject.effectId === effect.id)}
+              />
             ))}
           </ul>
         </section>
@@ -44,7 +55,10 @@ const URGENCY: Readonly<Record<SagaEntry["status"], number>> = { failed: 0, leas
 /** Effects by lane; lanes and effects with the most urgent first, and of the same urgency in the order of asking. */
 function lanesOf(effects: readonly SagaEntry[]): [string, SagaEntry[]][] {
   const lanes = Map.groupBy(effects, (effect) => effect.lane);
-  const sorted = [...lanes].map(([lane, members]): [string, SagaEntry[]] => [lane, members.toSorted((a, b) => URGENCY[a.status] - URGENCY[b.status])]);
+  const sorted = [...lanes].map(([lane, members]): [string, SagaEntry[]] => [
+    lane,
+    members.toSorted((a, b) => URGENCY[a.status] - URGENCY[b.status]),
+  ]);
   return sorted.sort(([, a], [, b]) => urgencyOf(a) - urgencyOf(b));
 }
 
@@ -68,12 +82,17 @@ function Effect({ effect, deviation }: { effect: SagaEntry; deviation: Deviation
           <Chip look={lookOf(EFFECT_LOOKS, effect.status)} />
           <span className="text-[0.8125rem] font-medium">
             {humanize(effect.kind)}
-            {typeof notification === "string" && <span className="text-muted"> {humanize(notification).toLowerCase()}</span>}
+            {typeof notification === "string" && (
+              <span className="text-muted"> {humanize(notification).toLowerCase()}</span>
+            )}
           </span>
           <span className="ml-auto text-2xs text-muted">
             {effect.attempts.length > 1 && `${effect.attempts.length} attempts · `}
             {settledAt !== null && `in ${span(Math.max(0, Date.parse(settledAt) - createdAt))}`}
-            {settledAt === null && dueAt !== null && Date.parse(dueAt) > now && `next in ${span(Date.parse(dueAt) - now)}`}
+            {settledAt === null &&
+              dueAt !== null &&
+              Date.parse(dueAt) > now &&
+              `next in ${span(Date.parse(dueAt) - now)}`}
             {settledAt === null && (dueAt === null || Date.parse(dueAt) <= now) && (
               <>
                 since <Ago at={createdAt} />
@@ -88,7 +107,9 @@ function Effect({ effect, deviation }: { effect: SagaEntry; deviation: Deviation
               <li key={index} className="flex flex-wrap gap-x-2">
                 <span className="text-muted">{attempt.attempt}.</span>
                 <Moment at={Date.parse(attempt.at)} />
-                <span className={attempt.outcome === "failed" ? "font-semibold text-bad" : "font-semibold"}>{humanize(attempt.outcome)}</span>
+                <span className={attempt.outcome === "failed" ? "font-semibold text-bad" : "font-semibold"}>
+                  {humanize(attempt.outcome)}
+                </span>
                 <span className="min-w-0 break-words text-ink-2">{attempt.detail}</span>
               </li>
             ))}

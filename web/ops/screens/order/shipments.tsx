@@ -25,9 +25,19 @@ export function Shipments({ order }: { order: OrderAnswer }) {
     <Panel
       title="Shipments"
       count={order.shipments.length === 0 ? undefined : count(order.shipments.length)}
-      action={<span className="text-2xs text-muted">{order.estimatedDelivery === null ? "no delivery date yet" : `expected ${calendarDay(order.estimatedDelivery)}`}</span>}
+      action={
+        <span className="text-2xs text-muted">
+          {order.estimatedDelivery === null
+            ? "no delivery date yet"
+            : `expected ${calendarDay(order.estimatedDelivery)}`}
+        </span>
+      }
     >
-      {order.shipments.length === 0 && <Empty title="Nothing has been asked of a warehouse">A warehouse is asked once the order is paid and its stock allocated.</Empty>}
+      {order.shipments.length === 0 && (
+        <Empty title="Nothing has been asked of a warehouse">
+          A warehouse is asked once the order is paid and its stock allocated.
+        </Empty>
+      )}
       <ul className="divide-y divide-line">
         {order.shipments.map((shipment) => (
           <li key={shipment.shipmentId} className="px-3 py-3">
@@ -48,7 +58,9 @@ export function Shipments({ order }: { order: OrderAnswer }) {
               </p>
             )}
             <Progress shipment={shipment} />
-            <p className="mt-2 text-2xs text-muted">{shipment.items.map((item) => `${count(item.quantity)} × ${item.sku}`).join(", ")}</p>
+            <p className="mt-2 text-2xs text-muted">
+              {shipment.items.map((item) => `${count(item.quantity)} × ${item.sku}`).join(", ")}
+            </p>
           </li>
         ))}
       </ul>
@@ -67,8 +79,14 @@ function Progress({ shipment }: { shipment: Shipment }) {
         return (
           <li key={state} className="min-w-0">
             <div className={`h-1 rounded-full ${isDone && !isOver ? "bg-accent" : "bg-line"}`} aria-hidden="true" />
-            <p className={`mt-1 truncate text-2xs ${isDone ? "font-semibold text-ink-2" : "text-muted"} max-sm:sr-only`}>{label}</p>
-            <p className="truncate text-2xs text-muted max-sm:sr-only">{at === undefined ? (isDone ? "" : "not yet") : clockTime(Date.parse(at))}</p>
+            <p
+              className={`mt-1 truncate text-2xs ${isDone ? "font-semibold text-ink-2" : "text-muted"} max-sm:sr-only`}
+            >
+              {label}
+            </p>
+            <p className="truncate text-2xs text-muted max-sm:sr-only">
+              {at === undefined ? (isDone ? "" : "not yet") : clockTime(Date.parse(at))}
+            </p>
           </li>
         );
       })}

@@ -32,7 +32,11 @@ export function Timeline({ orderId }: { orderId: string }) {
 }
 
 function Entry({ entry }: { entry: HistoryEntry }) {
-  const [, icon, look] = MARKS.find(([pattern]) => pattern.test(entry.type)) ?? [null, "clock" as const, "bg-quiet-soft text-quiet"];
+  const [, icon, look] = MARKS.find(([pattern]) => pattern.test(entry.type)) ?? [
+    null,
+    "clock" as const,
+    "bg-quiet-soft text-quiet",
+  ];
   const said = saidBy(entry.data);
   return (
     <li className="relative flex gap-3 pb-4 last:pb-0 [&:not(:last-child)]:before:absolute [&:not(:last-child)]:before:top-6 [&:not(:last-child)]:before:bottom-0 [&:not(:last-child)]:before:left-[0.6875rem] [&:not(:last-child)]:before:w-px [&:not(:last-child)]:before:bg-line">
@@ -44,7 +48,8 @@ function Entry({ entry }: { entry: HistoryEntry }) {
           <span className="font-semibold">{humanize(entry.type)}</span>
           {entry.before !== null && entry.before !== entry.after && (
             <span className="inline-flex items-center gap-1 text-2xs text-muted">
-              {lookOf(ORDER_LOOKS, entry.before).label} <Icon name="right" className="size-2.5" /> <span className="sr-only">became</span>
+              {lookOf(ORDER_LOOKS, entry.before).label} <Icon name="right" className="size-2.5" />{" "}
+              <span className="sr-only">became</span>
               <span className="font-semibold text-ink-2">{lookOf(ORDER_LOOKS, entry.after).label}</span>
             </span>
           )}
@@ -53,13 +58,18 @@ function Entry({ entry }: { entry: HistoryEntry }) {
           </span>
         </p>
         <p className="text-2xs text-muted">
-          {entry.actor.kind === "system" ? humanize(entry.actor.id) : `${entry.actor.name} (${entry.actor.role})`} · {entry.sequence}
+          {entry.actor.kind === "system" ? humanize(entry.actor.id) : `${entry.actor.name} (${entry.actor.role})`} ·{" "}
+          {entry.sequence}
         </p>
         {said !== "" && <p className="mt-0.5 text-[0.8125rem] break-words text-ink-2">{said}</p>}
         {Object.keys(entry.data).length > 0 && (
           <details className="mt-0.5">
             <summary className="w-fit cursor-pointer text-2xs text-muted hover:text-ink">All data</summary>
-            <pre tabIndex={0} aria-label={`Data of ${humanize(entry.type)}`} className="mt-1 max-h-64 overflow-auto rounded-md bg-well p-2 text-2xs">
+            <pre
+              tabIndex={0}
+              aria-label={`Data of ${humanize(entry.type)}`}
+              className="mt-1 max-h-64 overflow-auto rounded-md bg-well p-2 text-2xs"
+            >
               {JSON.stringify(entry.data, null, 2)}
             </pre>
           </details>

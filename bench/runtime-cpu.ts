@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Clock ticks a second that Linux counts processor time in; fixed by its interface. */
+const TICKS_PER_SECOND = 100;
+
+interface ProcessTimes {
+  parent: number;
+  name: string;
+  seconds: number;
+}
+
+function timesOf(pid: number): ProcessTimes | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The name is in parentheses and may hold spaces.
+    const name = text.slice(text.indexOf("(") + 1, text.lastIndexOf(")"));
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    return { name, parent: Number(fields[1]), seconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND };
+  } catch {
+    return null;
+  }
+}
+
+/** The runtimes that this process has started; empty where there is no /proc. */
+export function runtimePids(): number[] {
+  try {
+    return readdirSync("/proc")
+      .map(Number)
+      .filter((pid) => {
+        const times = Number.isInteger(pid) ? timesOf(pid) : null;
+        return times !== null && times.parent === process.pid && times.name.startsWith("workerd");
+      });
+  } catch {
+    return [];
+  }
+}
+
+/** Processor seconds that the process has used so far; null when it cannot be told. */
+export function cpuSeconds(pid: number | null): number | null {
+  return pid === null ? null : (timesOf(pid)?.seconds ?? null);
+}

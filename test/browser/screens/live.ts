@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { openOps, rowOf, type Stage, untilLive } from "../support/ops.ts";
+import { createWorld, orderIn, placeOrder } from "../support/world.ts";
+
+export function describeLive(stage: () => Stage): void {
+  describe("the live screen", () => {
+    it("shows an order that is placed elsewhere, and its progress, without a refresh", async () => {
+      const { url } = stage();
+      const world = await createWorld(url, 20);
+      const { page, ends } = await openOps(stage(), "/");
+      await untilLive(page);
+      const order = await placeOrder(url, world);
+      await rowOf(page, order.number).waitFor({ timeout: 5_000 });
+      await orderIn(url, order.orderId, "FULFILLMENT_PENDING");
+      await rowOf(page, order.number).getByText("To be picked").waitFor({ timeout: 5_000 });
+      await ends();
+    });
+
+    it("keeps rows where they are while somebody reads them, and shows how many are new", async () => {
+      const { url } = stage();
+      const world = await createWorld(url, 20);
+      const first = await placeOrder(url, world);
+      const { page, ends } = await openOps(stage(), "/");
+      await untilLive(page);
+      const row = rowOf(page, first.number);
+      await row.hover();
+      const before = await row.boundingBox();
+      const second = await placeOrder(url, world);
+      const pill = page.getByRole("button", { name: /^\d+ new$/ });
+      await pill.waitFor({ timeout: 5_000 });
+      expect(await row.boundingBox()).toEqual(before);
+      expect(await rowOf(page, second.number).count()).toBe(0);
+      await pill.click();
+      await rowOf(page, second.number).waitFor();
+      await ends();
+    });
+
+    it("narrows the orders to one warehouse by its mark on the map, by keyboard, and keeps that in the address", async () => {
+      const { url } = stage();
+      const [mine, other] = await Promise.all([createWorld(url, 20), createWorld(url, 20)]);
+      const [order, elsewhere] = await Promise.all([placeOrder(url, mine), placeOrder(url, other)]);
+      const { page, ends } = await openOps(stage(), "/");
+      await rowOf(page, order.number).waitFor();
+      const mark = page.getByRole("link", { name: new RegExp(`^${mine.city}: `) });
+      await mark.focus();
+      await page.keyboard.press("Enter");
+      await rowOf(page, elsewhere.number).waitFor({ state: "detached" });
+      await rowOf(page, order.number).waitFor();
+      expect(new URL(page.url()).searchParams.get("warehouse")).toBe(mine.warehouseId);
+      await ends();
+    });
+
+    it("says when it is not live, and catches up with what it missed", async () => {
+      const { url } = stage();
+      const world = await createWorld(url, 20);
+      const { page, ends } = await openOps(stage(), "/");
+      await untilLive(page);
+      // A connection that is lost while the network is away: the page's own sockets are closed, and new ones refused.
+      await page.context().setOffline(true);
+      await page.evaluate(() => window.dispatchEvent(new Event("offline")));
+      const order = await placeOrder(url, world);
+      await page.context().setOffline(false);
+      await rowOf(page, order.number).waitFor({ timeout: 20_000 });
+      await untilLive(page);
+      await ends();
+    });
+
+    it("lists a level that falls to its reorder point, and counts it down as it sells", async () => {
+      const { url } = stage();
+      const world = await createWorld(url, 3);
+      const { page, ends } = await openOps(stage(), `/stock?show=low&sku=${world.sku}`);
+      await untilLive(page);
+      const row = page.getByRole("row").filter({ hasText: world.sku });
+      await row.getByText("3", { exact: false }).first().waitFor({ timeout: 15_000 });
+      await placeOrder(url, world);
+      await row.getByText(/^2\s*\/ 10$/).waitFor({ timeout: 5_000 });
+      await ends();
+    });
+  });
+}

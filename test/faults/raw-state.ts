@@ -1,0 +1,354 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqlite";
+import type { EffectAttempt } from "../../src/contracts/ledger-rpc.ts";
+import type { DeviationKind } from "../../src/domain/deviation.ts";
+import type { EffectId, OrderId, ReservationId, Sku, WarehouseId } from "../../src/domain/ids.ts";
+import type { MovementKind, ReservationStatus } from "../../src/domain/inventory-level.ts";
+import type { Effect } from "../../src/domain/order/effects.ts";
+import type { Actor, OrderEvent, RecordedEvent } from "../../src/domain/order/events.ts";
+import type { Order } from "../../src/domain/order/order.ts";
+import type { RawBooks, RawEffect, RawLedger, RawLevel, RawListing, RawOps, RawState } from "./raw-rows.ts";
+
+const OBJECT_FILE = /^[0-9a-f]{64}\.sqlite$/;
+const API_WORKER = "holdfast";
+const SIMULATORS_WORKER = "holdfast-simulators";
+
+type Row = Record<string, SQLOutputValue>;
+
+/** Reads one file and nothing else: what is broken in it shows as an error that names the file. */
+class RawFile {
+  readonly #path: string;
+  readonly #database: DatabaseSync;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#database = new DatabaseSync(path, { readOnly: true });
+  }
+
+  static read<Value>(path: string, read: (file: RawFile) => Value): Value {
+    const file = new RawFile(path);
+    try {
+      return read(file);
+    } catch (error) {
+      throw new Error(`${path} can't be read`, { cause: error });
+    } finally {
+      file.#database.close();
+    }
+  }
+
+  has(table: string): boolean {
+    return this.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", table).length > 0;
+  }
+
+  rows(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#database.prepare(sql).all(...values);
+  }
+
+  /** SQLite's own word on whether the file is whole. */
+  checkIntegrity(): void {
+    const [answer] = this.rows("PRAGMA quick_check(1)");
+    if (text(answer, "quick_check") !== "ok") throw new Error(`${this.#path}: ${text(answer, "quick_check")}`);
+  }
+}
+
+function text(row: Row | undefined, column: string): string {
+  const value = row?.[column];
+  if (typeof value !== "string") throw new TypeError(`${column} is not a text: ${String(value)}`);
+  return value;
+}
+
+function maybeText(row: Row, column: string): string | null {
+  return row[column] === null ? null : text(row, column);
+}
+
+function number(row: Row | undefined, column: string): number {
+  const value = row?.[column];
+  if (typeof value !== "number") throw new TypeError(`${column} is not a number: ${String(value)}`);
+  return value;
+}
+
+function maybeNumber(row: Row, column: string): number | null {
+  return row[column] === null ? null : number(row, column);
+}
+
+function json<Value>(row: Row, column: string): Value {
+  return JSON.parse(text(row, column)) as Value;
+}
+
+/** The files of one class of objects; none where no object of it was ever made. */
+function filesOf(stateDir: string, worker: string, className: string): string[] {
+  const folder = join(stateDir, "v3/do", `${worker}-${className}`);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => OBJECT_FILE.test(name))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** When the alarm of each object of a class rings, by the object's id. */
+function alarmsOf(stateDir: string, className: string): Map<string, number> {
+  const path = join(stateDir, "v3/do", `${API_WORKER}-${className}`, "metadata.sqlite");
+  if (!existsSync(path)) return new Map();
+  // The runtime keeps nanoseconds, which are more than a number holds exactly.
+  return RawFile.read(path, (file) => {
+    const rows = file.rows("SELECT actor_id, scheduled_time / 1000000 AS at FROM _cf_ALARM WHERE scheduled_time IS NOT NULL");
+    return new Map(rows.map((row) => [text(row, "actor_id"), number(row, "at")]));
+  });
+}
+
+function objectIdOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1, -".sqlite".length);
+}
+
+/** Reads every level. One that was only ever looked at has no rows and is left out. */
+export function readLevels(stateDir: string): RawLevel[] {
+  const alarms = alarmsOf(stateDir, "InventoryLevel");
+  return filesOf(stateDir, API_WORKER, "InventoryLevel").flatMap((path) =>
+    RawFile.read(path, (file) => {
+      file.checkIntegrity();
+      return file.has("level") ? readLevel(file, alarms.get(objectIdOf(path)) ?? null) : [];
+    }),
+  );
+}
+
+function readLevel(file: RawFile, alarmAt: number | null): RawLevel[] {
+  const [level] = file.rows("SELECT sku, warehouse_id, safety_stock, sequence FROM level");
+  if (level === undefined) return [];
+  const highest = file.rows(
+    "SELECT max((SELECT coalesce(max(sequence), 0) FROM reservation), (SELECT coalesce(max(level_sequence), 0) FROM movement)) AS sequence",
+  );
+  return [
+    {
+      sku: text(level, "sku") as Sku,
+      warehouseId: text(level, "warehouse_id") as WarehouseId,
+      safetyStock: number(level, "safety_stock"),
+      sequence: Math.max(number(level, "sequence"), number(highest[0], "sequence")),
+      alarmAt,
+      reservations: file.rows("SELECT * FROM reservation ORDER BY id").map((row) => ({
+        id: text(row, "id") as ReservationId,
+        quantity: number(row, "quantity"),
+        asked: number(row, "asked"),
+        status: text(row, "status") as ReservationStatus,
+        expiresAt: maybeNumber(row, "expires_at"),
+        claimedBy: maybeText(row, "claimed_by"),
+        createdAt: number(row, "created_at"),
+        changedAt: number(row, "changed_at"),
+      })),
+      movements: file.rows("SELECT * FROM movement ORDER BY sequence").map((row) => ({
+        sequence: number(row, "sequence"),
+        kind: text(row, "kind") as MovementKind,
+        delta: number(row, "delta"),
+        balance: number(row, "balance"),
+        ref: text(row, "ref"),
+        reason: text(row, "reason"),
+        recordedAt: number(row, "recorded_at"),
+      })),
+    },
+  ];
+}
+
+/** Reads every ledger. */
+export function readLedgers(stateDir: string): RawLedger[] {
+  const alarms = alarmsOf(stateDir, "OrderLedger");
+  return filesOf(stateDir, API_WORKER, "OrderLedger").flatMap((path) =>
+    RawFile.read(path, (file) => {
+      file.checkIntegrity();
+      return file.has("orders") ? [readLedger(file, path, alarms.get(objectIdOf(path)) ?? null)] : [];
+    }),
+  );
+}
+
+function readLedger(file: RawFile, path: string, alarmAt: number | null): RawLedger {
+  const [name] = file.has("__miniflare_do_name") ? file.rows("SELECT name FROM __miniflare_do_name") : [];
+  return {
+    name: name === undefined ? objectIdOf(path).slice(0, 8) : text(name, "name"),
+    alarmAt,
+    orders: file.rows("SELECT * FROM orders ORDER BY id").map((row) => ({
+      order: json<Order>(row, "doc"),
+      version: number(row, "version"),
+      revision: number(row, "revision"),
+      projected: number(row, "projected"),
+      projectedSequence: number(row, "projected_sequence"),
+      timerAt: maybeNumber(row, "timer_at"),
+    })),
+    events: file.rows("SELECT * FROM events ORDER BY order_id, sequence").map(readEvent),
+    effects: file.rows("SELECT * FROM effects ORDER BY rowid").map((row) => ({
+      id: text(row, "id") as EffectId,
+      orderId: orderOf(text(row, "id")),
+      lane: text(row, "lane"),
+      status: text(row, "status") as RawEffect["status"],
+      attempt: number(row, "attempt"),
+      dueAt: maybeNumber(row, "due_at"),
+      settledAt: maybeNumber(row, "settled_at"),
+      effect: json<Effect>(row, "effect"),
+      attempts: json<EffectAttempt[]>(row, "attempts"),
+    })),
+    archived: file.rows("SELECT id FROM archived").map((row) => text(row, "id") as OrderId),
+  };
+}
+
+function orderOf(effectId: string): OrderId {
+  return effectId.slice(0, effectId.indexOf(":")) as OrderId;
+}
+
+function readEvent(row: Row): RecordedEvent {
+  return {
+    orderId: text(row, "order_id") as OrderId,
+    sequence: number(row, "sequence"),
+    at: number(row, "at"),
+    actor: json<Actor>(row, "actor"),
+    event: json<OrderEvent>(row, "data"),
+  };
+}
+
+/** The files of the databases, told apart by what is in them. */
+function databasesWith(stateDir: string, table: string): string[] {
+  const folder = join(stateDir, "v3/d1/miniflare-D1DatabaseObject");
+  return readdirSync(folder)
+    .filter((name) => OBJECT_FILE.test(name))
+    .sort()
+    .map((name) => join(folder, name))
+    .filter((path) => RawFile.read(path, (file) => file.has(table)));
+}
+
+function readListing(path: string): RawListing {
+  return RawFile.read(path, (file) => {
+    file.checkIntegrity();
+    return {
+      database: objectIdOf(path).slice(0, 8),
+      orders: file.rows("SELECT id, version, status, total_amount, doc, saga FROM orders ORDER BY id").map((row) => ({
+        id: text(row, "id") as OrderId,
+        version: number(row, "version"),
+        status: text(row, "status"),
+        totalAmount: number(row, "total_amount"),
+        doc: json<Order>(row, "doc"),
+        effects: row["saga"] === null ? null : json<Omit<RawEffect, "orderId">[]>(row, "saga").map((effect) => ({ ...effect, orderId: text(row, "id") as OrderId })),
+      })),
+      events: file.rows("SELECT * FROM order_events ORDER BY order_id, sequence").map(readEvent),
+      lines: file.rows("SELECT * FROM order_lines").map((row) => ({
+        orderId: text(row, "order_id") as OrderId,
+        number: number(row, "number"),
+        sku: text(row, "sku"),
+        quantity: number(row, "quantity"),
+        backordered: number(row, "backordered"),
+      })),
+      shipments: file.rows("SELECT * FROM shipments").map((row) => ({
+        id: text(row, "id"),
+        orderId: text(row, "order_id") as OrderId,
+        state: text(row, "state"),
+        trackingNumber: maybeText(row, "tracking_number"),
+      })),
+      payments: file.rows("SELECT * FROM payments").map((row) => ({
+        orderId: text(row, "order_id") as OrderId,
+        number: number(row, "number"),
+        status: text(row, "status"),
+        authorized: number(row, "authorized"),
+        captured: number(row, "captured"),
+        refunded: number(row, "refunded"),
+      })),
+    };
+  });
+}
+
+function readOps(stateDir: string): RawOps {
+  const [path] = databasesWith(stateDir, "levels");
+  if (path === undefined) throw new Error(`${stateDir} has no operations database`);
+  return RawFile.read(path, (file) => {
+    file.checkIntegrity();
+    return {
+      registrations: file.rows("SELECT sku, warehouse_id, opening FROM levels").map((row) => ({
+        sku: text(row, "sku") as Sku,
+        warehouseId: text(row, "warehouse_id") as WarehouseId,
+        opening: number(row, "opening"),
+      })),
+      stock: file.rows("SELECT * FROM stock WHERE sequence > 0").map((row) => ({
+        sku: text(row, "sku") as Sku,
+        warehouseId: text(row, "warehouse_id") as WarehouseId,
+        onHand: number(row, "on_hand"),
+        held: number(row, "held"),
+        allocated: number(row, "allocated"),
+        sequence: number(row, "sequence"),
+        asOf: number(row, "as_of"),
+      })),
+      deviations: file.rows("SELECT id, kind, status, order_id, subject FROM deviations").map((row) => ({
+        id: text(row, "id"),
+        kind: text(row, "kind") as DeviationKind,
+        status: text(row, "status"),
+        orderId: maybeText(row, "order_id"),
+        subject: json<Record<string, string>>(row, "subject"),
+      })),
+      notifications: file.rows("SELECT * FROM notifications").map((row) => ({
+        id: text(row, "id"),
+        orderId: text(row, "order_id"),
+        subject: text(row, "subject"),
+        kind: text(row, "kind"),
+        channel: text(row, "channel"),
+        status: text(row, "status"),
+      })),
+      unprocessedWebhooks: number(file.rows("SELECT count(*) AS n FROM webhook_events WHERE processed_at IS NULL")[0], "n"),
+    };
+  });
+}
+
+/** Reads what every object of one vendor has in its books. */
+function fromBooks<Value>(stateDir: string, className: string, read: (file: RawFile) => Value[]): Value[] {
+  return filesOf(stateDir, SIMULATORS_WORKER, className).flatMap((path) => RawFile.read(path, read));
+}
+
+function readBooks(stateDir: string): RawBooks {
+  const undelivered = ["StripeBooks", "SendgridBooks", "TwilioBooks", "FedexBooks"]
+    .flatMap((className) => fromBooks(stateDir, className, (file) => file.rows("SELECT count(*) AS n FROM outbox WHERE state = 'due'")))
+    .reduce((sum, row) => sum + number(row, "n"), 0);
+  return {
+    undelivered,
+    intents: fromBooks(stateDir, "StripeBooks", (file) => file.rows("SELECT * FROM payment_intents")).map((row) => ({
+      id: text(row, "id"),
+      orderId: maybeText(row, "order_id"),
+      status: text(row, "status"),
+      amount: number(row, "amount"),
+      capturable: number(row, "capturable"),
+      received: number(row, "received"),
+      refunded: number(row, "refunded"),
+    })),
+    movements: fromBooks(stateDir, "StripeBooks", (file) => file.rows("SELECT * FROM money_movements ORDER BY seq")).map((row) => ({
+      intentId: text(row, "intent_id"),
+      kind: text(row, "kind"),
+      amount: number(row, "amount"),
+      key: maybeText(row, "idempotency_key"),
+    })),
+    mails: fromBooks(stateDir, "SendgridBooks", (file) => file.rows("SELECT id, reference FROM messages")).map((row) => ({
+      id: text(row, "id"),
+      reference: maybeText(row, "reference"),
+    })),
+    texts: fromBooks(stateDir, "TwilioBooks", (file) => file.rows("SELECT sid, status_callback FROM messages")).map((row) => ({
+      id: text(row, "sid"),
+      reference: referenceIn(maybeText(row, "status_callback")),
+    })),
+    parcels: fromBooks(stateDir, "FedexBooks", (file) => file.rows("SELECT tracking_number, reference, cancelled_at FROM parcels")).map((row) => ({
+      trackingNumber: text(row, "tracking_number"),
+      reference: maybeText(row, "reference"),
+      cancelledAt: maybeNumber(row, "cancelled_at"),
+    })),
+  };
+}
+
+function referenceIn(callback: string | null): string | null {
+  return callback === null ? null : new URL(callback).searchParams.get("reference");
+}
+
+/**
+ * Reads all of it from the files: the objects', the databases' and the simulators'. Writes nothing. While the system
+ * runs the files do not belong to one moment; `readAt` is when reading began.
+ */
+export function readRawState(stateDir: string): RawState {
+  const readAt = Date.now();
+  return {
+    readAt,
+    levels: readLevels(stateDir),
+    ledgers: readLedgers(stateDir),
+    listings: databasesWith(stateDir, "order_lines").map(readListing),
+    ops: readOps(stateDir),
+    books: readBooks(stateDir),
+  };
+}
