@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: "domain",
-          include: ["test/domain/**/*.test.ts", "test/providers/**/*.test.ts"],
+          include: ["test/domain/**/*.test.ts", "test/providers/**/*.test.ts", "test/api/**/*.test.ts"],
           environment: "node",
         },
       },

@@ -70,7 +70,7 @@ async function main(): Promise<void> {
   }
   const failed = report.findings.filter(({ violations }) => violations.length > 0);
   for (const finding of failed) sayViolations(finding);
-  if (values.answers) for (const [answer, times] of [...report.answers].sort()) say(`${String(times).padStart(6)}  ${answer}`);
+  if (values.answers) for (const [answer, times] of [...report.answers].sort(([a], [b]) => a.localeCompare(b))) say(`${String(times).padStart(6)}  ${answer}`);
   say(`\nseed ${seed}: ${report.kills} kills, ${report.acknowledgedOrders} orders and ${report.acknowledgements} answers acknowledged, settled in ${Math.round(report.settledInMs / 1_000)} s, ${Math.round((Date.now() - startedAt) / 1_000)} s in all\n`);
   for (const line of table(report)) say(line);
   if (failed.length === 0) rmSync(stateDir, { recursive: true, force: true });

@@ -32,7 +32,7 @@ interface Listener extends LivePerson {
 export class LiveFeed extends DurableObject<Env> implements LiveFeedRpc {
   readonly #outbox = new Outbox();
   #presenceChanged = false;
-  #flushing: ReturnType<typeof setTimeout> | null = null;
+  #flushIsDue = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -100,8 +100,10 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedRpc {
   }
 
   #flushSoon(): void {
-    this.#flushing ??= setTimeout(() => {
-      this.#flushing = null;
+    if (this.#flushIsDue) return;
+    this.#flushIsDue = true;
+    setTimeout(() => {
+      this.#flushIsDue = false;
       this.#flush(Date.now());
     }, BATCH_MS);
   }

@@ -188,9 +188,9 @@ export class LedgerBook {
     // What is not certain stays so until a definite answer: a person's retry must use the same key.
     const uncertain = outcome.status === "unknown" || (effect.uncertain && !isDefinite(outcome));
     if (verdict.next === "exhausted") {
-      const { code, message, unknown } = verdict;
+      const { code, message } = verdict;
       this.#settle(draft, { ...effect, failures, uncertain }, "failed", attempts, now, sink);
-      this.#recordOn(draft, effect, { type: "RecordExhausted", effectId: effect.id, effect: effect.effect, code, message, unknown }, now, sink);
+      this.#recordOn(draft, effect, { type: "RecordExhausted", effectId: effect.id, effect: effect.effect, code, message, unknown: uncertain }, now, sink);
       return;
     }
     draft.leased -= 1;

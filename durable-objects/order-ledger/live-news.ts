@@ -1,10 +1,8 @@
 import { liveOrder } from "../../src/contracts/live-order.ts";
-import type { LiveFeedRpc, LiveItem } from "../../src/contracts/live.ts";
+import { LIVE_QUIET_MS, type LiveFeedRpc, type LiveItem } from "../../src/contracts/live.ts";
 import type { OrderId } from "../../src/domain/ids.ts";
 import type { Order } from "../../src/domain/order/order.ts";
 
-/** With nobody on the topic, the next look whether somebody has come is this far off. */
-const QUIET_MS = 5_000;
 /** How long an order's own feed is served after somebody opened its page. */
 const WATCH_MS = 3_600_000;
 /** One message to a feed. */
@@ -40,7 +38,7 @@ export class LiveNews {
         this.#feed("ops")
           .publish(items)
           .then(({ listeners }) => {
-            if (listeners === 0) this.#quietUntil = now + QUIET_MS;
+            if (listeners === 0) this.#quietUntil = now + LIVE_QUIET_MS;
           }),
       );
     }

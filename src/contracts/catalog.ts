@@ -4,8 +4,6 @@ import {
   address,
   coordinates,
   countryCode,
-  currency,
-  minorUnits,
   money,
   shortText,
   sku,
@@ -17,8 +15,9 @@ const productFields = {
   name: shortText(120),
   category: shortText(80),
   unit: shortText(20).meta({ examples: ["each"] }),
-  price: minorUnits.meta({ description: "Net, in minor units of `currency`.", examples: [295] }),
-  currency,
+  price: money
+    .refine(({ amount }) => amount >= 0, { path: ["amount"], error: "must be a whole number of minor units, at least 0" })
+    .meta({ description: "Net.", examples: [{ amount: 295, currency: "EUR" }] }),
   weightGrams: wholeNumber(1, 1_000_000),
   taxClass: z.enum(["standard", "reduced", "zero"]),
   backorder: z.boolean().meta({ description: "Whether orders may wait for stock that is not there." }),

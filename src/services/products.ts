@@ -55,7 +55,7 @@ export async function createProduct(
   ctx: ServiceContext,
   form: CreateProductForm,
 ): Promise<ServiceResult<ProductAnswer>> {
-  return save(ctx, form, { kind: "create" });
+  return save(ctx, productOf(form), { kind: "create" });
 }
 
 /** Replaces a product, if it is as the caller has read it; `expectedVersion` null replaces it as it is. */
@@ -70,7 +70,7 @@ export async function replaceProduct(
   invalidateCatalog();
   const before = (await catalogOf(ctx.env, ctx.now, ctx.defer)).products.get(sku);
   if (before === undefined) return refuse("not_found", `There is no product ${sku}.`);
-  return save(ctx, { sku, ...form }, { kind: "replace", expectedVersion: expectedVersion ?? before.version });
+  return save(ctx, productOf({ sku, ...form }), { kind: "replace", expectedVersion: expectedVersion ?? before.version });
 }
 
 async function save(ctx: ServiceContext, product: Product, mode: SaveMode): Promise<ServiceResult<ProductAnswer>> {
@@ -98,6 +98,10 @@ async function save(ctx: ServiceContext, product: Product, mode: SaveMode): Prom
   });
   invalidateCatalog();
   return { ok: true, value: describeProduct({ ...product, version: saved.version }) };
+}
+
+function productOf({ price, ...form }: CreateProductForm): Product {
+  return { ...form, price: price.amount, currency: price.currency };
 }
 
 function isSeen({ principal }: ServiceContext, product: Product): boolean {

@@ -8,7 +8,7 @@ import { Journal } from "./journal.ts";
 import { Load } from "./load.ts";
 import { freePort, pause, ProcessGroup, type SystemPlace } from "./process-group.ts";
 import { readRawState } from "./raw-state.ts";
-import { describeWork, isSettled, type OpenWork, waitUntilSettled } from "./settle.ts";
+import { describeWork, isSettled, type OpenWork, openWork, waitUntilSettled } from "./settle.ts";
 import { buildWorld } from "./world.ts";
 
 export interface RunOptions {
@@ -75,26 +75,27 @@ export async function runFaults(options: RunOptions): Promise<RunReport> {
     say(`kill ${kills} of ${kills} while it settles`);
     group = await ProcessGroup.start(place);
     const settlingSince = Date.now();
-    const left = await settle(options, load, client);
+    await settle(options, load, client);
     const settledInMs = Date.now() - settlingSince;
     await group.stop();
+    const state = readRawState(stateDir);
+    const left = openWork(state);
     say(`settled after ${seconds(settledInMs)}; what is left: ${describeWork(left)}`);
-    const findings = [...checkAll(readRawState(stateDir), journal), settledFinding(left, load.unanswered), workFinding(orders())];
+    const findings = [...checkAll(state, journal), settledFinding(left, load.unanswered), workFinding(orders())];
     return { findings, kills, acknowledgedOrders: orders(), acknowledgements: journal.acknowledged.length, answers: journal.answers, settledInMs };
   } finally {
     await group.kill();
   }
 }
 
-async function settle({ stateDir, settleWithinMs, say }: RunOptions, load: Load, client: FaultsClient): Promise<OpenWork> {
+async function settle({ stateDir, settleWithinMs, say }: RunOptions, load: Load, client: FaultsClient): Promise<void> {
   await turnKnobs(client, () => CLEAN);
   let isAsking = true;
   const asking = load.askAgain(ASK_AGAIN_WITHIN_MS).finally(() => {
     isAsking = false;
   });
-  const left = await waitUntilSettled(stateDir, { withinMs: settleWithinMs, isBusy: () => isAsking, say });
+  await waitUntilSettled(stateDir, { withinMs: settleWithinMs, isBusy: () => isAsking, say });
   await asking;
-  return left;
 }
 
 /** Rounds differ: some end with the first alarms after a start, most in the middle of things. */

@@ -16,7 +16,7 @@ export interface LoadContext {
   world: World;
   random: () => number;
   /** A name that nothing else in this run has. */
-  nextKey(kind: string): string;
+  nextKey: (kind: string) => string;
   perform: Perform;
 }
 

@@ -100,7 +100,6 @@ export interface RawOps {
   stock: { sku: Sku; warehouseId: WarehouseId; onHand: number; held: number; allocated: number; sequence: number; asOf: number }[];
   deviations: { id: string; kind: DeviationKind; status: string; orderId: string | null; subject: Record<string, string> }[];
   notifications: { id: string; orderId: string; subject: string; kind: string; channel: string; status: string }[];
-  unprocessedWebhooks: number;
 }
 
 /** What the outside world has in its own books. */

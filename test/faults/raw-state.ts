@@ -10,6 +10,8 @@ import type { Actor, OrderEvent, RecordedEvent } from "../../src/domain/order/ev
 import type { Order } from "../../src/domain/order/order.ts";
 import type { RawBooks, RawEffect, RawLedger, RawLevel, RawListing, RawOps, RawState } from "./raw-rows.ts";
 
+/** After a kill the first reader recovers a file, and others wait for it. */
+const LOCK_WAIT_MS = 5_000;
 const OBJECT_FILE = /^[0-9a-f]{64}\.sqlite$/;
 const API_WORKER = "holdfast";
 const SIMULATORS_WORKER = "holdfast-simulators";
@@ -23,7 +25,7 @@ class RawFile {
 
   constructor(path: string) {
     this.#path = path;
-    this.#database = new DatabaseSync(path, { readOnly: true });
+    this.#database = new DatabaseSync(path, { readOnly: true, timeout: LOCK_WAIT_MS });
   }
 
   static read<Value>(path: string, read: (file: RawFile) => Value): Value {
@@ -286,7 +288,6 @@ function readOps(stateDir: string): RawOps {
         channel: text(row, "channel"),
         status: text(row, "status"),
       })),
-      unprocessedWebhooks: number(file.rows("SELECT count(*) AS n FROM webhook_events WHERE processed_at IS NULL")[0], "n"),
     };
   });
 }

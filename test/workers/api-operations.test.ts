@@ -229,8 +229,7 @@ describe("products", () => {
     name: unique("A product"),
     category: "tests",
     unit: "each",
-    price: 100,
-    currency: "EUR",
+    price: { amount: 100, currency: "EUR" },
     weightGrams: 10,
     taxClass: "standard",
     backorder: false,
@@ -244,7 +243,7 @@ describe("products", () => {
     expect(await json(added, 201)).toMatchObject({ sku, price: { amount: 100, currency: "EUR" }, version: 1 });
     expect(added.headers.get("location")).toBe(`/api/v1/products/${sku}`);
     await problem(await send("POST", "/api/v1/products", { body }), "already_exists");
-    const { sku: _sku, ...replacement } = { ...body, price: 200 };
+    const { sku: _sku, ...replacement } = { ...body, price: { amount: 200, currency: "EUR" } };
     await problem(await send("PUT", `/api/v1/products/${sku}`, { body: replacement }), "version_required");
     await json(await send("PUT", `/api/v1/products/${sku}`, { body: replacement, headers: { "If-Match": '"1"' } }));
     await problem(

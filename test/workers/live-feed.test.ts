@@ -2,7 +2,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { LIVE_CLOSE, type LiveItem, type LiveMessage } from "../../src/contracts/live.ts";
-import { LiveFeed } from "../../durable-objects/live-feed/object.ts";
+import type { LiveFeed } from "../../durable-objects/live-feed/object.ts";
 import { MOST_MESSAGE_LENGTH, MOST_PENDING, Outbox } from "../../durable-objects/live-feed/outbox.ts";
 
 /** Everything a listener was told, and how its connection ended. */

@@ -30,7 +30,7 @@ export function dueForParcels(order: Pick<Order, "lines" | "shipments" | "totals
 export function securedAmount(order: Pick<Order, "payments">): MinorUnits {
   return order.payments
     .filter(isSecured)
-    .reduce((sum, { captured, captureFailed, authorized }) => sum + (captured > 0 ? captured : captureFailed ? 0 : authorized), 0);
+    .reduce((sum, { captured, captureFailed, capture, authorized }) => sum + (captured > 0 ? captured : captureFailed ? 0 : (capture?.amount ?? authorized)), 0);
 }
 
 /** Whether the payment still can, or already does, bring money. */
@@ -48,11 +48,14 @@ export function isPaymentOpen(payment: Payment): boolean {
   return isPaymentAlive(payment) && !isSecured(payment);
 }
 
-/** What is payable and no payment has been asked for yet; never negative. */
+/**
+ * What is payable and no payment has been asked for yet; never negative. A payment of which less was captured than
+ * authorized brings no more than that: most cards allow one capture.
+ */
 export function unpaidAmount(order: Priced & Pick<Order, "payments">): MinorUnits {
   const asked = order.payments
     .filter(isPaymentAlive)
-    .reduce((sum, payment) => sum + (payment.captured > 0 ? payment.captured : payment.amount), 0);
+    .reduce((sum, { captured, capture, amount }) => sum + (captured > 0 ? captured : (capture?.amount ?? amount)), 0);
   return Math.max(0, payableAmount(order) - asked);
 }
 

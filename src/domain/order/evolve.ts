@@ -1,5 +1,5 @@
 import type { ReservationId, ShipmentId, WarehouseId } from "../ids.ts";
-import { isPaymentOpen, isSecured, payableAmount, unpaidAmount } from "./amounts.ts";
+import { isPaymentAlive, isPaymentOpen, isSecured, payableAmount, unpaidAmount } from "./amounts.ts";
 import type { OrderEvent, PlacedOrder, RecordedEvent } from "./events.ts";
 import { HOLD_MS, type Order, type Payment, PAYMENT_WINDOW_MS, type Reservation, type Shipment, type ShipmentItem, type ShipmentState } from "./order.ts";
 import { liveShipments, stateOf } from "./state.ts";
@@ -19,7 +19,29 @@ export function evolve(order: Order | null, recorded: RecordedEvent): Order {
 
 function settle(order: Order, version: number, at: number): Order {
   const promotingSince = waitsForBackorder(order) ? (order.promotingSince ?? (mayPromote(order) ? version : null)) : null;
-  return { ...order, version, updatedAt: at, promotingSince, state: stateOf(order) };
+  return { ...askCaptures(order, version), version, updatedAt: at, promotingSince, state: stateOf(order) };
+}
+
+/** Asks for each capture as soon as it is due, at most what is payable and once for each payment. */
+function askCaptures(order: Order, version: number): Order {
+  if (order.ended || !order.payments.some((payment) => isCaptureDue(order, payment))) return order;
+  return order.payments.reduce((after, payment) => (isCaptureDue(order, payment) ? askCapture(after, payment.number, version) : after), order);
+}
+
+function askCapture(order: Order, number: number, version: number): Order {
+  const asked = order.payments.reduce((sum, { captured, capture, status }) => sum + (captured > 0 ? captured : status === "authorized" ? (capture?.amount ?? 0) : 0), 0);
+  return withPayment(order, number, (payment) => {
+    const amount = Math.min(payableAmount(order) - asked, payment.authorized);
+    return amount > 0 ? { ...payment, capture: { amount, askedIn: version } } : payment;
+  });
+}
+
+/** Money is taken when the first parcel is asked for, or has left; and never for units that are only held. */
+function isCaptureDue(order: Order, { status, capture, number }: Payment): boolean {
+  if (status !== "authorized" || capture !== null) return false;
+  if (order.reservations.some((held) => held.status === "HELD" && (held.payment ?? number) === number)) return false;
+  const isShipped = order.shipments.some(({ reachedAt }) => reachedAt.SHIPPED !== undefined);
+  return isShipped || (order.captureOn === "order" && liveShipments(order).length > 0 && order.lines.every(({ unsourced }) => unsourced === 0));
 }
 
 function waitsForBackorder(order: Order): boolean {
@@ -65,6 +87,7 @@ function newPayment(number: number, method: string, amount: number, deadline: nu
     authorizationExpiresAt: null,
     actionUrl: null,
     failure: null,
+    capture: null,
     captureFailed: false,
     deadline,
   };
@@ -122,9 +145,14 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
         ...order,
         paymentMethod: event.method,
         payments: [...order.payments, newPayment(event.payment, event.method, unpaidAmount(order), deadlineFrom(order, at))],
+        reservations: order.reservations.map((held) => (waitsInVain(order, held) ? { ...held, payment: event.payment } : held)),
       };
-    case "AuthorizationLapsing":
-      return withPayment(order, event.payment, (payment) => ({ ...payment, authorizationExpiresAt: null }));
+    case "AuthorizationLapsing": {
+      const seen = withPayment(order, event.payment, (payment) => ({ ...payment, authorizationExpiresAt: null }));
+      const isAsked = order.payments.some(({ number, capture }) => number === event.payment && capture !== null);
+      const isAllocated = order.reservations.some(({ status }) => status === "ALLOCATED" || status === "SHIPPED");
+      return isAllocated && !isAsked ? askCapture(seen, event.payment, sequence) : seen;
+    }
     case "PaymentCaptured":
       return withPayment(order, event.payment, (payment) => ({
         ...payment,
@@ -254,6 +282,11 @@ function withReservations(order: Order, ids: ReadonlySet<ReservationId>, status:
 function allocate(order: Order, ids: readonly ReservationId[]): Order {
   const held = new Set(heldReservations(order).map(({ id }) => id));
   return withReservations(order, new Set(ids.filter((id) => held.has(id))), "ALLOCATED");
+}
+
+/** Whether the units are held for a payment that came to nothing: the next means of payment is for them. */
+function waitsInVain(order: Order, { status, payment }: Reservation): boolean {
+  return status === "HELD" && order.payments.some((paid) => paid.number === payment && !isPaymentAlive(paid));
 }
 
 function heldReservations(order: Order): Reservation[] {

@@ -120,6 +120,8 @@ export interface Payment {
   failure: { code: string; message: string } | null;
   /** Retries and 3-D Secure end at this moment; no confirmation starts later. Epoch milliseconds. */
   deadline: number;
+  /** The one capture that is ever asked for, and the version at which it was; null before. */
+  capture: { amount: MinorUnits; askedIn: number } | null;
   /** Set while a capture has definitely failed: unshipped shipments wait. */
   captureFailed: boolean;
 }

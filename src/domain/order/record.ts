@@ -159,10 +159,14 @@ function captureFailed(effectId: EffectId, payment: number, code: string, messag
 type Sourced = Extract<EffectResult, { kind: "ReSource" | "PromoteBackorder" }>;
 
 function sourcedEvents(order: Order, effectId: EffectId, result: Sourced): OrderEvent[] {
-  const { backordered, estimatedDelivery } = result;
+  const { estimatedDelivery } = result;
   const instead = result.kind === "PromoteBackorder" ? "backordered" : "lost";
-  const { wanted, surplus, missed } = sortFound(order, instead, result.reservations);
-  const unavailable = [...result.unavailable, ...missed];
+  const { wanted, surplus, open } = sortFound(order, instead, result.reservations);
+  const stillOpen = (lines: readonly { line: number; quantity: number }[]) =>
+    lines.map(({ line, quantity }) => ({ line, quantity: Math.min(quantity, open.get(line) ?? 0) })).filter(({ quantity }) => quantity > 0);
+  const backordered = stillOpen(result.backordered);
+  // A hold of the wrong size leaves its units without stock: a person is told.
+  const unavailable = stillOpen([...result.unavailable, ...surplus]);
   const events: OrderEvent[] = [];
   if (wanted.length > 0) events.push({ type: "StockResourced", instead, reservations: wanted, estimatedDelivery });
   if (surplus.length > 0) events.push({ type: "StockSurplus", reservations: surplus });
@@ -178,14 +182,15 @@ function sourcedEvents(order: Order, effectId: EffectId, result: Sourced): Order
 }
 
 /**
- * Divides what was found into what the order still has use for and what it has not. `missed`: units that a hold of
- * the wrong size would have been for.
+ * Divides what was found into what the order still has use for and what it has not; what it has already is neither.
+ * `open`: units of each line that nothing was found for.
  */
 function sortFound(order: Order, instead: "lost" | "backordered", found: Sourced["reservations"]) {
   const open = new Map(order.lines.map((line) => [line.number, instead === "lost" ? line.unsourced : line.backordered]));
   const wanted: Sourced["reservations"] = [];
   const surplus: Sourced["reservations"] = [];
-  for (const reservation of found) {
+  const known = new Set(order.reservations.map(({ id }) => id));
+  for (const reservation of found.filter(({ id }) => !known.has(id))) {
     const left = (open.get(reservation.line) ?? 0) - reservation.quantity;
     if (order.ended || left < 0) surplus.push(reservation);
     else {
@@ -193,10 +198,7 @@ function sortFound(order: Order, instead: "lost" | "backordered", found: Sourced
       open.set(reservation.line, left);
     }
   }
-  const missed = [...new Set(surplus.map(({ line }) => line))]
-    .map((line) => ({ line, quantity: open.get(line) ?? 0 }))
-    .filter(({ quantity }) => quantity > 0 && !order.ended);
-  return { wanted, surplus, missed };
+  return { wanted, surplus, open };
 }
 
 /** Whether these units, which were backordered, are not paid for yet. */

@@ -1,4 +1,4 @@
-import { isPaymentAlive, payableAmount, unpaidAmount } from "./amounts.ts";
+import { isPaymentAlive, unpaidAmount } from "./amounts.ts";
 import type { ReservationId } from "../ids.ts";
 import type { Effect, NotificationKind, ReservationRef } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
@@ -11,7 +11,7 @@ import { liveShipments } from "./state.ts";
  * What an event that came too late has done is undone here: nothing else looks back.
  */
 export function react(order: Order, event: OrderEvent): Effect[] {
-  return [...effectsOf(order, event), ...(order.promotingSince === order.version ? [promote(order)] : [])];
+  return [...captures(order), ...effectsOf(order, event), ...(order.promotingSince === order.version ? [promote(order)] : [])];
 }
 
 function effectsOf(order: Order, event: OrderEvent): Effect[] {
@@ -40,8 +40,7 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       if (held.length > 0) return [allocate(held)];
       // Units that lost their stock for want of this money are looked for again.
       const lost = order.lines.filter(({ unsourced }) => unsourced > 0);
-      if (lost.length > 0) return resource(order, lost.map(({ number, unsourced }) => ({ line: number, quantity: unsourced })), []);
-      return order.captureOn === "order" || anyShipped(order) ? capture(order) : [];
+      return resource(order, lost.map(({ number, unsourced }) => ({ line: number, quantity: unsourced })), []);
     }
     case "PaymentFailed": {
       const givenUp = event.code === GIVEN_UP.deadline || event.code === GIVEN_UP.unknown;
@@ -51,10 +50,9 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       return order.state === "PAYMENT_FAILED" ? told : [...told, ...afterLaterFailure(order, event)];
     }
     case "AuthorizationLapsing": {
-      const captures = hasAllocated(order) ? capture(order) : [];
-      const captured = captures.some((effect) => "payment" in effect && effect.payment === event.payment);
+      const payment = order.payments.find(({ number }) => number === event.payment);
       // Nothing to capture it for: given back, and asked for again when something is due.
-      return captured ? captures : [...captures, { kind: "VoidPayment", payment: event.payment }];
+      return payment?.capture === null ? [{ kind: "VoidPayment", payment: event.payment }] : [];
     }
     case "PaymentCaptured": {
       const payment = order.payments.find(({ number }) => number === event.payment);
@@ -119,7 +117,6 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       const track: Effect[] = event.trackingNumber ? [{ kind: "TrackParcel", shipmentId: shipment.id }] : [];
       return [
         { kind: "ShipStock", shipmentId: shipment.id, reservations: itemsOf(shipment) },
-        ...(order.captureOn === "shipment" ? capture(order) : []),
         notify("shipped", `shipment:${shipment.id}`),
         ...track,
       ];
@@ -226,10 +223,6 @@ function heldFor(order: Order, number: number | null): Reservation[] {
   return order.reservations.filter(({ status, payment }) => status === "HELD" && (payment === undefined || payment === number));
 }
 
-function hasAllocated(order: Order): boolean {
-  return order.reservations.some(({ status }) => status === "ALLOCATED" || status === "SHIPPED");
-}
-
 /** A payment for a part of the order has failed: a person decides what becomes of that part. */
 function afterLaterFailure(order: Order, { payment, code, message }: Extract<OrderEvent, { type: "PaymentFailed" }>): Effect[] {
   const summary = `A later payment of ${order.number} failed (${code}): what it was for waits for another means of payment.`;
@@ -266,27 +259,16 @@ function startFulfillment(order: Order): Effect[] {
   if (formed.length === 0) return [];
   const first = order.shipments.length === formed.length;
   return [
-    ...(order.captureOn === "order" || anyShipped(order) ? capture(order) : []),
     ...requestFulfillment(formed),
     ...(first ? [notify("order_confirmed", "order")] : []),
   ];
 }
 
-function anyShipped(order: Order): boolean {
-  return order.shipments.some((shipment) => shipment.reachedAt.SHIPPED !== undefined);
-}
-
-/** Captures what is authorized, at most what is payable: most cards allow one capture only. */
-function capture(order: Order): Effect[] {
-  let left = payableAmount(order) - order.payments.reduce((sum, payment) => sum + payment.captured, 0);
-  const effects: Effect[] = [];
-  for (const payment of order.payments) {
-    if (payment.status !== "authorized" || left <= 0) continue;
-    const amount = Math.min(left, payment.authorized);
-    left -= amount;
-    effects.push({ kind: "CapturePayment", payment: payment.number, amount: { amount, currency: order.currency } });
-  }
-  return effects;
+/** The captures that this very event has made due. */
+function captures({ payments, version, currency }: Order): Effect[] {
+  return payments.flatMap(({ number, capture }): Effect[] =>
+    capture?.askedIn === version ? [{ kind: "CapturePayment", payment: number, amount: { amount: capture.amount, currency } }] : [],
+  );
 }
 
 function refundRest({ currency }: Order, { number, captured, refunded }: Payment, reason: string): Effect[] {

@@ -1,3 +1,4 @@
+import type { WebSocketRoute } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { openOps, rowOf, type Stage, untilLive } from "../support/ops.ts";
 import { createWorld, orderIn, placeOrder } from "../support/world.ts";
@@ -43,6 +44,12 @@ export function describeLive(stage: () => Stage): void {
       await rowOf(page, order.number).waitFor();
       const mark = page.getByRole("link", { name: new RegExp(`^${mine.city}: `) });
       await mark.focus();
+      const focused = (): Promise<string | null> =>
+        page.evaluate(() => document.activeElement?.getAttribute("data-warehouse") ?? null);
+      await page.keyboard.press("ArrowRight");
+      expect(await focused()).not.toBe(mine.warehouseId);
+      await page.keyboard.press("ArrowLeft");
+      expect(await focused()).toBe(mine.warehouseId);
       await page.keyboard.press("Enter");
       await rowOf(page, elsewhere.number).waitFor({ state: "detached" });
       await rowOf(page, order.number).waitFor();
@@ -54,14 +61,26 @@ export function describeLive(stage: () => Stage): void {
       const { url } = stage();
       const world = await createWorld(url, 20);
       const { page, ends } = await openOps(stage(), "/");
+      const sockets: WebSocketRoute[] = [];
+      let isAway = false;
+      await page.routeWebSocket(/\/api\/v1\/live/, async (socket) => {
+        if (isAway) {
+          await socket.close();
+          return;
+        }
+        socket.connectToServer();
+        sockets.push(socket);
+      });
+      await page.reload();
       await untilLive(page);
-      // A connection that is lost while the network is away: the page's own sockets are closed, and new ones refused.
-      await page.context().setOffline(true);
-      await page.evaluate(() => window.dispatchEvent(new Event("offline")));
+      isAway = true;
+      await Promise.all(sockets.map((socket) => socket.close()));
+      await page.getByRole("banner").getByText("Offline").waitFor();
       const order = await placeOrder(url, world);
-      await page.context().setOffline(false);
-      await rowOf(page, order.number).waitFor({ timeout: 20_000 });
+      expect(await rowOf(page, order.number).count()).toBe(0);
+      isAway = false;
       await untilLive(page);
+      await rowOf(page, order.number).waitFor({ timeout: 5_000 });
       await ends();
     });
 

@@ -41,17 +41,16 @@ export function describeOrders(stage: () => Stage): void {
       const { url } = stage();
       const world = await createWorld(url, 20);
       const order = await placeOrder(url, world);
-      await orderIn(url, order.orderId, "FULFILLMENT_PENDING");
+      const ready = await orderIn(url, order.orderId, "FULFILLMENT_PENDING");
       const { page, ends } = await openOps(stage(), `/orders/${order.orderId}`);
       await page.getByRole("heading", { name: order.number }).waitFor();
       const timeline = page.getByRole("list", { name: "Timeline, newest first" });
       await timeline.getByText("Order placed").waitFor();
       await timeline.getByText("Stock allocated").waitFor();
-      await callApi(url, "/warehouse/fulfill", {
-        body: { orderId: order.orderId, warehouseId: world.warehouseId },
-        answer: z.unknown(),
-      });
-      await page.locator("header").getByText("Shipped", { exact: true }).waitFor({ timeout: 5_000 });
+      const shipmentId = ready.shipments[0]?.shipmentId ?? "";
+      await callApi(url, `/shipments/${shipmentId}/start`, { method: "POST", answer: z.unknown() });
+      await page.locator("header").getByText("In picking", { exact: true }).waitFor({ timeout: 5_000 });
+      await timeline.getByText("Pick started").waitFor();
       await page.getByRole("link", { name: "Saga" }).click();
       await page.getByText("Authorize payment").waitFor();
       expect(new URL(page.url()).searchParams.get("tab")).toBe("saga");

@@ -15,11 +15,13 @@ export function parseMetrics(text: string): Sample[] {
     if (line.startsWith("#")) continue;
     const match = LINE.exec(line);
     if (match === null) continue;
-    const [, name = "", labels = "", value = ""] = match;
+    const [, name = "", labels = "", text = ""] = match;
+    const value = Number(text);
+    if (Number.isNaN(value)) continue;
     samples.push({
       name,
-      labels: Object.fromEntries([...labels.matchAll(LABEL)].map(([, key = "", text = ""]) => [key, text])),
-      value: Number(value),
+      labels: Object.fromEntries([...labels.matchAll(LABEL)].map(([, key = "", label = ""]) => [key, label])),
+      value,
     });
   }
   return samples;

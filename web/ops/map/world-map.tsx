@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { geoGraticule10, geoNaturalEarth1, geoPath, type GeoPath, type GeoProjection } from "d3-geo";
-import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { feature } from "topojson-client";
 import land from "world-atlas/land-110m.json";
 import type { WarehouseAnswer } from "../../../src/contracts/catalog.ts";
@@ -50,7 +50,7 @@ export function WorldMap(props: {
           viewBox={`0 0 ${drawn.width} ${drawn.height}`}
           className="block"
           role="group"
-          aria-label="Warehouses and the orders of the last three minutes"
+          aria-label="Warehouses, the busiest first, and the orders of the last three minutes; arrow keys move from one warehouse to the next"
         >
           <path d={drawn.graticule} fill="none" stroke="var(--line)" strokeWidth="0.5" />
           <path d={drawn.land} fill="var(--land)" stroke="var(--land-line)" strokeWidth="0.6" />
@@ -168,6 +168,8 @@ function Arcs(props: {
   );
 }
 
+const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
 function Marks(props: {
   places: readonly Place[];
   width: number;
@@ -184,8 +186,20 @@ function Marks(props: {
       .map((place) => place.warehouse.warehouseId),
   );
   const shown = props.pointed ?? props.selected ?? null;
+  // One stop for the Tab key, whatever the number of warehouses; the arrows go from one to the next.
+  const busiestFirst = props.places.map((place) => place.warehouse.warehouseId).toReversed();
+  const stop = shown ?? busiestFirst[0];
+  const marks = useRef<SVGGElement>(null);
+  const move = (event: KeyboardEvent): void => {
+    const step = STEPS[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const at = busiestFirst.indexOf(props.pointed ?? "");
+    const next = busiestFirst[(at + step + busiestFirst.length) % busiestFirst.length];
+    marks.current?.querySelector<SVGAElement>(`[data-warehouse="${CSS.escape(next ?? "")}"]`)?.focus();
+  };
   return (
-    <g>
+    <g ref={marks} onKeyDown={move}>
       {props.places.map((place) => {
         const { warehouse, flow, x, y } = place;
         const id = warehouse.warehouseId;
@@ -195,6 +209,8 @@ function Marks(props: {
         return (
           <Link
             key={id}
+            data-warehouse={id}
+            tabIndex={id === stop ? 0 : -1}
             from="/"
             to="."
             search={(before) => ({ ...before, warehouse: isSelected ? undefined : id })}

@@ -27,6 +27,14 @@ export function People({ people, where = "here" }: { people: readonly LivePerson
 
 function initials(name: string): string {
   const words = name.split(/\s+/).filter((word) => word !== "");
-  const letters = [words.at(0), words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? "")][0] ?? "");
-  return letters.join("").toUpperCase();
+  const initial = [words.at(0), words.length > 1 ? words.at(-1) : undefined].map((word) => firstLetter(word ?? ""));
+  return initial.join("").toUpperCase();
+}
+
+const letters = new Intl.Segmenter();
+
+// One letter as people see it: it may be several characters.
+function firstLetter(word: string): string {
+  for (const { segment } of letters.segment(word)) return segment;
+  return "";
 }

@@ -1,0 +1,191 @@
+import type { ReservationId } from "../../src/domain/ids.ts";
+import type { Effect, EffectResult, PaymentFact } from "../../src/domain/order/effects.ts";
+import type { Order } from "../../src/domain/order/order.ts";
+import { hasReached } from "../../src/domain/order/state.ts";
+import { reservation } from "./order-world.ts";
+
+/** A number from 0 (included) to 1: whoever hands it out decides how the outside behaves. */
+export type Dice = () => number;
+/** Everything goes well. */
+export const LUCK: Dice = () => 0.999;
+
+/** The same numbers for the same seed (mulberry32). */
+export function seededDice(seed: number): Dice {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+interface Intent {
+  status: "authorized" | "requires_action" | "failed" | "voided" | "captured";
+  amount: number;
+  captures: number;
+  captured: number;
+  refunded: number;
+  refunds: Set<string>;
+}
+
+type StockStatus = "allocated" | "released" | "shipped";
+
+/**
+ * Everything outside of one order, with books of its own: the bank, the levels, the floor and the carrier. Says what
+ * really happened, whatever the order believes.
+ */
+export class Outside {
+  readonly intents = new Map<number, Intent>();
+  /** What each reservation has become; one that is not here is, or was, held and runs out by itself. */
+  readonly stock = new Map<ReservationId, StockStatus>();
+  readonly told: string[] = [];
+  readonly deviations = new Set<string>();
+  readonly labels = new Map<string, number>();
+  #sourced = 0;
+
+  /** Does the effect under this key; null when there is nothing to report yet. */
+  perform(key: string, effect: Effect, order: Order, now: number, dice: Dice): EffectResult | null {
+    switch (effect.kind) {
+      case "AuthorizePayment":
+        return this.#authorize(effect, order, now, dice);
+      case "AwaitPayment": {
+        const intent = this.intents.get(effect.payment);
+        if (intent?.status !== "requires_action") return { kind: "nothing" };
+        if (dice() < 0.3) return null;
+        intent.status = dice() < 0.3 ? "failed" : "authorized";
+        return { kind: "AwaitPayment", payment: this.factOf(effect.payment, now) };
+      }
+      case "CapturePayment":
+        return this.#capture(effect, order, now);
+      case "VoidPayment": {
+        const intent = this.intents.get(effect.payment);
+        if (!intent) return { kind: "nothing" };
+        if (intent.status !== "captured") intent.status = "voided";
+        return { kind: "VoidPayment", payment: this.factOf(effect.payment, now) };
+      }
+      case "RefundPayment": {
+        const intent = this.intents.get(effect.payment);
+        const booked = order.payments.find(({ number }) => number === effect.payment)?.refunded ?? 0;
+        if (!intent || booked >= effect.refundedAfter) return { kind: "nothing" };
+        if (!intent.refunds.has(key)) intent.refunded += effect.amount.amount;
+        intent.refunds.add(key);
+        return { kind: "RefundPayment", refundId: `re_${key}`, amount: effect.amount.amount };
+      }
+      case "AllocateStock":
+        return this.#allocate(effect, dice);
+      case "ReSource":
+      case "PromoteBackorder":
+        return this.#source(key, effect, order, dice);
+      case "ReleaseStock":
+        for (const { id } of effect.reservations) if (this.stock.get(id) !== "shipped") this.stock.set(id, "released");
+        return { kind: "nothing" };
+      case "ShipStock":
+        for (const { id } of effect.reservations) this.stock.set(id, "shipped");
+        return { kind: "nothing" };
+      case "WriteOffShort":
+        return { kind: "nothing" };
+      case "RequestFulfillment": {
+        const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
+        if (shipment?.state !== "REQUESTED") return { kind: "nothing" };
+        return dice() < 0.2 ? { kind: "RequestFulfillment", accepted: false, reason: "closed" } : { kind: "RequestFulfillment", accepted: true, reference: "ref", picksAtOnce: dice() < 0.3 };
+      }
+      case "CancelFulfillment": {
+        const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
+        if (!shipment || shipment.state === "CANCELLED") return { kind: "nothing" };
+        return { kind: "CancelFulfillment", recalled: !hasReached(shipment, "PICKING") && dice() > 0.2, reason: "said the floor" };
+      }
+      case "CreateLabel": {
+        const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
+        if (!shipment || shipment.label || shipment.state === "CANCELLED") return { kind: "nothing" };
+        this.labels.set(effect.shipmentId, 1);
+        return { kind: "CreateLabel", carrier: "fedex", service: "ground", trackingNumber: `T${effect.shipmentId}` };
+      }
+      case "TrackParcel":
+        return dice() < 0.5 ? null : { kind: "TrackParcel", status: "delivered" };
+      case "Notify":
+        this.told.push(`${effect.notification} ${effect.subject}`);
+        return { kind: "nothing" };
+      case "OpenDeviation":
+        this.deviations.add(key);
+        return { kind: "nothing" };
+    }
+  }
+
+  /** The bank's truth about a payment. */
+  factOf(number: number, now: number): PaymentFact {
+    const intent = this.intents.get(number);
+    const intentId = `pi_${number}`;
+    switch (intent?.status) {
+      case undefined:
+        return { status: "created", intentId };
+      case "requires_action":
+        return { status: "requires_action", intentId, actionUrl: "https://bank.example" };
+      case "authorized":
+        return { status: "authorized", intentId, amount: intent.amount, expiresAt: now + 7 * 24 * 3_600_000 };
+      case "captured":
+        return { status: "captured", intentId, captured: intent.captured, refunded: intent.refunded };
+      case "voided":
+        return { status: "voided", intentId };
+      case "failed":
+        return { status: "failed", intentId, code: "declined", message: "no" };
+    }
+  }
+
+  #authorize(effect: Extract<Effect, { kind: "AuthorizePayment" }>, order: Order, now: number, dice: Dice): EffectResult {
+    const payment = order.payments.find(({ number }) => number === effect.payment);
+    const known = this.intents.get(effect.payment);
+    const wanted = !order.ended && payment?.status !== "failed" && payment?.status !== "voided";
+    if (!known && (!wanted || now >= effect.deadline)) return { kind: "nothing" };
+    if (!known) {
+      const fate = dice();
+      const status = fate < 0.15 ? "failed" : fate < 0.35 ? "requires_action" : "authorized";
+      const amount = dice() < 0.05 ? effect.amount.amount - 1 : effect.amount.amount;
+      this.intents.set(effect.payment, { status, amount, captures: 0, captured: 0, refunded: 0, refunds: new Set() });
+    }
+    return { kind: "AuthorizePayment", payment: this.factOf(effect.payment, now) };
+  }
+
+  #capture(effect: Extract<Effect, { kind: "CapturePayment" }>, order: Order, now: number): EffectResult {
+    const intent = this.intents.get(effect.payment);
+    const booked = order.payments.find(({ number }) => number === effect.payment);
+    if (!intent || !booked || booked.captured > 0) return { kind: "nothing" };
+    if (intent.status === "authorized") {
+      intent.status = "captured";
+      intent.captured = effect.amount.amount;
+      intent.captures += 1;
+    }
+    return { kind: "CapturePayment", payment: this.factOf(effect.payment, now) };
+  }
+
+  #allocate(effect: Extract<Effect, { kind: "AllocateStock" }>, dice: Dice): EffectResult {
+    const allocated: ReservationId[] = [];
+    const short: ReservationId[] = [];
+    for (const { id } of effect.reservations) {
+      const status = this.stock.get(id);
+      const goes = status === "allocated" || status === "shipped" || (status === undefined && dice() > 0.2);
+      (goes ? allocated : short).push(id);
+      if (goes && status === undefined) this.stock.set(id, "allocated");
+    }
+    return { kind: "AllocateStock", allocated, short };
+  }
+
+  #source(key: string, effect: Extract<Effect, { kind: "ReSource" | "PromoteBackorder" }>, order: Order, dice: Dice): EffectResult | null {
+    const open = (number: number) => {
+      const line = order.lines.find((one) => one.number === number);
+      return (effect.kind === "ReSource" ? line?.unsourced : line?.backordered) ?? 0;
+    };
+    const lines = effect.lines.map(({ line, quantity }) => ({ line, quantity: Math.min(quantity, open(line)) })).filter(({ quantity }) => quantity > 0);
+    if (order.ended || lines.length === 0) return { kind: "nothing" };
+    const found = { kind: effect.kind, reservations: [], backordered: [], unavailable: [], estimatedDelivery: null } as Extract<EffectResult, { kind: "ReSource" | "PromoteBackorder" }>;
+    if (effect.kind === "PromoteBackorder" && dice() < 0.3) return null;
+    if (effect.kind === "ReSource" && dice() < 0.2) return { ...found, unavailable: lines };
+    this.#sourced += 1;
+    const waits = effect.kind === "ReSource" && dice() < 0.3;
+    return {
+      ...found,
+      backordered: waits ? lines.slice(0, 1) : [],
+      reservations: lines.slice(waits ? 1 : 0).map(({ line, quantity }) => reservation(order.id, line, dice() < 0.5 ? "rome" : "oslo", quantity, `${key}.${this.#sourced}`)),
+    };
+  }
+}
