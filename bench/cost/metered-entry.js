@@ -7,6 +7,8 @@ const COUNTERS_PATH = "/bench/counters";
 const counters = {
   workerRequests: 0,
   objectRequests: 0,
+  ledgerRequests: 0,
+  levelRequests: 0,
   objectRowsRead: 0,
   objectRowsWritten: 0,
   d1Queries: 0,
@@ -53,19 +55,18 @@ function meterD1(database) {
   const session = database.withSession?.() ?? database;
   for (const target of [database, session, database.alwaysPrimarySession].filter((each) => each !== undefined))
     once(target, (prototype) => {
-      for (const name of ["_send", "_sendOrThrow"]) {
-        if (!Object.hasOwn(prototype, name) || name === "_sendOrThrow") continue;
-        const original = prototype[name];
-        prototype[name] = async function (...args) {
-          const answer = await original.apply(this, args);
-          for (const { meta } of Array.isArray(answer) ? answer : [answer]) {
-            counters.d1Queries += 1;
-            counters.d1RowsRead += meta?.rows_read ?? 0;
-            counters.d1RowsWritten += meta?.rows_written ?? 0;
-          }
-          return answer;
-        };
-      }
+      if (!Object.hasOwn(prototype, "_send")) return;
+      // All that a statement, a batch or `exec` asks goes through here, with what the answer was billed for.
+      const { _send } = prototype;
+      prototype._send = async function (...args) {
+        const answer = await _send.apply(this, args);
+        for (const { meta } of Array.isArray(answer) ? answer : [answer]) {
+          counters.d1Queries += 1;
+          counters.d1RowsRead += meta?.rows_read ?? 0;
+          counters.d1RowsWritten += meta?.rows_written ?? 0;
+        }
+        return answer;
+      };
     });
 }
 
@@ -97,7 +98,7 @@ function meterBindings(env) {
   for (const name of ["EFFECTS", "STOCK", "WEBHOOKS"]) meterQueue(env[name]);
 }
 
-function metered(Base) {
+function metered(Base, counter) {
   class Metered extends Base {
     constructor(ctx, env) {
       meterStorage(ctx.storage);
@@ -110,14 +111,15 @@ function metered(Base) {
     if (name === "constructor" || typeof Base.prototype[name] !== "function") continue;
     Metered.prototype[name] = function (...args) {
       counters.objectRequests += 1;
+      if (counter !== undefined) counters[counter] += 1;
       return Base.prototype[name].apply(this, args);
     };
   }
   return Metered;
 }
 
-export const InventoryLevel = metered(built.InventoryLevel);
-export const OrderLedger = metered(built.OrderLedger);
+export const InventoryLevel = metered(built.InventoryLevel, "levelRequests");
+export const OrderLedger = metered(built.OrderLedger, "ledgerRequests");
 export const LiveFeed = metered(built.LiveFeed);
 export const ProviderGate = metered(built.ProviderGate);
 

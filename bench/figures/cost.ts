@@ -8,6 +8,8 @@ import { waitUntilRequested } from "./saga.ts";
 interface Counters {
   workerRequests: number;
   objectRequests: number;
+  ledgerRequests: number;
+  levelRequests: number;
   objectRowsRead: number;
   objectRowsWritten: number;
   d1Queries: number;
@@ -43,7 +45,7 @@ const LABELS: Readonly<Record<keyof Billed, string>> = {
   queueOperations: "queue operations",
 };
 
-const COST_RATE = 25;
+const COST_RATE = 40;
 const SETTLE_POLL_MS = 500;
 const SETTLED_POLLS = 4;
 const SETTLE_POLLS_MOST = 60;
@@ -99,11 +101,14 @@ export async function measureCost(run: BenchRun): Promise<void> {
     const before = await readSettledCounters(ours.url);
     await place(orders);
     await waitUntilRequested(ours, orders * 2);
-    const billed = perOrder(before, await readSettledCounters(ours.url), orders);
+    const after = await readSettledCounters(ours.url);
+    const billed = perOrder(before, after, orders);
+    const each = (name: keyof Counters) => ((after[name] - before[name]) / orders).toFixed(1);
     run.figures.set("cost", plainFigure(priceOf(billed), "USD per million orders"));
     const parts = Object.entries(LABELS).map(([name, label]) => `${billed[name as keyof Billed].toFixed(1)} ${label}`);
     run.notes.push(
       `cost per order, to fulfillment requested: ${parts.join(", ")}`,
+      `of the object requests ${each("ledgerRequests")} went to the order's ledger and ${each("levelRequests")} to its level; ${each("queueMessages")} queue messages, ${each("d1Queries")} D1 statements`,
       "cost is counted inside the Worker: rowsRead/rowsWritten of every object cursor, an alarm as a written row, rows_read/rows_written of every D1 answer, three operations a queue message and 64 KB, calls of object methods as requests; duration and CPU time are not in it",
     );
   } finally {

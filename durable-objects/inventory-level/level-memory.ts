@@ -31,17 +31,21 @@ export interface LevelDraft {
   levelChanged: boolean;
   /** Names of alerts whose rows the group removes. */
   removedAlerts: string[];
+  /** What is recorded as published. */
+  publishedSequence: number;
   /** When ended reservations are next looked for; null while there are none. */
   purgeAt: number | null;
 }
 
 /** How long ended reservations may lie beyond their day, so that they are forgotten many at a time. */
 const PURGE_SLACK_MS = 60 * 60_000;
+/** So long after the queue has taken something it is not lost any more, even where queues live in memory. */
+const TAKEN_FOR_GOOD_MS = 5_000;
 
 /** The level in memory: the totals that its rows come to, kept so that no command has to add them up. */
 export class LevelMemory implements GroupMemory<LevelDraft> {
   /** What the queue has taken; the publisher writes here. */
-  readonly acknowledgement: Acknowledgement = { sequence: 0, alerts: new Set() };
+  readonly acknowledgement: Acknowledgement = { sequence: 0, takenAt: 0, alerts: new Map() };
   readonly #storage: LevelStorage;
   #state: LevelState | null = null;
   #calendar = new ExpiryCalendar();
@@ -85,6 +89,7 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
       storedSequence: this.#storedSequence,
       levelChanged: false,
       removedAlerts: [],
+      publishedSequence: this.#publishedSequence,
       purgeAt: this.#purgeAt,
     };
     const expired = this.#calendar.expiredUnits(now);
@@ -93,12 +98,12 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
   }
 
   savepoint(draft: LevelDraft): () => void {
-    const { state, storedSequence, levelChanged, purgeAt } = draft;
+    const { state, storedSequence, levelChanged, publishedSequence, purgeAt } = draft;
     const expiry = draft.expiry.length;
     const alerts = draft.alerts.length;
     const removedAlerts = draft.removedAlerts.length;
     return () => {
-      Object.assign(draft, { state, storedSequence, levelChanged, purgeAt });
+      Object.assign(draft, { state, storedSequence, levelChanged, publishedSequence, purgeAt });
       draft.expiry.length = expiry;
       draft.alerts.length = alerts;
       draft.removedAlerts.length = removedAlerts;
@@ -110,7 +115,7 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
     for (const alert of draft.alerts) this.#storage.addAlert(alert);
     // A restarted level goes on from the highest sequence stored, so what was not written with a row is written here.
     if (draft.levelChanged || draft.state.sequence > draft.storedSequence) {
-      this.#storage.writeLevel(draft.state, this.acknowledgement.sequence, draft.now);
+      this.#storage.writeLevel(draft.state, draft.publishedSequence, draft.now);
       draft.storedSequence = draft.state.sequence;
       draft.levelChanged = true;
     }
@@ -124,7 +129,7 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
     this.#calendar.settle(draft.now);
     this.#calendar.apply(draft.expiry);
     for (const alert of draft.alerts) this.#alerts.set(alertName(alert), alert);
-    if (draft.levelChanged) this.#publishedSequence = this.acknowledgement.sequence;
+    this.#publishedSequence = draft.publishedSequence;
     for (const name of draft.removedAlerts) {
       this.#alerts.delete(name);
       this.acknowledgement.alerts.delete(name);
@@ -201,6 +206,11 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
     return this.#state.sequence > this.acknowledgement.sequence || this.#unpublishedAlerts().length > 0;
   }
 
+  /** Whether something that the queue has taken is still stored as unpublished: it is recorded once it is taken for good. */
+  isUnrecorded(): boolean {
+    return this.acknowledgement.sequence > this.#publishedSequence || this.acknowledgement.alerts.size > 0;
+  }
+
   /**
    * What the queue has not taken, or null. The level goes as it was last stored, with what has run out since still
    * in it: its sequence then always names the same numbers.
@@ -235,7 +245,9 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
    */
   tidy(draft: LevelDraft): void {
     if (draft.state === null) return;
-    for (const name of this.acknowledgement.alerts) {
+    const takenForGood = draft.now - TAKEN_FOR_GOOD_MS;
+    for (const [name, takenAt] of this.acknowledgement.alerts) {
+      if (takenAt > takenForGood) continue;
       const alert = this.#alerts.get(name);
       if (alert !== undefined) this.#storage.removeAlert(alert);
       draft.removedAlerts.push(name);
@@ -245,7 +257,11 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
       // The forgotten rows may have been those that told the sequence and the clock.
       draft.levelChanged = true;
     }
-    if (this.acknowledgement.sequence > this.#publishedSequence) draft.levelChanged = true;
+    const { sequence, takenAt } = this.acknowledgement;
+    if (sequence > this.#publishedSequence && takenAt <= takenForGood) {
+      draft.publishedSequence = sequence;
+      draft.levelChanged = true;
+    }
   }
 }
 

@@ -335,7 +335,7 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
     const expiry = this.#memory.nextExpiry();
     if (expiry !== null) dueAts.push(expiry + EXPIRY_SLACK_MS);
     if (this.#memory.purgeAt !== null) dueAts.push(this.#memory.purgeAt);
-    if (this.#memory.isUnpublished()) {
+    if (this.#memory.isUnpublished() || this.#memory.isUnrecorded()) {
       dueAts.push(Date.now() + Math.min(PUBLISH_CHECK_MS * 2 ** this.#publishFailures, PUBLISH_CHECK_MOST_MS));
     }
     return dueAts.length === 0 ? null : Math.min(...dueAts);

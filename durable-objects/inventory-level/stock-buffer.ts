@@ -13,8 +13,10 @@ import type { PendingAlert } from "./storage.ts";
 export interface Acknowledgement {
   /** The highest sequence that the queue has taken. */
   sequence: number;
-  /** Names (`alertName`) of alerts that the queue has taken and that are still stored. */
-  alerts: Set<string>;
+  /** When it took that (epoch milliseconds). */
+  takenAt: number;
+  /** Names (`alertName`) of alerts that the queue has taken and that are still stored, each with when it took them. */
+  alerts: Map<string, number>;
 }
 
 /** What a level has to publish. Only what is on disk may be offered, because another object may send it. */
@@ -83,8 +85,9 @@ export async function flushStock(queue: StockSender): Promise<void> {
 }
 
 function acknowledge({ level, alerts, acknowledgement }: StockOffer): void {
-  acknowledgement.sequence = Math.max(acknowledgement.sequence, level.sequence);
-  for (const alert of alerts) acknowledgement.alerts.add(alertName(alert));
+  const now = Date.now();
+  if (level.sequence > acknowledgement.sequence) Object.assign(acknowledgement, { sequence: level.sequence, takenAt: now });
+  for (const alert of alerts) acknowledgement.alerts.set(alertName(alert), now);
 }
 
 /** An offer that is too long for one message goes in parts, the level with the first. */

@@ -2,6 +2,7 @@ import { type ProjectedOrder, projectOrders } from "../../src/db/orders/projecti
 import { databaseOf } from "../../src/db/orders/databases.ts";
 import type { OrderId } from "../../src/domain/ids.ts";
 import { hasEnded } from "../../src/domain/order/state.ts";
+import { logError } from "../../src/platform/log.ts";
 import { withinLimit } from "../../src/platform/time-limit.ts";
 import type { LedgerStorage } from "./ledger-storage.ts";
 
@@ -15,6 +16,11 @@ export interface Acknowledged {
   id: OrderId;
   revision: number;
   sequence: number;
+}
+
+interface ProjectionRow {
+  projected: ProjectedOrder;
+  acknowledged: Acknowledged;
 }
 
 /**
@@ -45,12 +51,12 @@ export class Projector {
   /** Writes what D1 has not seen, a bounded number at a time. Throws when D1 does; what failed stays pending. */
   async write(): Promise<Acknowledged[]> {
     const ids: OrderId[] = [];
-    const byDatabase = new Map<D1Database, { projected: ProjectedOrder; acknowledged: Acknowledged }[]>();
+    const byDatabase = new Map<D1Database, ProjectionRow[]>();
     let lines = 0;
     for (const id of this.#dirty) {
       if (ids.length >= this.#atOnce || lines >= LINES_AT_ONCE) break;
       this.#dirty.delete(id);
-      const row = this.#read(id);
+      const row = this.#readOrSkip(id);
       if (row === null) continue;
       ids.push(id);
       lines += row.projected.order.lines.length;
@@ -74,7 +80,17 @@ export class Projector {
     return acknowledged;
   }
 
-  #read(id: OrderId): { projected: ProjectedOrder; acknowledged: Acknowledged } | null {
+  /** An order that can't be read must not keep the others from D1; it is tried again when it changes. */
+  #readOrSkip(id: OrderId): ProjectionRow | null {
+    try {
+      return this.#read(id);
+    } catch (error) {
+      logError("order_unreadable", error, { orderId: id });
+      return null;
+    }
+  }
+
+  #read(id: OrderId): ProjectionRow | null {
     const stored = this.#storage.findOrder(id);
     if (stored === null) return null;
     const { order, revision, projectedSequence } = stored;

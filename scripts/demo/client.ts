@@ -73,7 +73,7 @@ export class DemoClient {
       try {
         const answer = await fetch(this.#base + path, {
           ...init,
-          headers: { ...init.headers, Authorization: `Bearer ${KEY}` },
+          headers: [...new Headers(init.headers), ["Authorization", `Bearer ${KEY}`]],
           signal: AbortSignal.timeout(TIMEOUT_MS),
         });
         const busy = answer.status === 429 || answer.status >= 500;

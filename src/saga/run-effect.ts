@@ -49,6 +49,6 @@ export async function runEffect(context: SagaContext, leased: LeasedEffect): Pro
 }
 
 function dispatch<Kind extends EffectKind>(context: SagaContext, leased: LeasedEffect, effect: Extract<Effect, { kind: Kind }>): Promise<EffectOutcome | null> {
-  const handler: EffectHandler<Kind> = HANDLERS[effect.kind as Kind];
+  const handler: EffectHandler<Kind> = HANDLERS[effect.kind];
   return handler(context, leased, effect);
 }

@@ -17,6 +17,10 @@ function first<Value>(values: readonly Value[]): Value {
   return value;
 }
 
+function at<Value>(values: readonly Value[], index: number): Value {
+  return first(values.slice(index));
+}
+
 const levelOf = (state: RawState, order: string): RawLevel => first(state.levels.filter(({ reservations }) => reservations.some(({ id }) => id.includes(order))));
 const effectOf = (state: RawState, order: string, kind: string) => first(state.ledgers.flatMap((ledger) => ledger.effects).filter(({ orderId, effect }) => orderId === order && effect.kind === kind));
 const rowOf = (state: RawState, order: string) => first(state.ledgers.flatMap((ledger) => ledger.orders).filter((row) => row.order.id === order));
@@ -25,14 +29,14 @@ const intentOf = (state: RawState, id: string) => first(state.books.intents.filt
 /** What is done to the rows, and the check that must notice. */
 const DAMAGES: [what: string, notices: string, damage: (world: FaultsWorld) => void][] = [
   ["a receipt is lost from the middle of a level's movements", "on hand = opening + movements", ({ state }) => first(state.levels).movements.splice(1, 1)],
-  ["a running balance is wrong", "on hand = opening + movements", ({ state }) => (first(state.levels).movements[2]!.balance += 1)],
+  ["a running balance is wrong", "on hand = opening + movements", ({ state }) => (at(first(state.levels).movements, 2).balance += 1)],
   ["a level opened with more than was registered", "on hand = opening + movements", ({ state }) => (first(state.ops.registrations).opening = 9)],
   [
     "a parcel left twice",
     "on hand = opening + movements",
     ({ state, shipped }) => {
       const { movements } = levelOf(state, shipped);
-      const left = movements[3]!;
+      const left = at(movements, 3);
       movements.push({ ...left, sequence: 5, balance: left.balance + left.delta });
     },
   ],
@@ -44,7 +48,7 @@ const DAMAGES: [what: string, notices: string, damage: (world: FaultsWorld) => v
     "no unit oversold",
     ({ state, asking }) => {
       const { reservations } = levelOf(state, asking);
-      reservations.push({ ...reservations[0]!, id: reservations[1]!.id, quantity: 14, asked: 14, createdAt: reservations[0]!.createdAt + 300 });
+      reservations.push({ ...at(reservations, 0), id: at(reservations, 1).id, quantity: 14, asked: 14, createdAt: at(reservations, 0).createdAt + 300 });
     },
   ],
   [
@@ -52,8 +56,8 @@ const DAMAGES: [what: string, notices: string, damage: (world: FaultsWorld) => v
     "no unit oversold",
     ({ state, asking }) => {
       const { reservations } = levelOf(state, asking);
-      const held = reservations[0]!;
-      reservations.push({ ...held, id: reservations[2]!.id, status: "RELEASED", quantity: 0, asked: 14, createdAt: held.createdAt + 300, changedAt: held.createdAt + 400, expiresAt: null });
+      const held = at(reservations, 0);
+      reservations.push({ ...held, id: at(reservations, 2).id, status: "RELEASED", quantity: 0, asked: 14, createdAt: held.createdAt + 300, changedAt: held.createdAt + 400, expiresAt: null });
     },
   ],
   [
@@ -61,15 +65,15 @@ const DAMAGES: [what: string, notices: string, damage: (world: FaultsWorld) => v
     "every hold has a live order, or runs out",
     ({ state, cancelled }) => {
       const { reservations } = levelOf(state, cancelled);
-      reservations.push({ ...reservations[1]!, id: reservations[1]!.id.replace("hold-key_storefront", unknownOrder()) as ReservationId, status: "ALLOCATED", expiresAt: null });
+      reservations.push({ ...at(reservations, 1), id: at(reservations, 1).id.replace("hold-key_storefront", unknownOrder()) as ReservationId, status: "ALLOCATED", expiresAt: null });
     },
   ],
   [
     "an ended order still has its stock",
     "every hold has a live order, or runs out",
-    ({ state, cancelled }) => Object.assign(levelOf(state, cancelled).reservations[0]!, { status: "ALLOCATED", quantity: 2 }),
+    ({ state, cancelled }) => Object.assign(at(levelOf(state, cancelled).reservations, 0), { status: "ALLOCATED", quantity: 2 }),
   ],
-  ["a hold never runs out", "every hold has a live order, or runs out", ({ state, asking }) => (levelOf(state, asking).reservations[1]!.expiresAt = Number.MAX_SAFE_INTEGER)],
+  ["a hold never runs out", "every hold has a live order, or runs out", ({ state, asking }) => (at(levelOf(state, asking).reservations, 1).expiresAt = Number.MAX_SAFE_INTEGER)],
   ["an order's hold is gone from its level", "every hold has a live order, or runs out", ({ state, asking }) => levelOf(state, asking).reservations.shift()],
   ["an order has lost the effect and the timer that would move it", "every order ended, waiting or in a deviation", ({ state, asking }) => {
     Object.assign(effectOf(state, asking, "AwaitPayment"), { status: "done", settledAt: 1, dueAt: null });
@@ -88,7 +92,7 @@ const DAMAGES: [what: string, notices: string, damage: (world: FaultsWorld) => v
   ["the authorization of a cancelled order was never given up", "no payment captured twice, refunds within captures", ({ state }) => Object.assign(intentOf(state, "pi_cancelled"), { status: "requires_capture", capturable: 2000 })],
   ["an intent was made for no order", "no payment captured twice, refunds within captures", ({ state }) => state.books.intents.push({ ...intentOf(state, "pi_asking"), id: "pi_nobody", orderId: unknownOrder() })],
   ["the provider has captured and the order does not know", "no payment captured twice, refunds within captures", ({ state, shipped }) => {
-    for (const order of [rowOf(state, shipped).order]) Object.assign(order.payments[0]!, { status: "authorized", captured: 0 });
+    for (const order of [rowOf(state, shipped).order]) Object.assign(at(order.payments, 0), { status: "authorized", captured: 0 });
   }],
   ["an acknowledged order is nowhere", "nothing acknowledged is lost", ({ journal }) => journal.acknowledged.push({ kind: "order_placed", key: "k", orderId: unknownOrder(), version: 1, total: 1, lines: [], reservations: [] })],
   ["one key has made two orders", "nothing acknowledged is lost", ({ journal }) => {
@@ -108,12 +112,12 @@ const DAMAGES: [what: string, notices: string, damage: (world: FaultsWorld) => v
     for (const entry of journal.acknowledged) if (entry.kind === "stock_counted") entry.drift = 3;
   }],
   ["an acknowledged reservation is gone", "nothing acknowledged is lost", ({ state, shipped }) => levelOf(state, shipped).reservations.splice(1, 1)],
-  ["an acknowledged release did not last", "nothing acknowledged is lost", ({ state, shipped }) => Object.assign(levelOf(state, shipped).reservations[2]!, { status: "HELD", quantity: 1 })],
+  ["an acknowledged release did not last", "nothing acknowledged is lost", ({ state, shipped }) => Object.assign(at(levelOf(state, shipped).reservations, 2), { status: "HELD", quantity: 1 })],
   ["an order has an event too few", "events without gap fold into the row", ({ state, shipped }) => {
     const { events } = first(state.ledgers);
     events.splice(events.findIndex(({ orderId, sequence }) => orderId === shipped && sequence === 4), 1);
   }],
-  ["an order's row is not what its events come to", "events without gap fold into the row", ({ state, asking }) => (rowOf(state, asking).order.payments[0]!.amount = 1)],
+  ["an order's row is not what its events come to", "events without gap fold into the row", ({ state, asking }) => (at(rowOf(state, asking).order.payments, 0).amount = 1)],
   ["an order's row carries another version", "events without gap fold into the row", ({ state, asking }) => (rowOf(state, asking).version += 1)],
   ["an order never reached the lists", "the lists equal the ledgers", ({ state, asking }) => {
     const listing = first(state.listings);
@@ -185,7 +189,7 @@ describe("the invariants that are checked after every fault", () => {
   it("leave a hold alone that has run out, whatever its row still says", () => {
     const found = damaged(({ state, asking }) => {
       const [, callers] = levelOf(state, asking).reservations;
-      Object.assign(callers!, { expiresAt: state.readAt - 1, quantity: 500, asked: 1 });
+      Object.assign(callers ?? {}, { expiresAt: state.readAt - 1, quantity: 500, asked: 1 });
       first(state.ops.stock.filter(({ sku }) => sku === levelOf(state, asking).sku)).held = 2;
     });
     expect(found).toEqual([]);

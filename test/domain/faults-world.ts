@@ -1,4 +1,4 @@
-import { newOrderId, placedOrder, PLACED_AT, MINUTE } from "./order-world.ts";
+import { newOrderId, placedOrder, PLACED_AT, MINUTE } from "../support/order-books.ts";
 import { type OrderId, reservationId, type ReservationId, type ShipmentId, type Sku, type WarehouseId } from "../../src/domain/ids.ts";
 import { effectId } from "../../src/domain/order/effects.ts";
 import { laneOf } from "../../src/domain/order/effects.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dueForParcels, payableAmount, securedAmount, unpaidAmount } from "../../src/domain/order/amounts.ts";
-import { MINUTE, OrderBooks, PLACED_AT, placedOrder, reservation } from "./order-world.ts";
+import { MINUTE, OrderBooks, PLACED_AT, placedOrder, reservation } from "../support/order-books.ts";
 
 /** One line that is held and one that waits. */
 const half = (change: Parameters<typeof placedOrder>[1] = {}) => placedOrder([{ quantity: 1, held: { berlin: 1 } }, { quantity: 2, unitPrice: 333 }], change);

@@ -6,8 +6,8 @@ import type { OrderEventType } from "../../src/domain/order/events.ts";
 import { evolve } from "../../src/domain/order/evolve.ts";
 import { ORDER_STATES, type Order } from "../../src/domain/order/order.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
-import { type Dice, LUCK, Outside, seededDice } from "./order-outside.ts";
-import { type CalledEffect, MINUTE, OrderBooks, placedOrder } from "./order-world.ts";
+import { type Dice, LUCK, Outside, seededDice } from "../support/order-outside.ts";
+import { type CalledEffect, MINUTE, OrderBooks, placedOrder } from "../support/order-books.ts";
 
 /** Nightly runs set this to 100,000 and more. */
 const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 2_000);

@@ -4,7 +4,7 @@ import type { OrderCommand, OrderCommandType, OrderRefusal } from "../../src/dom
 import { decide } from "../../src/domain/order/decide.ts";
 import { LEGAL_MOVES } from "../../src/domain/order/legal-moves.ts";
 import { ORDER_STATES, type OrderState } from "../../src/domain/order/order.ts";
-import { MINUTE, OrderBooks, PLACED_AT, placedOrder, reservation } from "./order-world.ts";
+import { MINUTE, OrderBooks, PLACED_AT, placedOrder, reservation } from "../support/order-books.ts";
 
 const declined = { status: "failed", intentId: "pi_1", code: "card_declined", message: "no" } as const;
 

@@ -4,7 +4,7 @@ import type { EffectKind } from "../../src/domain/order/effects.ts";
 import { laneOf } from "../../src/domain/order/effects.ts";
 import { backoffMs, isDefinite, judgeFailure, LEASE_MS, leaseMs, RETRY_POLICIES } from "../../src/domain/order/retry.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
-import { OrderBooks, PLACED_AT, MINUTE } from "./order-world.ts";
+import { OrderBooks, PLACED_AT, MINUTE } from "../support/order-books.ts";
 
 const kinds = Object.keys(RETRY_POLICIES) as EffectKind[];
 const soft = { status: "failed", code: "declined", message: "no", retryable: true } as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PAYMENT_WINDOW_MS } from "../../src/domain/order/order.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
-import { MINUTE, OrderBooks, PLACED_AT, placedOrder, reservation } from "./order-world.ts";
+import { MINUTE, OrderBooks, PLACED_AT, placedOrder, reservation } from "../support/order-books.ts";
 
 /** Two lines: one held in Berlin and Paris, one all in Berlin. */
 const split = () => placedOrder([{ quantity: 3, held: { berlin: 1, paris: 2 } }, { quantity: 1, held: { berlin: 1 } }]);

@@ -25,7 +25,7 @@ interface Repeat {
   take: (answer: Answer) => void;
 }
 
-const CLIENTS = 8;
+const CLIENTS = 14;
 const LONGEST_THOUGHT_MS = 180;
 const REPEAT_PAUSE_MS = 500;
 
@@ -94,7 +94,7 @@ export class Load {
       ...times(26, () => orders.placeFull()),
       ...times(9, () => orders.placeShort()),
       ...times(9, () => orders.cancel()),
-      ...times(11, () => orders.fulfill()),
+      ...times(8, () => orders.fulfill()),
       ...times(5, () => orders.deliver()),
       ...times(6, () => orders.passAuthentication()),
       ...times(5, () => orders.placeAgain()),

@@ -1,3 +1,4 @@
+import { html } from "hono/html";
 import type { FC } from "hono/jsx";
 import type { Address } from "../../domain/catalog.ts";
 import { formatMoney } from "../../domain/money.ts";
@@ -79,10 +80,12 @@ function addressLine({ line1, line2, postalCode, city, region, country }: Addres
 export function renderMail(order: Order, email: string, message: MessageText, reference: string): MailMessage {
   const lines = message.listsLines ? order.lines.map(({ quantity, name }) => `${quantity} × ${name}`) : [];
   const action = message.action ? [`${message.action.label}: ${message.action.url}`] : [];
+  const page = html`<!doctype html>${(<Layout order={order} message={message} />)}`;
+  if (page instanceof Promise) throw new Error("the layout of a mail must not be asynchronous");
   return {
     to: { email, name: order.contact.name },
     subject: message.subject.replaceAll(/[\r\n]+/g, " "),
-    html: `<!doctype html>${String(<Layout order={order} message={message} />)}`,
+    html: page.toString(),
     text: [...message.paragraphs, ...action, lines.join("\n"), `Order ${order.number}`].filter((part) => part !== "").join("\n\n"),
     reference,
   };

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Knobs } from "../books/knobs.ts";
 import { jsonAnswer, VendorBooks, type VendorAnswer, type VendorRequest } from "../books/vendor-books.ts";
 import type { OutgoingWebhook } from "../books/webhook-outbox.ts";
@@ -7,7 +7,7 @@ import { base64Of, hmac } from "../signing.ts";
 import { bookTimeAt, JOURNEY, realTimeAt, stepAfter, type BookClock } from "./journey.ts";
 import { drawPdfLabel, drawZplLabel, type LabelFacts } from "./label.ts";
 import {
-  addressShape,
+  type addressShape,
   cancelShape,
   quoteShape,
   referenceShape,

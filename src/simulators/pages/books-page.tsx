@@ -103,8 +103,8 @@ function Rows({ vendor, table, rows }: { vendor: Vendor; table: string; rows: Bo
                   {row["next_at"] === null ? (
                     ""
                   ) : (
-                    <form method="post" action={`/simulators/fedex/parcels/${String(row["tracking_number"])}/advance`}>
-                      <button type="submit" aria-label={`Move ${String(row["tracking_number"])} to its next scan`}>
+                    <form method="post" action={`/simulators/fedex/parcels/${textOf(row["tracking_number"])}/advance`}>
+                      <button type="submit" aria-label={`Move ${textOf(row["tracking_number"])} to its next scan`}>
                         Next scan
                       </button>
                     </form>
@@ -119,10 +119,15 @@ function Rows({ vendor, table, rows }: { vendor: Vendor; table: string; rows: Bo
   );
 }
 
+/** The column as text; books hold no bytes. */
+function textOf(value: SqlStorageValue | undefined): string {
+  return typeof value === "string" || typeof value === "number" ? value.toString() : "";
+}
+
 const FIRST_MOMENT = 1_000_000_000_000;
 
 function shown(column: string, value: SqlStorageValue | undefined): string {
   if (value === null || value === undefined) return "";
   const isMoment = typeof value === "number" && value > FIRST_MOMENT && /(^|_)(at|created|before)$/.test(column);
-  return isMoment ? new Date(value).toISOString().replace("T", " ").slice(0, 19) : String(value);
+  return isMoment ? new Date(value).toISOString().replace("T", " ").slice(0, 19) : textOf(value);
 }

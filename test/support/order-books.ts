@@ -20,11 +20,14 @@ export interface LineSpec {
 }
 
 let made = 0;
+let ofThisRun: Uint8Array | undefined;
 
-/** An order id that no other test has. */
+/** An order id that no other test has, nor another file whose objects and databases are the same. */
 export function newOrderId(): OrderId {
   made += 1;
-  const bytes = new Uint8Array(14);
+  // Not at import: a Worker has no randomness before its first request.
+  ofThisRun ??= crypto.getRandomValues(new Uint8Array(14));
+  const bytes = ofThisRun.slice();
   new DataView(bytes.buffer).setUint32(8, made);
   new DataView(bytes.buffer).setUint8(0, made % 256);
   return orderIdFromBytes(bytes);

@@ -2,7 +2,7 @@ import type { ReservationId } from "../../src/domain/ids.ts";
 import type { Effect, EffectResult, PaymentFact } from "../../src/domain/order/effects.ts";
 import type { Order } from "../../src/domain/order/order.ts";
 import { hasReached } from "../../src/domain/order/state.ts";
-import { reservation } from "./order-world.ts";
+import { reservation } from "./order-books.ts";
 
 /** A number from 0 (included) to 1: whoever hands it out decides how the outside behaves. */
 export type Dice = () => number;
@@ -98,18 +98,28 @@ export class Outside {
       case "CreateLabel": {
         const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
         if (!shipment || shipment.label || shipment.state === "CANCELLED") return { kind: "nothing" };
-        this.labels.set(effect.shipmentId, 1);
-        return { kind: "CreateLabel", carrier: "fedex", service: "ground", trackingNumber: `T${effect.shipmentId}` };
+        this.labels.set(effect.shipmentId, (this.labels.get(effect.shipmentId) ?? 0) + 1);
+        return this.again(effect);
       }
       case "TrackParcel":
         return dice() < 0.5 ? null : { kind: "TrackParcel", status: "delivered" };
       case "Notify":
         this.told.push(`${effect.notification} ${effect.subject}`);
-        return { kind: "nothing" };
+        return this.again(effect);
       case "OpenDeviation":
         this.deviations.add(key);
         return { kind: "nothing" };
     }
+  }
+
+  /** Whether this message was sent, or this label made, before. */
+  has(effect: Extract<Effect, { kind: "Notify" | "CreateLabel" }>): boolean {
+    return effect.kind === "Notify" ? this.told.includes(`${effect.notification} ${effect.subject}`) : this.labels.has(effect.shipmentId);
+  }
+
+  /** What it came to. */
+  again(effect: Extract<Effect, { kind: "Notify" | "CreateLabel" }>): EffectResult {
+    return effect.kind === "Notify" ? { kind: "nothing" } : { kind: "CreateLabel", carrier: "fedex", service: "ground", trackingNumber: `T${effect.shipmentId}` };
   }
 
   /** The bank's truth about a payment. */
