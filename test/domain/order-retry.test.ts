@@ -57,6 +57,10 @@ describe("the judgement of a failure", () => {
     expect(judgeFailure("CapturePayment", 1, { ...soft, retryable: false }, 1)).toEqual({ next: "exhausted", code: "declined", message: "no", unknown: false });
   });
 
+  it("of what must not end is another attempt, even when it is called final", () => {
+    expect(judgeFailure("OpenDeviation", 1, { ...soft, retryable: false }, 1).next).toBe("retry");
+  });
+
   it.each(kinds)("%s ends with its budget, and OpenDeviation never", (kind) => {
     const { budget } = RETRY_POLICIES[kind];
     const last = Number.isFinite(budget) ? budget : 1_000_000;

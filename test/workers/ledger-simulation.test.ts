@@ -5,8 +5,8 @@ import { TestLedger } from "./ledger-harness.ts";
 import { Simulation } from "./ledger-simulation.ts";
 
 /** Seeds that have failed once are replayed for ever. */
-const KEPT: readonly number[] = [];
-const FRESH = 2500;
+const KEPT: readonly number[] = [2_085_622_917];
+const FRESH = 150;
 const STEPS = 120;
 
 function checkAtRest(simulation: Simulation): void {
@@ -61,5 +61,5 @@ describe("a ledger, its consumers and everything around it", () => {
       }
     });
     expect([...states.keys()]).toEqual(expect.arrayContaining(["DELIVERED", "CANCELLED", "PAYMENT_FAILED"]));
-  }, 600_000);
+  }, 120_000);
 });

@@ -82,8 +82,10 @@ export function judgeFailure(
 ): Verdict {
   const unknown = outcome.status === "unknown";
   const code = unknown ? "outcome_unknown" : outcome.code;
-  const final = !unknown && !outcome.retryable;
-  if (final || failures >= RETRY_POLICIES[kind].budget) return { next: "exhausted", code, message: outcome.message, unknown };
+  const { budget } = RETRY_POLICIES[kind];
+  // What has no budget has no end either, whatever it is told.
+  const final = !unknown && !outcome.retryable && Number.isFinite(budget);
+  if (final || failures >= budget) return { next: "exhausted", code, message: outcome.message, unknown };
   const atLeast = unknown ? RETRY_POLICIES[kind].showsAfterMs : outcome.retryAfterMs;
   return { next: "retry", inMs: backoffMs(kind, failures, jitter, atLeast), newGeneration: isDefinite(outcome) };
 }
