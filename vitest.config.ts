@@ -45,8 +45,11 @@ export default defineConfig({
         test: {
           name: "workers",
           include: ["test/workers/**/*.test.ts"],
-          // It imports from "cloudflare:workers", which only the bundled form resolves in the pool.
-          deps: { optimizer: { ssr: { enabled: true, include: ["itty-durable"] } } },
+          // The first imports from "cloudflare:workers", which only the bundled form resolves in the pool; the others are
+          // many files, whose missing source maps would each be told of.
+          deps: {
+            optimizer: { ssr: { enabled: true, include: ["itty-durable", "stripe", "localized-address-format"] } },
+          },
         },
       },
       {

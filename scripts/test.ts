@@ -18,7 +18,14 @@ const WEB_BUILT = ["dist/web/ops/index.html", "dist/web/docs/assets/scalar.js"];
 const reportSchema = z.object({
   numPassedTests: z.int(),
   numFailedTests: z.int(),
-  testResults: z.array(z.object({ name: z.string(), status: z.string(), message: z.string(), assertionResults: z.array(z.object({ status: z.string() })) })),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      message: z.string(),
+      assertionResults: z.array(z.object({ status: z.string() })),
+    }),
+  ),
 });
 
 function run(command: string, args: string[]): Promise<number> {
@@ -45,11 +52,21 @@ function isWebStale(): boolean {
 async function runProject(project: string, reports: string): Promise<{ passed: number; failed: number }> {
   console.log(`\n── ${project}`);
   const file = join(reports, `${project}.json`);
-  const args = ["node_modules/vitest/vitest.mjs", "run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+  const args = [
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    "--project",
+    project,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${file}`,
+  ];
   const code = await run(process.execPath, args);
   const report = readReport(file);
   if (report === null) return { passed: 0, failed: 1 };
-  const broken = report.testResults.filter(({ status, assertionResults }) => status === "failed" && !assertionResults.some((one) => one.status === "failed"));
+  const broken = report.testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && !assertionResults.some((one) => one.status === "failed"),
+  );
   const failed = report.numFailedTests + broken.length;
   const empty = report.numPassedTests + failed === 0;
   return { passed: report.numPassedTests, failed: failed === 0 && (code !== 0 || empty) ? 1 : failed };

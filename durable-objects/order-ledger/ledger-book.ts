@@ -1,4 +1,10 @@
-import type { CreateResult, EffectAttempt, ExecuteResult, LeasedEffect, OutcomeReport } from "../../src/contracts/ledger-rpc.ts";
+import type {
+  CreateResult,
+  EffectAttempt,
+  ExecuteResult,
+  LeasedEffect,
+  OutcomeReport,
+} from "../../src/contracts/ledger-rpc.ts";
 import { type EffectId, type OrderId } from "../../src/domain/ids.ts";
 import type { OrderCommand, OrderFact } from "../../src/domain/order/commands.ts";
 import { decide } from "../../src/domain/order/decide.ts";
@@ -53,7 +59,16 @@ export class LedgerBook {
     if (known !== null) return known;
     const decision = decide(null, { type: "PlaceOrder", order: input.order }, now);
     if (!decision.ok) return decision;
-    const order = this.#commit(draft, null, input.order.id, decision.events, input.actor, now, draft.outgoing, input.fingerprint);
+    const order = this.#commit(
+      draft,
+      null,
+      input.order.id,
+      decision.events,
+      input.actor,
+      now,
+      draft.outgoing,
+      input.fingerprint,
+    );
     return { ok: true, order, replayed: false };
   }
 
@@ -97,7 +112,8 @@ export class LedgerBook {
   /** True once for each attempt, while its lease lasts. */
   claim(id: EffectId, attempt: number): boolean {
     const effect = this.#storage.findEffect(id);
-    if (effect === null || effect.status !== "leased" || effect.attempt !== attempt || effect.claimed >= attempt) return false;
+    if (effect === null || effect.status !== "leased" || effect.attempt !== attempt || effect.claimed >= attempt)
+      return false;
     this.#storage.updateEffect({ ...effect, claimed: attempt });
     return true;
   }
@@ -110,8 +126,21 @@ export class LedgerBook {
     const { outcome, attempt } = report;
     if (outcome.status === "done") {
       // The success of an attempt that was given up counts too.
-      this.#settle(draft, effect, "done", attempted(effect, { attempt, at: now, outcome: "done", detail: "" }), now, continuations);
-      this.#recordOn(draft, effect, { type: "RecordOutcome", effectId: effect.id, effect: effect.effect, outcome }, now, continuations);
+      this.#settle(
+        draft,
+        effect,
+        "done",
+        attempted(effect, { attempt, at: now, outcome: "done", detail: "" }),
+        now,
+        continuations,
+      );
+      this.#recordOn(
+        draft,
+        effect,
+        { type: "RecordOutcome", effectId: effect.id, effect: effect.effect, outcome },
+        now,
+        continuations,
+      );
       return;
     }
     if (effect.status !== "leased" || effect.attempt !== attempt) return;
@@ -163,8 +192,18 @@ export class LedgerBook {
   lapse(draft: LedgerDraft, id: EffectId, now: number): void {
     const effect = this.#storage.findEffect(id);
     if (effect === null || effect.status !== "leased" || (effect.dueAt ?? now) > now) return;
-    const entry: EffectAttempt = { attempt: effect.attempt, at: now, outcome: "lease_lapsed", detail: "no outcome was reported in time" };
-    const verdict = judgeFailure(effect.kind, effect.failures + 1, { status: "unknown", message: entry.detail }, this.#jitter());
+    const entry: EffectAttempt = {
+      attempt: effect.attempt,
+      at: now,
+      outcome: "lease_lapsed",
+      detail: "no outcome was reported in time",
+    };
+    const verdict = judgeFailure(
+      effect.kind,
+      effect.failures + 1,
+      { status: "unknown", message: entry.detail },
+      this.#jitter(),
+    );
     if (verdict.next === "exhausted") {
       this.#fail(draft, effect, { status: "unknown", message: entry.detail }, entry, now, draft.outgoing);
       return;
@@ -190,7 +229,13 @@ export class LedgerBook {
     if (verdict.next === "exhausted") {
       const { code, message } = verdict;
       this.#settle(draft, { ...effect, failures, uncertain }, "failed", attempts, now, sink);
-      this.#recordOn(draft, effect, { type: "RecordExhausted", effectId: effect.id, effect: effect.effect, code, message, unknown: uncertain }, now, sink);
+      this.#recordOn(
+        draft,
+        effect,
+        { type: "RecordExhausted", effectId: effect.id, effect: effect.effect, code, message, unknown: uncertain },
+        now,
+        sink,
+      );
       return;
     }
     draft.leased -= 1;
@@ -217,7 +262,8 @@ export class LedgerBook {
     const orderId = orderOfEffect(effect.id);
     if (this.#storage.touchEnded(orderId)) draft.changed.add(orderId);
     // Only who had the lane's turn passes it on: one that had failed for good, or waits for its turn anew, had not.
-    const next = effect.status === "leased" || effect.status === "due" ? this.#storage.firstBlocked(orderId, effect.lane) : null;
+    const next =
+      effect.status === "leased" || effect.status === "due" ? this.#storage.firstBlocked(orderId, effect.lane) : null;
     if (next) this.#start(draft, next, now, sink);
   }
 
@@ -295,8 +341,16 @@ export class LedgerBook {
     const effect = this.#storage.findEffect(id);
     if (effect === null || effect.settledAt === null) return;
     const generation = effect.uncertain ? {} : { generation: effect.generation + 1, generationStartedAt: now };
-    const over: StoredEffect = { ...effect, ...generation, status: "blocked", failures: 0, settledAt: null, dueAt: null };
-    if (effect.lane !== "watch" && this.#storage.isLaneBusy(orderOfEffect(id), effect.lane)) this.#storage.updateEffect(over);
+    const over: StoredEffect = {
+      ...effect,
+      ...generation,
+      status: "blocked",
+      failures: 0,
+      settledAt: null,
+      dueAt: null,
+    };
+    if (effect.lane !== "watch" && this.#storage.isLaneBusy(orderOfEffect(id), effect.lane))
+      this.#storage.updateEffect(over);
     else this.#start(draft, over, now, sink);
   }
 
@@ -339,5 +393,14 @@ function attempted(effect: StoredEffect, entry: EffectAttempt): EffectAttempt[] 
 
 function leasedEffect(effect: StoredEffect): LeasedEffect {
   const { id, attempt, generation, uncertain, generationStartedAt, dueAt } = effect;
-  return { id, orderId: orderOfEffect(id), effect: effect.effect, attempt, generation, leaseUntil: dueAt ?? 0, uncertain, generationStartedAt };
+  return {
+    id,
+    orderId: orderOfEffect(id),
+    effect: effect.effect,
+    attempt,
+    generation,
+    leaseUntil: dueAt ?? 0,
+    uncertain,
+    generationStartedAt,
+  };
 }

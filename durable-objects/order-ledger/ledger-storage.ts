@@ -221,7 +221,11 @@ export class LedgerStorage {
   /** Effects whose lease has ended without an outcome, oldest first. */
   listLapsed(now: number, limit: number): EffectId[] {
     return this.#sql
-      .exec<{ id: string }>("SELECT id FROM effects WHERE due_at <= ? AND status = 'leased' ORDER BY due_at LIMIT ?", now, limit)
+      .exec<{ id: string }>(
+        "SELECT id FROM effects WHERE due_at <= ? AND status = 'leased' ORDER BY due_at LIMIT ?",
+        now,
+        limit,
+      )
       .toArray()
       .map(({ id }) => id as EffectId);
   }
@@ -284,7 +288,10 @@ export class LedgerStorage {
 
   /** Removes an order that may leave; what stays is its id with the fingerprint of its body. */
   archive(id: OrderId): void {
-    this.#sql.exec("INSERT OR IGNORE INTO archived (id, fingerprint) SELECT id, fingerprint FROM orders WHERE id = ?", id);
+    this.#sql.exec(
+      "INSERT OR IGNORE INTO archived (id, fingerprint) SELECT id, fingerprint FROM orders WHERE id = ?",
+      id,
+    );
     this.#sql.exec("DELETE FROM orders WHERE id = ?", id);
     this.#sql.exec("DELETE FROM events WHERE order_id = ?", id);
     this.#sql.exec("DELETE FROM effects WHERE id > ? AND id < ?", `${id}:`, `${id};`);
@@ -296,7 +303,13 @@ export class LedgerStorage {
     for (const event of events) this.insertEvent(event);
     for (const effect of saga)
       // What was projected is the whole row, although readers of D1 see less of it.
-      this.insertEffect({ failures: 0, generationStartedAt: effect.createdAt, claimed: effect.attempt, uncertain: false, ...effect });
+      this.insertEffect({
+        failures: 0,
+        generationStartedAt: effect.createdAt,
+        claimed: effect.attempt,
+        uncertain: false,
+        ...effect,
+      });
   }
 
   counts(now: number): { liveOrders: number; openEffects: number; leasedEffects: number; oldestDueAt: number | null } {

@@ -46,7 +46,12 @@ export class LiveNews {
       const until = this.#watched.get(order.id);
       if (until === undefined) continue;
       if (until < now) this.#watched.delete(order.id);
-      else sends.push(this.#feed(`order:${order.id}`).publish([item(order)]).then(() => undefined));
+      else
+        sends.push(
+          this.#feed(`order:${order.id}`)
+            .publish([item(order)])
+            .then(() => undefined),
+        );
     }
     await Promise.all(sends);
   }

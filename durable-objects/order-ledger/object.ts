@@ -68,7 +68,9 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
     this.#memory = new LedgerMemory(this.#storage.counts(0).leasedEffects, (draft) => this.#afterCommit(draft));
     this.#group = new GroupCommit(ctx.storage, this.#memory);
     this.#projector = new Projector(this.#storage, env);
-    this.#news = new LiveNews((topic) => env.LIVE_FEED.get(env.LIVE_FEED.idFromName(topic)) as DurableObjectStub & LiveFeedRpc);
+    this.#news = new LiveNews(
+      (topic) => env.LIVE_FEED.get(env.LIVE_FEED.idFromName(topic)) as DurableObjectStub & LiveFeedRpc,
+    );
     this.#clock = new AlarmClock(ctx.storage);
     const next = this.#storage.nextDueAt();
     if (next !== null) this.#clock.wakeAt(next);
@@ -91,10 +93,20 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
     return { ok: true, order, replayed: true };
   }
 
-  async execute(input: { orderId: OrderId; command: OrderCommand; actor: Actor; expectedVersion?: number }): Promise<ExecuteResult> {
+  async execute(input: {
+    orderId: OrderId;
+    command: OrderCommand;
+    actor: Actor;
+    expectedVersion?: number;
+  }): Promise<ExecuteResult> {
     const run = () => this.#group.run((draft) => this.#book.execute(draft, input, Date.now()));
     let result = await run();
-    for (let tries = 1; result === "absent" && tries <= RESTORE_TRIES && (await this.#restore(input.orderId)); tries += 1) result = await run();
+    for (
+      let tries = 1;
+      result === "absent" && tries <= RESTORE_TRIES && (await this.#restore(input.orderId));
+      tries += 1
+    )
+      result = await run();
     return result === "absent" ? { ok: false, refusal: { reason: "order_unknown" } } : result;
   }
 
@@ -149,7 +161,8 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
   async #recordFact(orderId: OrderId, fact: OrderFact): Promise<boolean> {
     const run = () => this.#group.run((draft) => this.#book.recordFact(draft, orderId, fact, Date.now()));
     let taken = await run();
-    for (let tries = 1; !taken && tries <= RESTORE_TRIES && (await this.#restore(orderId)); tries += 1) taken = await run();
+    for (let tries = 1; !taken && tries <= RESTORE_TRIES && (await this.#restore(orderId)); tries += 1)
+      taken = await run();
     return taken;
   }
 
@@ -205,7 +218,8 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
   async #send(): Promise<void> {
     try {
       while (this.#outgoing.length > 0) {
-        for (const batch of packEffects(this.#outgoing.splice(0))) await this.env.EFFECTS.sendBatch(batch.map((body) => ({ body })));
+        for (const batch of packEffects(this.#outgoing.splice(0)))
+          await this.env.EFFECTS.sendBatch(batch.map((body) => ({ body })));
       }
     } catch (error) {
       logError("effects_not_sent", error);
@@ -215,7 +229,7 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
   }
 
   async #pump(): Promise<void> {
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const now = Date.now();
       const due = await this.#group.run((draft) => this.#book.pump(draft, now));
       await Promise.all([
@@ -227,7 +241,11 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
   }
 
   /** One order's trouble stays its own: what throws is undone, logged and set aside, and the rest goes on. */
-  async #alone(work: { timer: OrderId } | { lapsed: EffectId }, job: (draft: LedgerDraft) => void, now: number): Promise<void> {
+  async #alone(
+    work: { timer: OrderId } | { lapsed: EffectId },
+    job: (draft: LedgerDraft) => void,
+    now: number,
+  ): Promise<void> {
     try {
       await this.#group.run(job);
     } catch (error) {
@@ -279,7 +297,10 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
     const placed = this.#storage.findFingerprint(orderId);
     if (placed === null) return false;
     const database = databaseOf(this.env, orderId);
-    const [archived, events] = await Promise.all([findArchivedRow(database, orderId), listEventRows(database, orderId)]);
+    const [archived, events] = await Promise.all([
+      findArchivedRow(database, orderId),
+      listEventRows(database, orderId),
+    ]);
     if (archived === null) throw new Error(`${orderId} has left for D1, which does not have it`);
     await this.#group.run((draft) => {
       if (this.#storage.findOrder(orderId) !== null) return;

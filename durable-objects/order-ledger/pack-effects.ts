@@ -18,7 +18,8 @@ export function packEffects(effects: readonly LeasedEffect[]): EffectBatch[][] {
   for (const effect of effects) {
     const { length } = JSON.stringify(effect);
     const startsBatch = batches.length === 0 || (batchLength > 0 && batchLength + length > BATCH_LENGTH);
-    const startsMessage = startsBatch || message.length === EFFECTS_PER_MESSAGE || messageLength + length > MESSAGE_LENGTH;
+    const startsMessage =
+      startsBatch || message.length === EFFECTS_PER_MESSAGE || messageLength + length > MESSAGE_LENGTH;
     if (startsBatch) {
       batches.push([]);
       batchLength = 0;

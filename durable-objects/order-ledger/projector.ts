@@ -65,7 +65,14 @@ export class Projector {
     }
     const written = await Promise.allSettled(
       [...byDatabase].map(async ([database, rows]) => {
-        await withinLimit(projectOrders(database, rows.map(({ projected }) => projected)), LIMIT_MS, "D1");
+        await withinLimit(
+          projectOrders(
+            database,
+            rows.map(({ projected }) => projected),
+          ),
+          LIMIT_MS,
+          "D1",
+        );
         return rows.map(({ acknowledged }) => acknowledged);
       }),
     );

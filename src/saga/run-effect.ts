@@ -41,14 +41,22 @@ const HANDLERS: { [Kind in EffectKind]: EffectHandler<Kind> } = {
  */
 export async function runEffect(context: SagaContext, leased: LeasedEffect): Promise<EffectOutcome | null> {
   try {
-    return await withinLimit(dispatch(context, leased, leased.effect), RETRY_POLICIES[leased.effect.kind].timeoutMs, leased.effect.kind);
+    return await withinLimit(
+      dispatch(context, leased, leased.effect),
+      RETRY_POLICIES[leased.effect.kind].timeoutMs,
+      leased.effect.kind,
+    );
   } catch (error) {
     logError("effect_threw", error, { effectId: leased.id, attempt: leased.attempt });
     return { status: "unknown", message: error instanceof Error ? error.message : "unforeseen error" };
   }
 }
 
-function dispatch<Kind extends EffectKind>(context: SagaContext, leased: LeasedEffect, effect: Extract<Effect, { kind: Kind }>): Promise<EffectOutcome | null> {
+function dispatch<Kind extends EffectKind>(
+  context: SagaContext,
+  leased: LeasedEffect,
+  effect: Extract<Effect, { kind: Kind }>,
+): Promise<EffectOutcome | null> {
   const handler: EffectHandler<Kind> = HANDLERS[effect.kind];
   return handler(context, leased, effect);
 }

@@ -1,5 +1,6 @@
 import { type FieldProblem, refuse, type ServiceResult } from "../contracts/problem.ts";
 import type { LevelRegistration } from "../domain/catalog.ts";
+import type { StockRefusal } from "../domain/inventory-level.ts";
 import { parseReservationId, type ReservationId, type Sku, type WarehouseId } from "../domain/ids.ts";
 import type { Env } from "../platform/env.ts";
 import { logError } from "../platform/log.ts";
@@ -16,6 +17,8 @@ export interface ClaimedLine {
   warehouseId: WarehouseId;
   quantity: number;
   registration: LevelRegistration;
+  /** Claimed by this very request. A claim found from before may be that of an order that was placed. */
+  fresh: boolean;
 }
 
 /**
@@ -28,7 +31,7 @@ export async function claimReservations(
   lines: readonly DraftLine[],
   holder: Holder,
 ): Promise<ServiceResult<ClaimedLine[]>> {
-  const wanted: ClaimedLine[] = [];
+  const wanted: Omit<ClaimedLine, "fresh">[] = [];
   for (const [index, { sku, quantity, reservationId, pointer }] of lines.entries()) {
     if (reservationId === null) continue;
     const parts = parseReservationId(reservationId);
@@ -37,21 +40,24 @@ export async function claimReservations(
     wanted.push({ line: index + 1, reservationId, sku, warehouseId: parts.warehouseId, quantity, registration });
   }
   if (wanted.length === 0) return { ok: true, value: [] };
-  const answers = await Promise.all(wanted.map((claim) => claimOne(env, claim, holder)));
-  const problems = answers.flatMap((reason, index): FieldProblem[] => {
-    const claim = wanted[index];
-    if (reason === null || !claim) return [];
-    return [{ pointer: `${lines[claim.line - 1]?.pointer ?? ""}/reservationId`, detail: reason }];
-  });
-  if (problems.length === 0) return { ok: true, value: wanted };
-  await unclaimReservations(env, wanted.filter((_, index) => answers[index] === null), holder.owner);
-  return notClaimed(problems);
+  const answers = await Promise.all(wanted.map(async (claim) => ({ claim, ...(await claimOne(env, claim, holder)) })));
+  const claimed = answers.flatMap(({ claim, ...answer }): ClaimedLine[] => (answer.ok ? [{ ...claim, fresh: answer.fresh }] : []));
+  if (claimed.length === wanted.length) return { ok: true, value: claimed };
+  await unclaimReservations(env, claimed, holder.owner);
+  return notClaimed(
+    answers.flatMap(({ claim, ...answer }): FieldProblem[] =>
+      answer.ok ? [] : [{ pointer: `${lines[claim.line - 1]?.pointer ?? ""}/reservationId`, detail: answer.reason }],
+    ),
+  );
 }
 
-/** Gives claimed reservations back to whoever had them. A failure is only logged: they run out by themselves. */
+/**
+ * Gives back, to whoever had them, the reservations that this request has claimed. One that was claimed before stays:
+ * the request may be the repetition of one that was placed. A failure is only logged: they run out by themselves.
+ */
 export async function unclaimReservations(env: Env, claimed: readonly ClaimedLine[], owner: string): Promise<void> {
   await Promise.all(
-    claimed.map(async ({ reservationId, sku, warehouseId, registration }) => {
+    claimed.filter(({ fresh }) => fresh).map(async ({ reservationId, sku, warehouseId, registration }) => {
       try {
         await levelStub(env, sku, warehouseId).unclaim(registration, { reservationId, owner });
       } catch (error) {
@@ -61,13 +67,20 @@ export async function unclaimReservations(env: Env, claimed: readonly ClaimedLin
   );
 }
 
-async function claimOne(env: Env, claim: ClaimedLine, { owner, expiresAt }: Holder): Promise<string | null> {
+type ClaimAnswer = { ok: true; fresh: boolean } | { ok: false; reason: string };
+
+async function claimOne(env: Env, claim: Omit<ClaimedLine, "fresh">, { owner, expiresAt }: Holder): Promise<ClaimAnswer> {
   const { reservationId, quantity, sku, warehouseId, registration } = claim;
   const answer = await levelStub(env, sku, warehouseId).claim(registration, { reservationId, owner, quantity, expiresAt });
-  if (answer.ok) return null;
-  switch (answer.refusal.reason) {
+  // A claim made before has kept the expiry that it was given then, or has none any more.
+  if (answer.ok) return { ok: true, fresh: answer.value.expiresAt === expiresAt };
+  return { ok: false, reason: reasonOf(answer.refusal, quantity) };
+}
+
+function reasonOf(refusal: StockRefusal, quantity: number): string {
+  switch (refusal.reason) {
     case "quantity_mismatch":
-      return `holds ${answer.refusal.held} units, and the line wants ${quantity}`;
+      return `holds ${refusal.held} units, and the line wants ${quantity}`;
     case "reservation_taken":
       return "belongs to another order";
     default:

@@ -47,18 +47,21 @@ export async function placeOrder(ctx: ServiceContext, input: PlaceOrderInput, id
 
   const claimed = await claimReservations(ctx.env, catalog, draft.lines, holder);
   if (!claimed.ok) return (await replayOf(ctx, orderId, fingerprint, idempotencyKey)) ?? claimed;
-  const giveBack = async (sourced: Sourced) => {
+  // What the order that was placed before has is its own, whichever request claimed it.
+  const giveBack = async (sourced: Sourced, placed: Order | null) => {
     if (sourced.kind === "done") {
       const holds = sourced.shipments.flatMap(({ lines }) => lines);
       await releaseHolds(ctx.env, catalog, holds, holder);
     }
-    await unclaimReservations(ctx.env, claimed.value, orderId);
+    const kept = new Set(placed?.reservations.map(({ id }) => id));
+    await unclaimReservations(ctx.env, claimed.value.filter(({ reservationId }) => !kept.has(reservationId)), orderId);
   };
 
   const sourced = await source(ctx, catalog, draft, priced.value.ranked, holder);
   if (sourced.kind === "refused") {
-    ctx.defer(giveBack(sourced));
-    return (await replayOf(ctx, orderId, fingerprint, idempotencyKey)) ?? noStock(sourced);
+    const replay = await replayOf(ctx, orderId, fingerprint, idempotencyKey);
+    ctx.defer(giveBack(sourced, replay?.ok ? replay.value.order : null));
+    return replay ?? noStock(sourced);
   }
 
   const order = assemble(ctx, catalog, draft, priced.value, sourced, claimed.value, { orderId, ...holder });
@@ -66,7 +69,7 @@ export async function placeOrder(ctx: ServiceContext, input: PlaceOrderInput, id
   if (created === "unknown")
     return refuse("temporarily_unavailable", "The order may or may not have been placed: send the same request with the same Idempotency-Key again.");
   // The ledger has answered that this attempt lost: its holds, and only its, are given back.
-  if (!created.ok || created.replayed) ctx.defer(giveBack(sourced));
+  if (!created.ok || created.replayed) ctx.defer(giveBack(sourced, created.ok ? created.order : null));
   if (created.ok) return { ok: true, value: { order: created.order, replayed: created.replayed } };
   return created.refusal.reason === "fingerprint_mismatch" ? keyReused() : refuse("invalid_request", `The order was refused: ${created.refusal.reason}.`);
 }

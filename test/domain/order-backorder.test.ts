@@ -4,7 +4,14 @@ import { dueForParcels, payableAmount, securedAmount, unpaidAmount } from "../..
 import { MINUTE, OrderBooks, PLACED_AT, placedOrder, reservation } from "../support/order-books.ts";
 
 /** One line that is held and one that waits. */
-const half = (change: Parameters<typeof placedOrder>[1] = {}) => placedOrder([{ quantity: 1, held: { berlin: 1 } }, { quantity: 2, unitPrice: 333 }], change);
+const half = (change: Parameters<typeof placedOrder>[1] = {}) =>
+  placedOrder(
+    [
+      { quantity: 1, held: { berlin: 1 } },
+      { quantity: 2, unitPrice: 333 },
+    ],
+    change,
+  );
 const promoted = (books: OrderBooks, line = 2, quantity = 2) =>
   books.done("PromoteBackorder", {
     kind: "PromoteBackorder",
@@ -17,7 +24,10 @@ const promoted = (books: OrderBooks, line = 2, quantity = 2) =>
 describe("an order of which a part waits for stock", () => {
   it("is paid for what has stock, and looks for the rest once that is paid and allocated", () => {
     const books = new OrderBooks(half());
-    expect(books.called()).toMatchObject([{ kind: "AuthorizePayment", amount: { amount: 1000 } }, { kind: "Notify", notification: "backordered" }]);
+    expect(books.called()).toMatchObject([
+      { kind: "AuthorizePayment", amount: { amount: 1000 } },
+      { kind: "Notify", notification: "backordered" },
+    ]);
     expect(books.authorized().kinds()).toEqual(["AllocateStock"]);
     books.allocated();
     expect(books.called()).toMatchObject([
@@ -31,7 +41,9 @@ describe("an order of which a part waits for stock", () => {
     const books = new OrderBooks(half()).authorized().allocated();
     books.called();
     promoted(books);
-    expect(books.called()).toMatchObject([{ kind: "AuthorizePayment", payment: 2, amount: { amount: 666 }, method: "pm_card_visa" }]);
+    expect(books.called()).toMatchObject([
+      { kind: "AuthorizePayment", payment: 2, amount: { amount: 666 }, method: "pm_card_visa" },
+    ]);
     expect(books.order.estimatedDelivery).toBe("2026-12-20");
     books.authorized(2);
     expect(books.called()).toMatchObject([{ kind: "AllocateStock", reservations: [{ warehouseId: "rome" }] }]);
@@ -44,11 +56,19 @@ describe("an order of which a part waits for stock", () => {
     const books = new OrderBooks(half()).authorized().allocated();
     promoted(books);
     books.shipped(0);
-    expect(books.called()).toMatchObject([{ kind: "CapturePayment", payment: 1, amount: { amount: 1000 } }, { kind: "ShipStock" }, {}, {}]);
+    expect(books.called()).toMatchObject([
+      { kind: "CapturePayment", payment: 1, amount: { amount: 1000 } },
+      { kind: "ShipStock" },
+      {},
+      {},
+    ]);
     books.captured(1);
     expect(books.order.state, "not ahead of what waits").toBe("FULFILLMENT_IN_PROGRESS");
     books.authorized(2).allocated();
-    expect(books.called()).toMatchObject([{ kind: "CapturePayment", payment: 2, amount: { amount: 666 } }, { kind: "RequestFulfillment" }]);
+    expect(books.called()).toMatchObject([
+      { kind: "CapturePayment", payment: 2, amount: { amount: 666 } },
+      { kind: "RequestFulfillment" },
+    ]);
     books.captured(2, 666).shipped(1);
     expect(books.order.state).toBe("SHIPPED");
   });
@@ -63,7 +83,11 @@ describe("an order of which a part waits for stock", () => {
       { kind: "OpenDeviation", deviation: "payment_failed" },
       { kind: "ReleaseStock", reservations: [{ warehouseId: "rome", quantity: 2 }] },
     ]);
-    expect(books.order).toMatchObject({ state: "FULFILLMENT_PENDING", reservations: [{ status: "ALLOCATED" }, { status: "RELEASED" }], lines: [{ unsourced: 0 }, { unsourced: 2 }] });
+    expect(books.order).toMatchObject({
+      state: "FULFILLMENT_PENDING",
+      reservations: [{ status: "ALLOCATED" }, { status: "RELEASED" }],
+      lines: [{ unsourced: 0 }, { unsourced: 2 }],
+    });
     books.accept({ type: "ProvidePayment", method: "pm_other" }).authorized(3);
     expect(books.called()).toMatchObject([{ kind: "ReSource", lines: [{ line: 2, quantity: 2 }] }]);
   });
@@ -74,7 +98,15 @@ describe("an order of which a part waits for stock", () => {
     expect(books.order).toMatchObject({ state: "PENDING", payments: [] });
     books.now += 3 * 24 * 60 * MINUTE;
     promoted(books, 1, 2);
-    expect(books.called()).toMatchObject([{ kind: "AuthorizePayment", payment: 1, amount: { amount: 2000 }, method: "pm_theirs", deadline: books.now + 20 * MINUTE }]);
+    expect(books.called()).toMatchObject([
+      {
+        kind: "AuthorizePayment",
+        payment: 1,
+        amount: { amount: 2000 },
+        method: "pm_theirs",
+        deadline: books.now + 20 * MINUTE,
+      },
+    ]);
     expect(books.order.holdExpiresAt, "its holds are new").toBe(books.now + 30 * MINUTE);
     expect(books.authorized().kinds()).toEqual(["AllocateStock"]);
   });
@@ -86,16 +118,27 @@ describe("an order of which a part waits for stock", () => {
   });
 
   it("looks for stock once at a time", () => {
-    const books = new OrderBooks(placedOrder([{ quantity: 2, held: { berlin: 2 } }, { quantity: 1 }])).authorized().allocated();
+    const books = new OrderBooks(placedOrder([{ quantity: 2, held: { berlin: 2 } }, { quantity: 1 }]))
+      .authorized()
+      .allocated();
     expect(books.order.promotingSince).toBe(books.order.version);
     books.done("RequestFulfillment", { kind: "RequestFulfillment", accepted: false, reason: "closed" });
     books.called();
-    books.done("ReSource", { kind: "ReSource", reservations: [], backordered: [{ line: 1, quantity: 2 }], unavailable: [], estimatedDelivery: null });
+    books.done("ReSource", {
+      kind: "ReSource",
+      reservations: [],
+      backordered: [{ line: 1, quantity: 2 }],
+      unavailable: [],
+      estimatedDelivery: null,
+    });
     expect(books.kinds(), "line 1 waits until the search for line 2 is over").toEqual(["Notify backordered"]);
     promoted(books, 2, 1);
     expect(books.order).toMatchObject({ promotingSince: null, lines: [{ backordered: 2 }, { backordered: 0 }] });
     books.allocated();
-    expect(books.called()).toMatchObject([{ kind: "RequestFulfillment" }, { kind: "PromoteBackorder", lines: [{ line: 1, quantity: 2 }] }]);
+    expect(books.called()).toMatchObject([
+      { kind: "RequestFulfillment" },
+      { kind: "PromoteBackorder", lines: [{ line: 1, quantity: 2 }] },
+    ]);
   });
 
   it("takes no more than it waits for", () => {
@@ -103,40 +146,77 @@ describe("an order of which a part waits for stock", () => {
     const search = books.effect("PromoteBackorder");
     promoted(books);
     books.called();
-    books.done("PromoteBackorder", { kind: "PromoteBackorder", reservations: [reservation(books.order.id, 2, "rome", 2, "late")], backordered: [], unavailable: [], estimatedDelivery: null }, search);
+    books.done(
+      "PromoteBackorder",
+      {
+        kind: "PromoteBackorder",
+        reservations: [reservation(books.order.id, 2, "rome", 2, "late")],
+        backordered: [],
+        unavailable: [],
+        estimatedDelivery: null,
+      },
+      search,
+    );
     expect(books.kinds()).toEqual(["ReleaseStock"]);
     expect(books.order.lines[1]?.backordered).toBe(0);
   });
 });
 
 describe("amounts", () => {
-  const line = fc.record({ quantity: fc.integer({ min: 1, max: 9 }), unitPrice: fc.integer({ min: 1, max: 99_999 }), tax: fc.integer({ min: 0, max: 9_999 }), share: fc.double({ min: 0, max: 1, noNaN: true }) });
+  const line = fc.record({
+    quantity: fc.integer({ min: 1, max: 9 }),
+    unitPrice: fc.integer({ min: 1, max: 99_999 }),
+    tax: fc.integer({ min: 0, max: 9_999 }),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
 
   it("lose and invent no cent, in whatever portions an order is paid", () => {
     fc.assert(
-      fc.property(fc.array(line, { minLength: 1, maxLength: 5 }), fc.nat(5_000), fc.nat(400), fc.infiniteStream(fc.nat()), (specs, shipping, discount, picks) => {
-        const placed = placedOrder(specs.map(({ quantity, unitPrice, tax, share }) => ({ quantity, unitPrice, tax, held: { berlin: Math.floor(quantity * share) } })));
-        const total = placed.totals.total + shipping - Math.min(discount, placed.totals.total);
-        fc.pre(total > 500);
-        const books = new OrderBooks({ ...placed, reservations: placed.reservations.filter(({ quantity }) => quantity > 0), totals: { ...placed.totals, shipping, discount, total } });
-        let asked = books.order.payments[0]?.amount ?? 0;
-        let order = books.order;
-        while (order.lines.some(({ backordered }) => backordered > 0)) {
-          const waiting = order.lines.filter(({ backordered }) => backordered > 0);
-          const number = waiting[(picks.next().value ?? 0) % waiting.length]?.number;
-          const before = payableAmount(order);
-          order = { ...order, lines: order.lines.map((one) => (one.number === number ? { ...one, backordered: one.backordered - 1 } : one)) };
-          expect(payableAmount(order)).toBeGreaterThanOrEqual(before);
-          const due = unpaidAmount(order);
-          expect(due).toBe(payableAmount(order) - asked);
-          asked += due;
-          const [first] = books.order.payments;
-          const payment = { ...(first ?? new OrderBooks().order.payments[0]!), amount: asked };
-          order = { ...order, payments: [payment] };
-        }
-        expect(asked).toBe(total);
-        expect(unpaidAmount(order)).toBe(0);
-      }),
+      fc.property(
+        fc.array(line, { minLength: 1, maxLength: 5 }),
+        fc.nat(5_000),
+        fc.nat(400),
+        fc.infiniteStream(fc.nat()),
+        (specs, shipping, discount, picks) => {
+          const placed = placedOrder(
+            specs.map(({ quantity, unitPrice, tax, share }) => ({
+              quantity,
+              unitPrice,
+              tax,
+              held: { berlin: Math.floor(quantity * share) },
+            })),
+          );
+          const total = placed.totals.total + shipping - Math.min(discount, placed.totals.total);
+          fc.pre(total > 500);
+          const books = new OrderBooks({
+            ...placed,
+            reservations: placed.reservations.filter(({ quantity }) => quantity > 0),
+            totals: { ...placed.totals, shipping, discount, total },
+          });
+          let asked = books.order.payments[0]?.amount ?? 0;
+          let order = books.order;
+          while (order.lines.some(({ backordered }) => backordered > 0)) {
+            const waiting = order.lines.filter(({ backordered }) => backordered > 0);
+            const number = waiting[(picks.next().value ?? 0) % waiting.length]?.number;
+            const before = payableAmount(order);
+            order = {
+              ...order,
+              lines: order.lines.map((one) =>
+                one.number === number ? { ...one, backordered: one.backordered - 1 } : one,
+              ),
+            };
+            expect(payableAmount(order)).toBeGreaterThanOrEqual(before);
+            const due = unpaidAmount(order);
+            expect(due).toBe(payableAmount(order) - asked);
+            asked += due;
+            const [first] = books.order.payments;
+            const payment = { ...(first ?? new OrderBooks().order.payments[0]!), amount: asked };
+            order = { ...order, payments: [payment] };
+          }
+          expect(asked).toBe(total);
+          expect(unpaidAmount(order)).toBe(0);
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -144,7 +224,14 @@ describe("amounts", () => {
   it("what is due for parcels is never more than what is payable, and all of it once everything has a parcel", () => {
     fc.assert(
       fc.property(fc.array(line, { minLength: 1, maxLength: 4 }), (specs) => {
-        const placed = placedOrder(specs.map(({ quantity, unitPrice, tax, share }) => ({ quantity, unitPrice, tax, held: { berlin: Math.max(1, Math.floor(quantity * share)) } })));
+        const placed = placedOrder(
+          specs.map(({ quantity, unitPrice, tax, share }) => ({
+            quantity,
+            unitPrice,
+            tax,
+            held: { berlin: Math.max(1, Math.floor(quantity * share)) },
+          })),
+        );
         fc.pre(placed.totals.total > 500);
         const books = new OrderBooks(placed).authorized();
         expect(dueForParcels(books.order)).toBe(0);

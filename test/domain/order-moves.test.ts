@@ -77,12 +77,46 @@ const EXPECTED: Record<OrderCommandType, Row> = {
     REFUNDED: "already_ended",
     otherwise: "accepted",
   },
-  ProvidePayment: { PAYMENT_FAILED: "accepted", CANCELLED: "already_ended", REFUNDED: "already_ended", otherwise: "payment_not_failed" },
-  StartPicking: { FULFILLMENT_PENDING: "accepted", PAYMENT_FAILED: "shipment_unknown", CANCELLED: "already_ended", REFUNDED: "already_ended", otherwise: "shipment_state" },
-  ReportShort: { FULFILLMENT_IN_PROGRESS: "accepted", PAYMENT_FAILED: "shipment_unknown", CANCELLED: "already_ended", REFUNDED: "already_ended", otherwise: "shipment_state" },
-  PackShipment: { FULFILLMENT_IN_PROGRESS: "accepted", PAYMENT_FAILED: "shipment_unknown", CANCELLED: "already_ended", REFUNDED: "already_ended", otherwise: "shipment_state" },
-  ShipShipment: { PAYMENT_FAILED: "shipment_unknown", CANCELLED: "already_ended", REFUNDED: "already_ended", otherwise: "shipment_state" },
-  DeliverShipment: { SHIPPED: "accepted", PAYMENT_FAILED: "shipment_unknown", CANCELLED: "already_ended", REFUNDED: "already_ended", otherwise: "shipment_state" },
+  ProvidePayment: {
+    PAYMENT_FAILED: "accepted",
+    CANCELLED: "already_ended",
+    REFUNDED: "already_ended",
+    otherwise: "payment_not_failed",
+  },
+  StartPicking: {
+    FULFILLMENT_PENDING: "accepted",
+    PAYMENT_FAILED: "shipment_unknown",
+    CANCELLED: "already_ended",
+    REFUNDED: "already_ended",
+    otherwise: "shipment_state",
+  },
+  ReportShort: {
+    FULFILLMENT_IN_PROGRESS: "accepted",
+    PAYMENT_FAILED: "shipment_unknown",
+    CANCELLED: "already_ended",
+    REFUNDED: "already_ended",
+    otherwise: "shipment_state",
+  },
+  PackShipment: {
+    FULFILLMENT_IN_PROGRESS: "accepted",
+    PAYMENT_FAILED: "shipment_unknown",
+    CANCELLED: "already_ended",
+    REFUNDED: "already_ended",
+    otherwise: "shipment_state",
+  },
+  ShipShipment: {
+    PAYMENT_FAILED: "shipment_unknown",
+    CANCELLED: "already_ended",
+    REFUNDED: "already_ended",
+    otherwise: "shipment_state",
+  },
+  DeliverShipment: {
+    SHIPPED: "accepted",
+    PAYMENT_FAILED: "shipment_unknown",
+    CANCELLED: "already_ended",
+    REFUNDED: "already_ended",
+    otherwise: "shipment_state",
+  },
   RaiseException: {
     FULFILLMENT_PENDING: "accepted",
     FULFILLMENT_IN_PROGRESS: "accepted",
@@ -101,7 +135,13 @@ describe("an order in each state", () => {
     expect(IN_STATE[state]().order.state).toBe(state);
   });
 
-  const pairs = ORDER_STATES.flatMap((state) => (Object.keys(LEGAL_MOVES) as OrderCommandType[]).map((type) => ({ state, type, answer: EXPECTED[type][state] ?? EXPECTED[type].otherwise })));
+  const pairs = ORDER_STATES.flatMap((state) =>
+    (Object.keys(LEGAL_MOVES) as OrderCommandType[]).map((type) => ({
+      state,
+      type,
+      answer: EXPECTED[type][state] ?? EXPECTED[type].otherwise,
+    })),
+  );
 
   it.each(pairs)("$state meets $type with: $answer", ({ state, type, answer }) => {
     const books = IN_STATE[state]();
@@ -117,13 +157,22 @@ describe("an order in each state", () => {
 
 describe("the rules of commands", () => {
   it("an order without lines or of 5.00 or less is refused", () => {
-    expect(decide(null, { type: "PlaceOrder", order: placedOrder([]) }, PLACED_AT)).toEqual({ ok: false, refusal: { reason: "no_lines" } });
+    expect(decide(null, { type: "PlaceOrder", order: placedOrder([]) }, PLACED_AT)).toEqual({
+      ok: false,
+      refusal: { reason: "no_lines" },
+    });
     const five = placedOrder([{ quantity: 1, unitPrice: 500, held: { berlin: 1 } }]);
-    expect(decide(null, { type: "PlaceOrder", order: five }, PLACED_AT)).toEqual({ ok: false, refusal: { reason: "total_too_small", minimum: 500 } });
+    expect(decide(null, { type: "PlaceOrder", order: five }, PLACED_AT)).toEqual({
+      ok: false,
+      refusal: { reason: "total_too_small", minimum: 500 },
+    });
     const more = placedOrder([{ quantity: 1, unitPrice: 501, held: { berlin: 1 } }]);
     expect(decide(null, { type: "PlaceOrder", order: more }, PLACED_AT)).toMatchObject({ ok: true });
     const yen = placedOrder([{ quantity: 1, unitPrice: 5, held: { berlin: 1 } }], { currency: "JPY" });
-    expect(decide(null, { type: "PlaceOrder", order: yen }, PLACED_AT)).toEqual({ ok: false, refusal: { reason: "total_too_small", minimum: 5 } });
+    expect(decide(null, { type: "PlaceOrder", order: yen }, PLACED_AT)).toEqual({
+      ok: false,
+      refusal: { reason: "total_too_small", minimum: 5 },
+    });
   });
 
   it("anything but placing needs an order", () => {
@@ -132,16 +181,25 @@ describe("the rules of commands", () => {
 
   it("a second cancel while the first waits is refused", () => {
     const books = IN_STATE.FULFILLMENT_PENDING().accept({ type: "CancelOrder", reason: "one" });
-    expect(books.command({ type: "CancelOrder", reason: "two" })).toEqual({ ok: false, refusal: { reason: "cancel_pending" } });
+    expect(books.command({ type: "CancelOrder", reason: "two" })).toEqual({
+      ok: false,
+      refusal: { reason: "cancel_pending" },
+    });
   });
 
   it("another means of payment is taken until the hold ends, and not from then on", () => {
     const books = IN_STATE.PAYMENT_FAILED();
     books.now = PLACED_AT + 30 * MINUTE;
-    expect(books.command({ type: "ProvidePayment", method: "pm_other" })).toEqual({ ok: false, refusal: { reason: "hold_ended" } });
+    expect(books.command({ type: "ProvidePayment", method: "pm_other" })).toEqual({
+      ok: false,
+      refusal: { reason: "hold_ended" },
+    });
     books.now -= 1;
     expect(books.command({ type: "ProvidePayment", method: "pm_other" })).toMatchObject({ ok: true });
-    expect(books.order.payments).toMatchObject([{ status: "failed" }, { status: "requested", method: "pm_other", amount: 2000, deadline: PLACED_AT + 30 * MINUTE }]);
+    expect(books.order.payments).toMatchObject([
+      { status: "failed" },
+      { status: "requested", method: "pm_other", amount: 2000, deadline: PLACED_AT + 30 * MINUTE },
+    ]);
     expect(books.order.state).toBe("PENDING");
   });
 
@@ -149,8 +207,14 @@ describe("the rules of commands", () => {
     const books = IN_STATE.FULFILLMENT_IN_PROGRESS();
     const shipmentId = books.shipment();
     books.accept({ type: "PackShipment", shipmentId });
-    expect(books.command({ type: "ShipShipment", shipmentId })).toEqual({ ok: false, refusal: { reason: "label_missing" } });
-    expect(books.command({ type: "ShipShipment", shipmentId: "shp_other-1" as ShipmentId })).toEqual({ ok: false, refusal: { reason: "shipment_unknown" } });
+    expect(books.command({ type: "ShipShipment", shipmentId })).toEqual({
+      ok: false,
+      refusal: { reason: "label_missing" },
+    });
+    expect(books.command({ type: "ShipShipment", shipmentId: "shp_other-1" as ShipmentId })).toEqual({
+      ok: false,
+      refusal: { reason: "shipment_unknown" },
+    });
     const tracking = { carrier: "dhl", service: "paket", trackingNumber: "JJD1" };
     books.accept({ type: "ShipShipment", shipmentId, tracking });
     expect(books.order.shipments[0]?.label).toEqual(tracking);
@@ -159,12 +223,21 @@ describe("the rules of commands", () => {
   it("a short pick names lines of the shipment, whole units, and no more than there are", () => {
     const books = IN_STATE.FULFILLMENT_IN_PROGRESS();
     const shipmentId = books.shipment();
-    const report = (items: { line: number; quantity: number }[]) => books.command({ type: "ReportShort", shipmentId, items, reason: "bin empty" });
+    const report = (items: { line: number; quantity: number }[]) =>
+      books.command({ type: "ReportShort", shipmentId, items, reason: "bin empty" });
     expect(report([])).toMatchObject({ refusal: { reason: "line_unknown" } });
     expect(report([{ line: 2, quantity: 1 }])).toEqual({ ok: false, refusal: { reason: "line_unknown", line: 2 } });
     for (const quantity of [0, -1, 1.5, 3, Number.NaN])
-      expect(report([{ line: 1, quantity }]), String(quantity)).toEqual({ ok: false, refusal: { reason: "quantity_exceeds_shipment", line: 1, quantity: 2 } });
-    expect(report([{ line: 1, quantity: 1 }, { line: 1, quantity: 1 }])).toMatchObject({ refusal: { reason: "quantity_exceeds_shipment" } });
+      expect(report([{ line: 1, quantity }]), String(quantity)).toEqual({
+        ok: false,
+        refusal: { reason: "quantity_exceeds_shipment", line: 1, quantity: 2 },
+      });
+    expect(
+      report([
+        { line: 1, quantity: 1 },
+        { line: 1, quantity: 1 },
+      ]),
+    ).toMatchObject({ refusal: { reason: "quantity_exceeds_shipment" } });
   });
 
   it("a line that two reservations of one warehouse fill can be short of both", () => {
@@ -172,10 +245,21 @@ describe("the rules of commands", () => {
     const paris = books.order.reservations[1];
     if (!paris) throw new Error("no second reservation");
     books.allocated([paris.id]);
-    books.done("ReSource", { kind: "ReSource", reservations: [reservation(books.order.id, 1, "berlin", 1, "again")], backordered: [], unavailable: [], estimatedDelivery: null });
+    books.done("ReSource", {
+      kind: "ReSource",
+      reservations: [reservation(books.order.id, 1, "berlin", 1, "again")],
+      backordered: [],
+      unavailable: [],
+      estimatedDelivery: null,
+    });
     books.allocated().picking();
     expect(books.order.shipments).toMatchObject([{ items: [{ quantity: 2 }, { quantity: 1 }] }]);
-    books.accept({ type: "ReportShort", shipmentId: books.shipment(), items: [{ line: 1, quantity: 3 }], reason: "bin empty" });
+    books.accept({
+      type: "ReportShort",
+      shipmentId: books.shipment(),
+      items: [{ line: 1, quantity: 3 }],
+      reason: "bin empty",
+    });
     expect(books.order.shipments).toMatchObject([{ state: "CANCELLED", items: [] }]);
     expect(books.effect("ReSource").effect.lines).toMatchObject([{ line: 1, quantity: 3 }]);
   });
@@ -185,7 +269,9 @@ describe("the rules of commands", () => {
     const shipmentId = books.shipment();
     books.accept({ type: "RaiseException", shipmentId, reason: "wet" });
     expect(books.order.shipments).toMatchObject([{ state: "EXCEPTION", problem: "wet" }]);
-    expect(books.command({ type: "StartPicking", shipmentId })).toMatchObject({ refusal: { reason: "shipment_state" } });
+    expect(books.command({ type: "StartPicking", shipmentId })).toMatchObject({
+      refusal: { reason: "shipment_state" },
+    });
     books.accept({ type: "PackShipment", shipmentId });
     expect(books.order.shipments).toMatchObject([{ state: "PACKED", problem: null }]);
   });
@@ -211,7 +297,13 @@ describe("the rules of commands", () => {
     const books = IN_STATE.FULFILLMENT_PENDING();
     const { id } = books.effect("Notify");
     books.exhausted("Notify", "bounced");
-    expect(books.command({ type: "RetryEffect", effectId: id })).toEqual({ ok: true, events: [{ type: "EffectRetried", effectId: id }] });
-    expect(books.command({ type: "RetryEffect", effectId: id })).toEqual({ ok: false, refusal: { reason: "effect_not_failed" } });
+    expect(books.command({ type: "RetryEffect", effectId: id })).toEqual({
+      ok: true,
+      events: [{ type: "EffectRetried", effectId: id }],
+    });
+    expect(books.command({ type: "RetryEffect", effectId: id })).toEqual({
+      ok: false,
+      refusal: { reason: "effect_not_failed" },
+    });
   });
 });

@@ -2,7 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { EffectKind } from "../../src/domain/order/effects.ts";
 import { laneOf } from "../../src/domain/order/effects.ts";
-import { backoffMs, isDefinite, judgeFailure, LEASE_MS, leaseMs, RETRY_POLICIES } from "../../src/domain/order/retry.ts";
+import {
+  backoffMs,
+  isDefinite,
+  judgeFailure,
+  LEASE_MS,
+  leaseMs,
+  RETRY_POLICIES,
+} from "../../src/domain/order/retry.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
 import { OrderBooks, PLACED_AT, MINUTE } from "../support/order-books.ts";
 
@@ -50,11 +57,20 @@ describe("the judgement of a failure", () => {
   });
 
   it("one that was turned away unread keeps the key and waits as long as it was told", () => {
-    expect(judgeFailure("CapturePayment", 1, { ...soft, retryAfterMs: 30_000 }, 1)).toEqual({ next: "retry", inMs: 30_000, newGeneration: false });
+    expect(judgeFailure("CapturePayment", 1, { ...soft, retryAfterMs: 30_000 }, 1)).toEqual({
+      next: "retry",
+      inMs: 30_000,
+      newGeneration: false,
+    });
   });
 
   it("a final one ends at once, with its own word", () => {
-    expect(judgeFailure("CapturePayment", 1, { ...soft, retryable: false }, 1)).toEqual({ next: "exhausted", code: "declined", message: "no", unknown: false });
+    expect(judgeFailure("CapturePayment", 1, { ...soft, retryable: false }, 1)).toEqual({
+      next: "exhausted",
+      code: "declined",
+      message: "no",
+      unknown: false,
+    });
   });
 
   it("of what must not end is another attempt, even when it is called final", () => {
@@ -85,7 +101,11 @@ describe("lanes", () => {
     expect(laneOfKind("CancelFulfillment")).toBe(laneOfKind("RequestFulfillment"));
     expect(laneOfKind("Notify")).toBe("notify");
     for (const kind of ["AwaitPayment", "TrackParcel", "PromoteBackorder"] as const)
-      expect(laneOf({ kind, payment: 1, intentId: "", deadline: 0, shipmentId: books.shipment(), lines: [] } as Parameters<typeof laneOf>[0])).toBe("watch");
+      expect(
+        laneOf({ kind, payment: 1, intentId: "", deadline: 0, shipmentId: books.shipment(), lines: [] } as Parameters<
+          typeof laneOf
+        >[0]),
+      ).toBe("watch");
   });
 });
 
@@ -102,15 +122,32 @@ describe("timers", () => {
   it("come to something whenever they are due, so that none rings for ever", () => {
     const made: [string, OrderBooks][] = [
       ["requested", new OrderBooks()],
-      ["failed", (() => { const books = new OrderBooks(); books.exhausted("AuthorizePayment"); return books; })()],
+      [
+        "failed",
+        (() => {
+          const books = new OrderBooks();
+          books.exhausted("AuthorizePayment");
+          return books;
+        })(),
+      ],
       ["authorized", new OrderBooks().authorized()],
       ["allocated", new OrderBooks().authorized().allocated()],
-      ["shipped, capture failed", (() => { const books = new OrderBooks().authorized().allocated().shipped(); books.exhausted("CapturePayment"); return books; })()],
-      ["delivered, money asked for again", (() => {
-        const books = new OrderBooks().authorized().allocated().shipped();
-        books.done("CapturePayment", { kind: "CapturePayment", payment: { status: "voided", intentId: "pi_1" } });
-        return books.accept({ type: "DeliverShipment", shipmentId: books.shipment() });
-      })()],
+      [
+        "shipped, capture failed",
+        (() => {
+          const books = new OrderBooks().authorized().allocated().shipped();
+          books.exhausted("CapturePayment");
+          return books;
+        })(),
+      ],
+      [
+        "delivered, money asked for again",
+        (() => {
+          const books = new OrderBooks().authorized().allocated().shipped();
+          books.done("CapturePayment", { kind: "CapturePayment", payment: { status: "voided", intentId: "pi_1" } });
+          return books.accept({ type: "DeliverShipment", shipmentId: books.shipment() });
+        })(),
+      ],
     ];
     for (const [name, books] of made) {
       let rings = 0;

@@ -1,7 +1,22 @@
-import { type EffectId, type OrderId, orderIdFromBytes, reservationId, type ReservationId, type ShipmentId, type Sku, type WarehouseId } from "../../src/domain/ids.ts";
+import {
+  type EffectId,
+  type OrderId,
+  orderIdFromBytes,
+  reservationId,
+  type ReservationId,
+  type ShipmentId,
+  type Sku,
+  type WarehouseId,
+} from "../../src/domain/ids.ts";
 import type { OrderCommand, OrderFact, OrderTimer } from "../../src/domain/order/commands.ts";
 import { type Decision, decide } from "../../src/domain/order/decide.ts";
-import { type Effect, type EffectKind, effectId, type EffectResult, type PaymentFact } from "../../src/domain/order/effects.ts";
+import {
+  type Effect,
+  type EffectKind,
+  effectId,
+  type EffectResult,
+  type PaymentFact,
+} from "../../src/domain/order/effects.ts";
 import type { OrderEvent, PlacedOrder, RecordedEvent } from "../../src/domain/order/events.ts";
 import { evolve } from "../../src/domain/order/evolve.ts";
 import { HOLD_MS, type Order } from "../../src/domain/order/order.ts";
@@ -34,10 +49,23 @@ export function newOrderId(): OrderId {
 }
 
 /** A reservation of the saga or of placing. */
-export function reservation(orderId: OrderId, line: number, warehouse: string, quantity: number, attempt = "a", round = 0) {
+export function reservation(
+  orderId: OrderId,
+  line: number,
+  warehouse: string,
+  quantity: number,
+  attempt = "a",
+  round = 0,
+) {
   const sku = skuOf(orderId, line);
   const warehouseId = warehouse as WarehouseId;
-  return { id: reservationId({ owner: orderId, line, attempt, round, sku, warehouseId }), line, sku, warehouseId, quantity };
+  return {
+    id: reservationId({ owner: orderId, line, attempt, round, sku, warehouseId }),
+    line,
+    sku,
+    warehouseId,
+    quantity,
+  };
 }
 
 function skuOf(orderId: OrderId, line: number): Sku {
@@ -45,7 +73,10 @@ function skuOf(orderId: OrderId, line: number): Sku {
 }
 
 /** What a customer places: two units held at one warehouse for 20.00 unless said otherwise. */
-export function placedOrder(lines: readonly LineSpec[] = [{ quantity: 2, held: { berlin: 2 } }], change: Partial<PlacedOrder> = {}): PlacedOrder {
+export function placedOrder(
+  lines: readonly LineSpec[] = [{ quantity: 2, held: { berlin: 2 } }],
+  change: Partial<PlacedOrder> = {},
+): PlacedOrder {
   const id = newOrderId();
   const priced = lines.map(({ quantity, unitPrice = 1000, tax = 0, held = {} }, index) => {
     const units = Object.values(held).reduce((sum, n) => sum + n, 0);
@@ -81,7 +112,9 @@ export function placedOrder(lines: readonly LineSpec[] = [{ quantity: 2, held: {
     estimatedDelivery: "2026-11-25",
     paymentMethod: "pm_card_visa",
     lines: priced,
-    reservations: lines.flatMap(({ held = {} }, index) => Object.entries(held).map(([warehouse, quantity]) => reservation(id, index + 1, warehouse, quantity))),
+    reservations: lines.flatMap(({ held = {} }, index) =>
+      Object.entries(held).map(([warehouse, quantity]) => reservation(id, index + 1, warehouse, quantity)),
+    ),
     ...change,
   };
 }
@@ -139,12 +172,29 @@ export class OrderBooks {
 
   /** Reports the newest effect of this kind as done. */
   done(kind: EffectKind, result: EffectResult, called: CalledEffect = this.effect(kind)): OrderEvent[] {
-    return this.fact({ type: "RecordOutcome", effectId: called.id, effect: called.effect, outcome: { status: "done", result } });
+    return this.fact({
+      type: "RecordOutcome",
+      effectId: called.id,
+      effect: called.effect,
+      outcome: { status: "done", result },
+    });
   }
 
   /** Reports the newest effect of this kind as failed for good. */
-  exhausted(kind: EffectKind, code = "refused", unknown = false, called: CalledEffect = this.effect(kind)): OrderEvent[] {
-    return this.fact({ type: "RecordExhausted", effectId: called.id, effect: called.effect, code, message: "it did not work", unknown });
+  exhausted(
+    kind: EffectKind,
+    code = "refused",
+    unknown = false,
+    called: CalledEffect = this.effect(kind),
+  ): OrderEvent[] {
+    return this.fact({
+      type: "RecordExhausted",
+      effectId: called.id,
+      effect: called.effect,
+      code,
+      message: "it did not work",
+      unknown,
+    });
   }
 
   /** Effects called for since this was asked last. */
@@ -171,7 +221,10 @@ export class OrderBooks {
 
   authorized(number = 1, amount = this.order.payments[number - 1]?.amount ?? 0): this {
     this.called();
-    this.payment({ status: "authorized", intentId: `pi_${number}`, amount, expiresAt: this.now + 7 * 24 * 60 * MINUTE }, number);
+    this.payment(
+      { status: "authorized", intentId: `pi_${number}`, amount, expiresAt: this.now + 7 * 24 * 60 * MINUTE },
+      number,
+    );
     return this;
   }
 
@@ -179,13 +232,20 @@ export class OrderBooks {
     this.called();
     const { reservations } = this.effect("AllocateStock").effect;
     const ids = reservations.map(({ id }) => id);
-    this.done("AllocateStock", { kind: "AllocateStock", allocated: ids.filter((id) => !short.includes(id)), short: [...short] });
+    this.done("AllocateStock", {
+      kind: "AllocateStock",
+      allocated: ids.filter((id) => !short.includes(id)),
+      short: [...short],
+    });
     return this;
   }
 
   captured(number = 1, amount = this.effect("CapturePayment").effect.amount.amount): this {
     this.called();
-    this.done("CapturePayment", { kind: "CapturePayment", payment: { status: "captured", intentId: `pi_${number}`, captured: amount, refunded: 0 } });
+    this.done("CapturePayment", {
+      kind: "CapturePayment",
+      payment: { status: "captured", intentId: `pi_${number}`, captured: amount, refunded: 0 },
+    });
     return this;
   }
 
@@ -195,7 +255,10 @@ export class OrderBooks {
       type: "RecordOutcome",
       effectId: this.effect("CreateLabel").id,
       effect: { kind: "CreateLabel", shipmentId },
-      outcome: { status: "done", result: { kind: "CreateLabel", carrier: "fedex", service: "ground", trackingNumber: `7946${index}` } },
+      outcome: {
+        status: "done",
+        result: { kind: "CreateLabel", carrier: "fedex", service: "ground", trackingNumber: `7946${index}` },
+      },
     });
     return this;
   }
@@ -211,7 +274,9 @@ export class OrderBooks {
   }
 
   packed(index = 0): this {
-    return this.picking(index).accept({ type: "PackShipment", shipmentId: this.shipment(index) }).labelled(index);
+    return this.picking(index)
+      .accept({ type: "PackShipment", shipmentId: this.shipment(index) })
+      .labelled(index);
   }
 
   shipped(index = 0): this {
@@ -229,7 +294,13 @@ export class OrderBooks {
   }
 
   #append(before: Order | null, orderId: OrderId, event: OrderEvent): Order {
-    const recorded: RecordedEvent = { orderId, sequence: (before?.version ?? 0) + 1, at: this.now, actor: { kind: "system", id: "saga" }, event };
+    const recorded: RecordedEvent = {
+      orderId,
+      sequence: (before?.version ?? 0) + 1,
+      at: this.now,
+      actor: { kind: "system", id: "saga" },
+      event,
+    };
     const order = evolve(before, recorded);
     this.events.push(recorded);
     const seen = new Map<EffectKind, number>();

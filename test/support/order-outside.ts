@@ -88,12 +88,18 @@ export class Outside {
       case "RequestFulfillment": {
         const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
         if (shipment?.state !== "REQUESTED") return { kind: "nothing" };
-        return dice() < 0.2 ? { kind: "RequestFulfillment", accepted: false, reason: "closed" } : { kind: "RequestFulfillment", accepted: true, reference: "ref", picksAtOnce: dice() < 0.3 };
+        return dice() < 0.2
+          ? { kind: "RequestFulfillment", accepted: false, reason: "closed" }
+          : { kind: "RequestFulfillment", accepted: true, reference: "ref", picksAtOnce: dice() < 0.3 };
       }
       case "CancelFulfillment": {
         const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
         if (!shipment || shipment.state === "CANCELLED") return { kind: "nothing" };
-        return { kind: "CancelFulfillment", recalled: !hasReached(shipment, "PICKING") && dice() > 0.2, reason: "said the floor" };
+        return {
+          kind: "CancelFulfillment",
+          recalled: !hasReached(shipment, "PICKING") && dice() > 0.2,
+          reason: "said the floor",
+        };
       }
       case "CreateLabel": {
         const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
@@ -114,12 +120,16 @@ export class Outside {
 
   /** Whether this message was sent, or this label made, before. */
   has(effect: Extract<Effect, { kind: "Notify" | "CreateLabel" }>): boolean {
-    return effect.kind === "Notify" ? this.told.includes(`${effect.notification} ${effect.subject}`) : this.labels.has(effect.shipmentId);
+    return effect.kind === "Notify"
+      ? this.told.includes(`${effect.notification} ${effect.subject}`)
+      : this.labels.has(effect.shipmentId);
   }
 
   /** What it came to. */
   again(effect: Extract<Effect, { kind: "Notify" | "CreateLabel" }>): EffectResult {
-    return effect.kind === "Notify" ? { kind: "nothing" } : { kind: "CreateLabel", carrier: "fedex", service: "ground", trackingNumber: `T${effect.shipmentId}` };
+    return effect.kind === "Notify"
+      ? { kind: "nothing" }
+      : { kind: "CreateLabel", carrier: "fedex", service: "ground", trackingNumber: `T${effect.shipmentId}` };
   }
 
   /** The bank's truth about a payment. */
@@ -142,7 +152,12 @@ export class Outside {
     }
   }
 
-  #authorize(effect: Extract<Effect, { kind: "AuthorizePayment" }>, order: Order, now: number, dice: Dice): EffectResult {
+  #authorize(
+    effect: Extract<Effect, { kind: "AuthorizePayment" }>,
+    order: Order,
+    now: number,
+    dice: Dice,
+  ): EffectResult {
     const payment = order.payments.find(({ number }) => number === effect.payment);
     const known = this.intents.get(effect.payment);
     const wanted = !order.ended && payment?.status !== "failed" && payment?.status !== "voided";
@@ -180,14 +195,27 @@ export class Outside {
     return { kind: "AllocateStock", allocated, short };
   }
 
-  #source(key: string, effect: Extract<Effect, { kind: "ReSource" | "PromoteBackorder" }>, order: Order, dice: Dice): EffectResult | null {
+  #source(
+    key: string,
+    effect: Extract<Effect, { kind: "ReSource" | "PromoteBackorder" }>,
+    order: Order,
+    dice: Dice,
+  ): EffectResult | null {
     const open = (number: number) => {
       const line = order.lines.find((one) => one.number === number);
       return (effect.kind === "ReSource" ? line?.unsourced : line?.backordered) ?? 0;
     };
-    const lines = effect.lines.map(({ line, quantity }) => ({ line, quantity: Math.min(quantity, open(line)) })).filter(({ quantity }) => quantity > 0);
+    const lines = effect.lines
+      .map(({ line, quantity }) => ({ line, quantity: Math.min(quantity, open(line)) }))
+      .filter(({ quantity }) => quantity > 0);
     if (order.ended || lines.length === 0) return { kind: "nothing" };
-    const found = { kind: effect.kind, reservations: [], backordered: [], unavailable: [], estimatedDelivery: null } as Extract<EffectResult, { kind: "ReSource" | "PromoteBackorder" }>;
+    const found = {
+      kind: effect.kind,
+      reservations: [],
+      backordered: [],
+      unavailable: [],
+      estimatedDelivery: null,
+    } as Extract<EffectResult, { kind: "ReSource" | "PromoteBackorder" }>;
     if (effect.kind === "PromoteBackorder" && dice() < 0.3) return null;
     if (effect.kind === "ReSource" && dice() < 0.2) return { ...found, unavailable: lines };
     this.#sourced += 1;
@@ -195,7 +223,11 @@ export class Outside {
     return {
       ...found,
       backordered: waits ? lines.slice(0, 1) : [],
-      reservations: lines.slice(waits ? 1 : 0).map(({ line, quantity }) => reservation(order.id, line, dice() < 0.5 ? "rome" : "oslo", quantity, `${key}.${this.#sourced}`)),
+      reservations: lines
+        .slice(waits ? 1 : 0)
+        .map(({ line, quantity }) =>
+          reservation(order.id, line, dice() < 0.5 ? "rome" : "oslo", quantity, `${key}.${this.#sourced}`),
+        ),
     };
   }
 }

@@ -13,12 +13,19 @@ export type LedgerStub = DurableObjectStub<OrderLedger>;
 
 export const ACTOR: Actor = { kind: "user", id: "usr_1", name: "Ada", role: "customer" };
 
-const MIGRATIONS = import.meta.glob<string>("../../migrations/orders/*.sql", { query: "?raw", import: "default", eager: true });
+const MIGRATIONS = import.meta.glob<string>("../../migrations/orders/*.sql", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
 
 /** Brings the order databases up to date. */
 export async function migrateOrders(): Promise<void> {
   const files = Object.entries(MIGRATIONS)
-    .map(([path, sql]) => ({ name: path.slice(path.lastIndexOf("/") + 1), queries: sql.split("--> statement-breakpoint") }))
+    .map(([path, sql]) => ({
+      name: path.slice(path.lastIndexOf("/") + 1),
+      queries: sql.split("--> statement-breakpoint"),
+    }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   for (const database of [env.ORDERS_0, env.ORDERS_1]) await applyD1Migrations(database, files);
 }
@@ -78,7 +85,10 @@ export class EffectQueueDouble {
 
   /** Stands in for every queue binding until mocks are restored. */
   constructor() {
-    const prototype: { sendBatch: (messages: { body: EffectBatch }[]) => Promise<unknown>; send: (body: unknown) => Promise<unknown> } = Object.getPrototypeOf(env.EFFECTS);
+    const prototype: {
+      sendBatch: (messages: { body: EffectBatch }[]) => Promise<unknown>;
+      send: (body: unknown) => Promise<unknown>;
+    } = Object.getPrototypeOf(env.EFFECTS);
     vi.spyOn(prototype, "send").mockImplementation(() => Promise.resolve());
     vi.spyOn(prototype, "sendBatch").mockImplementation((messages) => {
       if (this.isDown) return Promise.reject(new Error("Queue sendBatch failed: Service Unavailable"));
@@ -93,7 +103,13 @@ export class EffectQueueDouble {
 
   /** The newest lease of this kind that was sent for the order; waits for it. */
   async leased(orderId: OrderId, kind: EffectKind, attempt?: number): Promise<LeasedEffect> {
-    return vi.waitUntil(() => this.of(orderId).findLast((leased) => leased.effect.kind === kind && (attempt === undefined || leased.attempt === attempt)), { timeout: 3_000, interval: 5 });
+    return vi.waitUntil(
+      () =>
+        this.of(orderId).findLast(
+          (leased) => leased.effect.kind === kind && (attempt === undefined || leased.attempt === attempt),
+        ),
+      { timeout: 3_000, interval: 5 },
+    );
   }
 }
 
@@ -105,7 +121,10 @@ export function pick(effects: readonly LeasedEffect[], kind: EffectKind): Leased
 }
 
 export function authorized(payment: number, amount: number): EffectResult {
-  return { kind: "AuthorizePayment", payment: { status: "authorized", intentId: `pi_${payment}`, amount, expiresAt: Date.now() + 7 * 24 * 3_600_000 } };
+  return {
+    kind: "AuthorizePayment",
+    payment: { status: "authorized", intentId: `pi_${payment}`, amount, expiresAt: Date.now() + 7 * 24 * 3_600_000 },
+  };
 }
 
 /** What AllocateStock answers when every level has what it asks for. */

@@ -20,7 +20,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const placed = (change: Parameters<typeof placedOrder>[1] = {}) => placedOrder(undefined, { placedAt: Date.now(), holdExpiresAt: Date.now() + 30 * MINUTE, ...change });
+const placed = (change: Parameters<typeof placedOrder>[1] = {}) =>
+  placedOrder(undefined, { placedAt: Date.now(), holdExpiresAt: Date.now() + 30 * MINUTE, ...change });
 
 describe("the outbox", () => {
   it("brings back what the queue did not take, once its lease has ended, and not before", async () => {
@@ -42,11 +43,13 @@ describe("the outbox", () => {
   it("brings back what a crash between the commit and the sending lost", async () => {
     const ledger = new TestLedger();
     const order = placed();
-    await ledger.inside(async (instance, state) => {
-      await instance.create({ order, fingerprint: "body", actor: ACTOR });
-      await state.storage.sync();
-      state.abort("crash");
-    }).catch(() => {});
+    await ledger
+      .inside(async (instance, state) => {
+        await instance.create({ order, fingerprint: "body", actor: ACTOR });
+        await state.storage.sync();
+        state.abort("crash");
+      })
+      .catch(() => {});
     expect((await ledger.order(order.id)).state).toBe("PENDING");
     vi.setSystemTime(start + MINUTE);
     await ledger.ring();
@@ -56,15 +59,27 @@ describe("the outbox", () => {
   it("brings a lost backlog back although nothing more may be out at a time", async () => {
     const ledger = new TestLedger();
     queue.isDown = true;
-    await ledger.inside((instance) => Promise.all(Array.from({ length: 2_005 }, () => instance.create({ order: placed(), fingerprint: "body", actor: ACTOR }))));
+    await ledger.inside((instance) =>
+      Promise.all(
+        Array.from({ length: 2_005 }, () => instance.create({ order: placed(), fingerprint: "body", actor: ACTOR })),
+      ),
+    );
     const open = () => ledger.rows("SELECT status, count(*) AS n FROM effects GROUP BY status ORDER BY status");
-    expect(await open()).toEqual([{ status: "due", n: 5 }, { status: "leased", n: 2_000 }]);
+    expect(await open()).toEqual([
+      { status: "due", n: 5 },
+      { status: "leased", n: 2_000 },
+    ]);
     await ledger.evict();
     queue.isDown = false;
     vi.setSystemTime(start + MINUTE + 1);
     await ledger.ring();
-    await vi.waitFor(() => expect(queue.batches.flat().flatMap(({ effects }) => effects)).toHaveLength(2_000), { timeout: 10_000 });
-    expect(await open()).toEqual([{ status: "due", n: 5 }, { status: "leased", n: 2_000 }]);
+    await vi.waitFor(() => expect(queue.batches.flat().flatMap(({ effects }) => effects)).toHaveLength(2_000), {
+      timeout: 10_000,
+    });
+    expect(await open()).toEqual([
+      { status: "due", n: 5 },
+      { status: "leased", n: 2_000 },
+    ]);
   }, 30_000);
 
   it("gives up an effect whose lease has lapsed as often as its budget allows, and opens a deviation", async () => {
@@ -143,19 +158,33 @@ async function liveThrough(ledger: TestLedger, order: ReturnType<typeof placed>,
     await note(freed);
   };
   const command = async (step: "StartPicking" | "PackShipment" | "ShipShipment" | "DeliverShipment") =>
-    note(await ledger.stub.execute({ orderId: order.id, command: { type: step, shipmentId: `${order.id.replace("ord_", "shp_")}-1` as ShipmentId }, actor: ACTOR }));
+    note(
+      await ledger.stub.execute({
+        orderId: order.id,
+        command: { type: step, shipmentId: `${order.id.replace("ord_", "shp_")}-1` as ShipmentId },
+        actor: ACTOR,
+      }),
+    );
   const nothing = (): EffectResult => ({ kind: "nothing" });
   await note(await ledger.create(order));
   await done("AuthorizePayment", () => authorized(1, 2000));
   await done("AllocateStock", allocatedAll);
-  await done("RequestFulfillment", () => ({ kind: "RequestFulfillment", accepted: true, reference: "r", picksAtOnce: false }));
+  await done("RequestFulfillment", () => ({
+    kind: "RequestFulfillment",
+    accepted: true,
+    reference: "r",
+    picksAtOnce: false,
+  }));
   await note(await ledger.stub.claim(open.find(({ effect }) => effect.kind === "Notify")?.id ?? ("" as never), 1));
   await done("Notify", nothing);
   await command("StartPicking");
   await command("PackShipment");
   await done("CreateLabel", () => ({ kind: "CreateLabel", carrier: "fedex", service: "ground", trackingNumber: "T1" }));
   await command("ShipShipment");
-  await done("CapturePayment", () => ({ kind: "CapturePayment", payment: { status: "captured", intentId: "pi_1", captured: 2000, refunded: 0 } }));
+  await done("CapturePayment", () => ({
+    kind: "CapturePayment",
+    payment: { status: "captured", intentId: "pi_1", captured: 2000, refunded: 0 },
+  }));
   await done("ShipStock", nothing);
   await done("Notify", nothing);
   await done("TrackParcel", () => ({ kind: "TrackParcel", status: "delivered" }));
@@ -172,7 +201,13 @@ describe("eviction", () => {
     const [one, other] = [placed(), placed()];
     // Waiting moves the clock: what is compared is everything but the ids and the times.
     const renamed = (answers: unknown[], id: string) =>
-      JSON.parse(JSON.stringify(answers).replaceAll(id.slice(4), "0").replaceAll(id.slice(-6), "0").replaceAll(id.slice(-8).toUpperCase(), "0").replaceAll(/\b\d{13}\b/g, "0"));
+      JSON.parse(
+        JSON.stringify(answers)
+          .replaceAll(id.slice(4), "0")
+          .replaceAll(id.slice(-6), "0")
+          .replaceAll(id.slice(-8).toUpperCase(), "0")
+          .replaceAll(/\b\d{13}\b/g, "0"),
+      );
     const expected = renamed(await liveThrough(steady, one, () => Promise.resolve()), one.id);
     const actual = renamed(await liveThrough(evicted, other, () => evicted.evict()), other.id);
     expect(actual).toEqual(expected);

@@ -20,19 +20,32 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const placed = (change: Parameters<typeof placedOrder>[1] = {}) => placedOrder(undefined, { placedAt: Date.now(), holdExpiresAt: Date.now() + 30 * MINUTE, ...change });
+const placed = (change: Parameters<typeof placedOrder>[1] = {}) =>
+  placedOrder(undefined, { placedAt: Date.now(), holdExpiresAt: Date.now() + 30 * MINUTE, ...change });
 const d1 = (id: OrderId) => databaseOf(env, id);
 
 /** An order that has ended, with every effect done but the last notification. */
 async function cancelled(ledger: TestLedger) {
   const order = placed();
   await ledger.create(order);
-  await ledger.stub.execute({ orderId: order.id, command: { type: "CancelOrder", reason: "changed my mind" }, actor: ACTOR });
+  await ledger.stub.execute({
+    orderId: order.id,
+    command: { type: "CancelOrder", reason: "changed my mind" },
+    actor: ACTOR,
+  });
   await ledger.done(await queue.leased(order.id, "AuthorizePayment"), { kind: "nothing" });
   await ledger.done(await queue.leased(order.id, "ReleaseStock"), { kind: "nothing" });
   const saga = await ledger.stub.saga(order.id);
   const voiding = saga?.find(({ kind }) => kind === "VoidPayment");
-  if (voiding) await ledger.stub.report([{ effectId: voiding.id, orderId: order.id, attempt: voiding.attempt, outcome: { status: "done", result: { kind: "nothing" } } }]);
+  if (voiding)
+    await ledger.stub.report([
+      {
+        effectId: voiding.id,
+        orderId: order.id,
+        attempt: voiding.attempt,
+        outcome: { status: "done", result: { kind: "nothing" } },
+      },
+    ]);
   return { id: order.id, order, last: await queue.leased(order.id, "Notify") };
 }
 
@@ -51,9 +64,15 @@ describe("D1", () => {
     const order = placed();
     await ledger.create(order);
     await ledger.done(await queue.leased(order.id, "AuthorizePayment"), authorized(1, 2000));
-    await vi.waitFor(async () => expect(await findOrderRow(d1(order.id), order.id)).toEqual(await ledger.order(order.id)), { timeout: 3_000 });
+    await vi.waitFor(
+      async () => expect(await findOrderRow(d1(order.id), order.id)).toEqual(await ledger.order(order.id)),
+      { timeout: 3_000 },
+    );
     expect(await listEventRows(d1(order.id), order.id)).toEqual(await ledger.stub.history(order.id));
-    const rows = await d1(order.id).prepare("SELECT status, payment_state, total_amount FROM orders WHERE id = ?").bind(order.id).all();
+    const rows = await d1(order.id)
+      .prepare("SELECT status, payment_state, total_amount FROM orders WHERE id = ?")
+      .bind(order.id)
+      .all();
     expect(rows.results).toEqual([{ status: "PAYMENT_COMPLETED", payment_state: "authorized", total_amount: 2000 }]);
   });
 
@@ -74,7 +93,9 @@ describe("D1", () => {
   it("may be away: orders are placed all the same, and shown once it is back", async () => {
     const ledger = new TestLedger();
     const order = placed();
-    const batch = vi.spyOn(Object.getPrototypeOf(d1(order.id)), "batch").mockRejectedValue(new Error("D1_ERROR: Network connection lost"));
+    const batch = vi
+      .spyOn(Object.getPrototypeOf(d1(order.id)), "batch")
+      .mockRejectedValue(new Error("D1_ERROR: Network connection lost"));
     expect(await ledger.create(order)).toMatchObject({ ok: true });
     await vi.waitFor(() => expect(batch).toHaveBeenCalled(), { timeout: 3_000 });
     await ledger.evict();
@@ -92,10 +113,15 @@ describe("D1", () => {
     const [poison, ...sound] = orders.map(({ id }) => id);
     const prototype: D1Database = Object.getPrototypeOf(env.ORDERS_0);
     const { batch } = prototype;
-    const refuses = vi.spyOn(prototype, "batch").mockImplementation(function refusing(this: D1Database, statements: D1PreparedStatement[]) {
+    const refuses = vi.spyOn(prototype, "batch").mockImplementation(function refusing(
+      this: D1Database,
+      statements: D1PreparedStatement[],
+    ) {
       // The statements carry their one parameter inside: what it holds tells whose orders they are.
       const text = JSON.stringify(statements);
-      return poison !== undefined && text.includes(poison) ? Promise.reject(new Error("too big")) : batch.call(this, statements);
+      return poison !== undefined && text.includes(poison)
+        ? Promise.reject(new Error("too big"))
+        : batch.call(this, statements);
     } as typeof batch);
     for (const order of orders) await ledger.create(order);
     await vi.waitFor(
@@ -126,14 +152,22 @@ describe("an order that has ended", () => {
     expect(await ledger.rows("SELECT id FROM effects UNION SELECT order_id FROM events")).toEqual([]);
     expect(await findOrderRow(d1(id), id)).toEqual(order);
     expect(await listEventRows(d1(id), id)).toEqual(history);
-    expect((await findSagaRow(d1(id), id))?.map(({ kind, status }) => `${kind} ${status}`)).toEqual(["AuthorizePayment done", "ReleaseStock done", "VoidPayment done", "Notify done"]);
+    expect((await findSagaRow(d1(id), id))?.map(({ kind, status }) => `${kind} ${status}`)).toEqual([
+      "AuthorizePayment done",
+      "ReleaseStock done",
+      "VoidPayment done",
+      "Notify done",
+    ]);
   });
 
   it("is given back to a repeated create, and its id to nobody else", async () => {
     const ledger = new TestLedger();
     const { id, order } = await archived(ledger);
     expect(await ledger.create(order)).toMatchObject({ ok: true, replayed: true, order: { id, state: "CANCELLED" } });
-    expect(await ledger.create(order, "another body")).toEqual({ ok: false, refusal: { reason: "fingerprint_mismatch" } });
+    expect(await ledger.create(order, "another body")).toEqual({
+      ok: false,
+      refusal: { reason: "fingerprint_mismatch" },
+    });
     expect(await ledger.stub.find(id, "body")).toMatchObject({ ok: true, replayed: true });
   });
 
@@ -143,12 +177,23 @@ describe("an order that has ended", () => {
     const before = await findArchivedRow(d1(id), id);
     const command = { type: "SendMessage", text: "hello" } as const;
     const results = await Promise.all([1, 2, 3].map(() => ledger.stub.execute({ orderId: id, command, actor: ACTOR })));
-    expect(results.map((result) => result.ok && result.order.version).toSorted()).toEqual([1, 2, 3].map((more) => (before?.order.version ?? 0) + more));
-    expect((await ledger.stub.history(id))?.map(({ sequence }) => sequence)).toEqual(Array.from({ length: (before?.order.version ?? 0) + 3 }, (_, index) => index + 1));
+    expect(results.map((result) => result.ok && result.order.version).toSorted()).toEqual(
+      [1, 2, 3].map((more) => (before?.order.version ?? 0) + more),
+    );
+    expect((await ledger.stub.history(id))?.map(({ sequence }) => sequence)).toEqual(
+      Array.from({ length: (before?.order.version ?? 0) + 3 }, (_, index) => index + 1),
+    );
     for (;;) {
       const open = (await ledger.stub.saga(id))?.find(({ status }) => status === "leased");
       if (!open) break;
-      await ledger.stub.report([{ effectId: open.id, orderId: id, attempt: open.attempt, outcome: { status: "done", result: { kind: "nothing" } } }]);
+      await ledger.stub.report([
+        {
+          effectId: open.id,
+          orderId: id,
+          attempt: open.attempt,
+          outcome: { status: "done", result: { kind: "nothing" } },
+        },
+      ]);
       await ledger.stub.drain();
     }
     expect(await ledger.stub.get(id)).toBeNull();
@@ -160,7 +205,11 @@ describe("an order that has ended", () => {
   it("leaves again when nothing came of the command", async () => {
     const ledger = new TestLedger();
     const { id } = await archived(ledger);
-    const refused = await ledger.stub.execute({ orderId: id, command: { type: "RetryEffect", effectId: `${id}:1:Notify` as EffectId }, actor: ACTOR });
+    const refused = await ledger.stub.execute({
+      orderId: id,
+      command: { type: "RetryEffect", effectId: `${id}:1:Notify` as EffectId },
+      actor: ACTOR,
+    });
     expect(refused).toEqual({ ok: false, refusal: { reason: "effect_not_failed" } });
     await ledger.stub.drain();
     expect(await ledger.stub.get(id)).toBeNull();
@@ -169,7 +218,14 @@ describe("an order that has ended", () => {
   it("takes a provider's late fact, and undoes it", async () => {
     const ledger = new TestLedger();
     const { id } = await archived(ledger);
-    expect(await ledger.stub.recordPayment(id, 1, { status: "authorized", intentId: "pi_1", amount: 2000, expiresAt: Date.now() + 1 })).toBe(true);
+    expect(
+      await ledger.stub.recordPayment(id, 1, {
+        status: "authorized",
+        intentId: "pi_1",
+        amount: 2000,
+        expiresAt: Date.now() + 1,
+      }),
+    ).toBe(true);
     expect(await queue.leased(id, "VoidPayment")).toMatchObject({ attempt: 1 });
     expect(await ledger.stub.recordPayment(placed().id, 1, { status: "created", intentId: "pi_1" })).toBe(false);
   });
@@ -179,8 +235,12 @@ describe("an order that has ended", () => {
     const { id, last } = await cancelled(ledger);
     await ledger.rows("UPDATE effects SET failures = 9 WHERE id = ?", last.id);
     await ledger.report(last, { status: "unknown", message: "no answer" });
-    const deviation = await queue.leased(id, "OpenDeviation").catch(async () => (await ledger.stub.saga(id))?.find(({ kind }) => kind === "OpenDeviation"));
-    await ledger.stub.report([{ effectId: deviation!.id, orderId: id, attempt: 1, outcome: { status: "done", result: { kind: "nothing" } } }]);
+    const deviation = await queue
+      .leased(id, "OpenDeviation")
+      .catch(async () => (await ledger.stub.saga(id))?.find(({ kind }) => kind === "OpenDeviation"));
+    await ledger.stub.report([
+      { effectId: deviation!.id, orderId: id, attempt: 1, outcome: { status: "done", result: { kind: "nothing" } } },
+    ]);
     await ledger.stub.drain();
     expect(await ledger.stub.get(id)).toBeNull();
     await ledger.stub.execute({ orderId: id, command: { type: "RetryEffect", effectId: last.id }, actor: ACTOR });

@@ -18,7 +18,10 @@ function checkAtRest(simulation: Simulation): void {
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index + 1));
     expect(events.reduce<Order | null>(evolve, null), "folding the events gives the row").toEqual(order);
     const effects = simulation.storage.listEffects(id);
-    expect(effects.filter(({ settledAt }) => settledAt === null).map(({ kind, status }) => `${kind} ${status}`), "every effect has its outcome").toEqual([]);
+    expect(
+      effects.filter(({ settledAt }) => settledAt === null).map(({ kind, status }) => `${kind} ${status}`),
+      "every effect has its outcome",
+    ).toEqual([]);
     expect(new Set(outside.told).size, `nobody is told twice: ${outside.told.join(", ")}`).toBe(outside.told.length);
     for (const [shipment, labels] of outside.labels) expect(labels, `labels of ${shipment}`).toBe(1);
     for (const [number, intent] of outside.intents) {
@@ -26,12 +29,19 @@ function checkAtRest(simulation: Simulation): void {
       expect(intent.refunded).toBeLessThanOrEqual(intent.captured);
       const booked = order.payments.find((payment) => payment.number === number);
       expect(booked?.captured).toBe(intent.captured);
-      const gaveUp = effects.some(({ kind, status }) => status === "failed" && (kind === "VoidPayment" || kind === "RefundPayment"));
-      if (order.ended && !gaveUp) expect(intent.status === "authorized" || intent.captured > intent.refunded, `payment ${number} of an ended order`).toBe(false);
+      const gaveUp = effects.some(
+        ({ kind, status }) => status === "failed" && (kind === "VoidPayment" || kind === "RefundPayment"),
+      );
+      if (order.ended && !gaveUp)
+        expect(
+          intent.status === "authorized" || intent.captured > intent.refunded,
+          `payment ${number} of an ended order`,
+        ).toBe(false);
     }
     const released = !effects.some(({ kind, status }) => status === "failed" && kind === "ReleaseStock");
     if (order.ended && released) expect([...outside.stock.values()]).not.toContain("allocated");
-    if (!order.ended && order.state !== "DELIVERED") expect(outside.deviations.size, `${order.state} waits for nobody`).toBeGreaterThan(0);
+    if (!order.ended && order.state !== "DELIVERED")
+      expect(outside.deviations.size, `${order.state} waits for nobody`).toBeGreaterThan(0);
   }
 }
 

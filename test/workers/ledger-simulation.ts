@@ -64,11 +64,18 @@ export class Simulation {
       return { quantity, unitPrice: 600, held: { ...(near > 0 && { berlin: near }), ...(far > 0 && { paris: far }) } };
     };
     const captureOn = this.#dice() < 0.5 ? "order" : "shipment";
-    const order = placedOrder([line(), line()], { captureOn, placedAt: this.now, holdExpiresAt: this.now + 30 * MINUTE });
+    const order = placedOrder([line(), line()], {
+      captureOn,
+      placedAt: this.now,
+      holdExpiresAt: this.now + 30 * MINUTE,
+    });
     this.orders.push(order.id);
     this.outside.set(order.id, new Outside());
     // Whoever places repeats the same create until it is answered.
-    while (this.#commit((draft) => this.#book.create(draft, { order, fingerprint: "body", actor: ACTOR }, this.now)) === "lost");
+    while (
+      this.#commit((draft) => this.#book.create(draft, { order, fingerprint: "body", actor: ACTOR }, this.now)) ===
+      "lost"
+    );
   }
 
   /** One consumer takes one message and goes as far as its luck lets it. */
@@ -82,7 +89,8 @@ export class Simulation {
     if (outcome === null || this.#fault() < 0.05) return;
     this.now += Math.floor(this.#dice() * 500);
     const report = { effectId: leased.id, orderId: leased.orderId, attempt: leased.attempt, outcome };
-    for (let copies = this.#fault() < 0.05 ? 2 : 1; copies > 0; copies -= 1) this.#commit((draft) => this.#book.report(draft, report, this.now, draft.outgoing));
+    for (let copies = this.#fault() < 0.05 ? 2 : 1; copies > 0; copies -= 1)
+      this.#commit((draft) => this.#book.report(draft, report, this.now, draft.outgoing));
   }
 
   #do(leased: LeasedEffect): EffectOutcome | null {
@@ -94,17 +102,25 @@ export class Simulation {
     if (isClaimed && this.#commit(() => this.#book.claim(leased.id, leased.attempt)) !== true) return null;
     if (isClaimed && leased.uncertain && outside.has(effect)) return { status: "done", result: outside.again(effect) };
     const fate = this.#fault();
-    if (fate < 0.04) return { status: "failed", code: "throttled", message: "later", retryable: true, retryAfterMs: 2_000 };
+    if (fate < 0.04)
+      return { status: "failed", code: "throttled", message: "later", retryable: true, retryAfterMs: 2_000 };
     if (fate < 0.08) return { status: "unknown", message: "no answer" };
-    if (!leased.uncertain && fate < 0.12) return { status: "failed", code: "declined", message: "no", retryable: fate < 0.1 };
-    const result = outside.perform(`${leased.id}.${leased.generation}`, effect, order, this.now, this.#fault === NEVER ? LUCK : this.#dice);
+    if (!leased.uncertain && fate < 0.12)
+      return { status: "failed", code: "declined", message: "no", retryable: fate < 0.1 };
+    const result = outside.perform(
+      `${leased.id}.${leased.generation}`,
+      effect,
+      order,
+      this.now,
+      this.#fault === NEVER ? LUCK : this.#dice,
+    );
     if (this.#fault() < 0.06) return { status: "unknown", message: "the reply was lost" };
     return result === null ? { status: "waiting", retryAfterMs: MINUTE } : { status: "done", result };
   }
 
   ring(): void {
     const { now } = this;
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const due = this.#commit((draft) => this.#book.pump(draft, now));
       if (due === "lost") return;
       for (const id of due.lapsed) this.#commit((draft) => this.#book.lapse(draft, id, now));
@@ -120,7 +136,13 @@ export class Simulation {
       for (const shipment of shipments) {
         if (this.#fault !== NEVER && this.#dice() < 0.7) continue;
         for (const type of STEPS) moved = this.#command(id, { type, shipmentId: shipment.id }) || moved;
-        if (this.#fault !== NEVER && this.#dice() < 0.1) this.#command(id, { type: "ReportShort", shipmentId: shipment.id, items: [{ line: 1, quantity: 1 }], reason: "empty" });
+        if (this.#fault !== NEVER && this.#dice() < 0.1)
+          this.#command(id, {
+            type: "ReportShort",
+            shipmentId: shipment.id,
+            items: [{ line: 1, quantity: 1 }],
+            reason: "empty",
+          });
       }
     }
     return moved;

@@ -3,7 +3,15 @@ import type { EffectId } from "../../src/domain/ids.ts";
 import { evolve } from "../../src/domain/order/evolve.ts";
 import type { Order } from "../../src/domain/order/order.ts";
 import { placedOrder } from "../support/order-books.ts";
-import { ACTOR, allocatedAll, authorized, EffectQueueDouble, migrateOrders, pick, TestLedger } from "./ledger-harness.ts";
+import {
+  ACTOR,
+  allocatedAll,
+  authorized,
+  EffectQueueDouble,
+  migrateOrders,
+  pick,
+  TestLedger,
+} from "./ledger-harness.ts";
 
 const MINUTE = 60_000;
 let queue: EffectQueueDouble;
@@ -21,15 +29,23 @@ afterEach(() => {
 });
 
 /** An order placed now. */
-const placed = (change: Parameters<typeof placedOrder>[1] = {}) => placedOrder(undefined, { placedAt: Date.now(), holdExpiresAt: Date.now() + 30 * MINUTE, ...change });
+const placed = (change: Parameters<typeof placedOrder>[1] = {}) =>
+  placedOrder(undefined, { placedAt: Date.now(), holdExpiresAt: Date.now() + 30 * MINUTE, ...change });
 
 describe("placing", () => {
   it("gives the stored order back for the same body, and refuses another", async () => {
     const ledger = new TestLedger();
     const order = placed();
-    expect(await ledger.create(order)).toMatchObject({ ok: true, replayed: false, order: { state: "PENDING", version: 1 } });
+    expect(await ledger.create(order)).toMatchObject({
+      ok: true,
+      replayed: false,
+      order: { state: "PENDING", version: 1 },
+    });
     expect(await ledger.create(order)).toMatchObject({ ok: true, replayed: true, order: { version: 1 } });
-    expect(await ledger.create(order, "another body")).toEqual({ ok: false, refusal: { reason: "fingerprint_mismatch" } });
+    expect(await ledger.create(order, "another body")).toEqual({
+      ok: false,
+      refusal: { reason: "fingerprint_mismatch" },
+    });
     expect(await ledger.stub.find(order.id, "body")).toMatchObject({ ok: true, replayed: true });
     expect(await ledger.stub.find(placed().id, "body")).toBeNull();
     expect(await ledger.rows("SELECT count(*) AS n FROM events")).toEqual([{ n: 1 }]);
@@ -46,7 +62,9 @@ describe("placing", () => {
     const ledger = new TestLedger();
     const transactions = await ledger.inside(async (instance, { storage }) => {
       const spy = vi.spyOn(storage, "transactionSync");
-      const results = await Promise.all(Array.from({ length: 200 }, () => instance.create({ order: placed(), fingerprint: "body", actor: ACTOR })));
+      const results = await Promise.all(
+        Array.from({ length: 200 }, () => instance.create({ order: placed(), fingerprint: "body", actor: ACTOR })),
+      );
       expect(results.every(({ ok }) => ok)).toBe(true);
       return spy.mock.calls.length;
     });
@@ -73,13 +91,22 @@ describe("commands", () => {
     const order = placed({ id });
     await ledger.create(order);
     const command = { type: "SendMessage", text: "hello" } as const;
-    expect(await ledger.stub.execute({ orderId: id, command, actor: ACTOR, expectedVersion: 1 })).toMatchObject({ ok: true });
-    expect(await ledger.stub.execute({ orderId: id, command, actor: ACTOR, expectedVersion: 1 })).toEqual({ ok: false, refusal: { reason: "version_stale", version: 2 } });
+    expect(await ledger.stub.execute({ orderId: id, command, actor: ACTOR, expectedVersion: 1 })).toMatchObject({
+      ok: true,
+    });
+    expect(await ledger.stub.execute({ orderId: id, command, actor: ACTOR, expectedVersion: 1 })).toEqual({
+      ok: false,
+      refusal: { reason: "version_stale", version: 2 },
+    });
   });
 
   it("on an order that nobody placed are refused", async () => {
     const ledger = new TestLedger();
-    const result = await ledger.stub.execute({ orderId: placed().id, command: { type: "CancelOrder", reason: "x" }, actor: ACTOR });
+    const result = await ledger.stub.execute({
+      orderId: placed().id,
+      command: { type: "CancelOrder", reason: "x" },
+      actor: ACTOR,
+    });
     expect(result).toEqual({ ok: false, refusal: { reason: "order_unknown" } });
   });
 
@@ -90,7 +117,8 @@ describe("commands", () => {
     await ledger.create(other);
     await ledger.rows("INSERT INTO events (order_id, sequence, at, actor, data) VALUES (?, 2, 0, '{}', '{}')", mine.id);
     await ledger.inside(async (instance) => {
-      const run = (orderId: typeof mine.id) => instance.execute({ orderId, command: { type: "CancelOrder", reason: "x" }, actor: ACTOR });
+      const run = (orderId: typeof mine.id) =>
+        instance.execute({ orderId, command: { type: "CancelOrder", reason: "x" }, actor: ACTOR });
       const results = await Promise.allSettled([run(mine.id), run(other.id)]);
       expect(results).toMatchObject([{ status: "rejected" }, { status: "fulfilled", value: { ok: true } }]);
     });
@@ -155,8 +183,16 @@ describe("an outcome", () => {
     };
     await ledger.report(first, { status: "unknown", message: "no answer" });
     expect(await again(2, MINUTE)).toMatchObject({ generation: 1, uncertain: true });
-    await ledger.report(first, { status: "failed", code: "throttled", message: "later", retryable: true, retryAfterMs: 500 }, 2);
-    expect(await again(3, 2 * MINUTE)).toMatchObject({ generation: 1, uncertain: true, generationStartedAt: first.generationStartedAt });
+    await ledger.report(
+      first,
+      { status: "failed", code: "throttled", message: "later", retryable: true, retryAfterMs: 500 },
+      2,
+    );
+    expect(await again(3, 2 * MINUTE)).toMatchObject({
+      generation: 1,
+      uncertain: true,
+      generationStartedAt: first.generationStartedAt,
+    });
     await ledger.report(first, { status: "failed", code: "declined", message: "no", retryable: true }, 3);
     expect(await again(4, 3 * MINUTE)).toMatchObject({ generation: 2, uncertain: false });
   });
@@ -171,7 +207,10 @@ describe("an outcome", () => {
       vi.setSystemTime(start + attempt * 2 * MINUTE);
       await ledger.ring();
     }
-    expect((await ledger.stub.saga(order.id))?.find(({ kind }) => kind === "PromoteBackorder")).toMatchObject({ status: "leased", attempt: 31 });
+    expect((await ledger.stub.saga(order.id))?.find(({ kind }) => kind === "PromoteBackorder")).toMatchObject({
+      status: "leased",
+      attempt: 31,
+    });
   });
 });
 
@@ -186,18 +225,33 @@ describe("lanes", () => {
     expect(queue.of(order.id).map(({ effect }) => effect.kind)).not.toContain("VoidPayment");
     const freed = await ledger.done(payment, authorized(1, 2000));
     expect(freed.map(({ effect }) => effect.kind)).toEqual(["VoidPayment"]);
-    expect((await ledger.stub.saga(order.id))?.filter(({ kind, status }) => kind === "VoidPayment" && status === "blocked"), "the late authorization has one of its own").toHaveLength(1);
+    expect(
+      (await ledger.stub.saga(order.id))?.filter(({ kind, status }) => kind === "VoidPayment" && status === "blocked"),
+      "the late authorization has one of its own",
+    ).toHaveLength(1);
   });
 
   it("go on past an effect that failed for good, and it may be tried again by a person", async () => {
     const ledger = new TestLedger();
     const order = placed();
     await ledger.create(order);
-    const allocation = pick(await ledger.done(await queue.leased(order.id, "AuthorizePayment"), authorized(1, 2000)), "AllocateStock");
-    const freed = await ledger.report(allocation, { status: "failed", code: "broken", message: "no", retryable: false });
+    const allocation = pick(
+      await ledger.done(await queue.leased(order.id, "AuthorizePayment"), authorized(1, 2000)),
+      "AllocateStock",
+    );
+    const freed = await ledger.report(allocation, {
+      status: "failed",
+      code: "broken",
+      message: "no",
+      retryable: false,
+    });
     expect(freed.map(({ effect }) => effect.kind)).toEqual(["OpenDeviation"]);
     const [failed] = (await ledger.order(order.id)).failedEffects;
-    await ledger.stub.execute({ orderId: order.id, command: { type: "RetryEffect", effectId: failed as EffectId }, actor: ACTOR });
+    await ledger.stub.execute({
+      orderId: order.id,
+      command: { type: "RetryEffect", effectId: failed as EffectId },
+      actor: ACTOR,
+    });
     const again = await queue.leased(order.id, "AllocateStock", 2);
     expect(again).toMatchObject({ id: allocation.id, generation: 2 });
     await ledger.done(again, allocatedAll(again));
@@ -208,15 +262,24 @@ describe("lanes", () => {
     const ledger = new TestLedger();
     const order = placed({ captureOn: "order" });
     await ledger.create(order);
-    const allocation = pick(await ledger.done(await queue.leased(order.id, "AuthorizePayment"), authorized(1, 2000)), "AllocateStock");
+    const allocation = pick(
+      await ledger.done(await queue.leased(order.id, "AuthorizePayment"), authorized(1, 2000)),
+      "AllocateStock",
+    );
     const capture = pick(await ledger.done(allocation, allocatedAll(allocation)), "CapturePayment");
     for (let attempt = 1; !(await ledger.order(order.id)).failedEffects.includes(capture.id); attempt += 1) {
       await ledger.report(capture, { status: "unknown", message: "no answer" }, attempt);
       vi.setSystemTime(start + attempt * 70 * MINUTE);
       await ledger.ring();
     }
-    await ledger.stub.execute({ orderId: order.id, command: { type: "RetryEffect", effectId: capture.id }, actor: ACTOR });
-    const again = await vi.waitUntil(() => queue.of(order.id).findLast(({ id, attempt }) => id === capture.id && attempt === 15));
+    await ledger.stub.execute({
+      orderId: order.id,
+      command: { type: "RetryEffect", effectId: capture.id },
+      actor: ACTOR,
+    });
+    const again = await vi.waitUntil(() =>
+      queue.of(order.id).findLast(({ id, attempt }) => id === capture.id && attempt === 15),
+    );
     expect(again).toMatchObject({ generation: 1, uncertain: true, generationStartedAt: capture.generationStartedAt });
   });
 });

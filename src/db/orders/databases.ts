@@ -10,7 +10,8 @@ interface OrderDatabases {
 /** The database that the binding of this name stands for. Throws when SHARD_MAP names one that is not bound. */
 export function orderDatabase(env: OrderDatabases, binding: string): D1Database {
   const database: unknown = Reflect.get(env, binding);
-  if (typeof database !== "object" || database === null) throw new Error(`SHARD_MAP names ${binding}, which is not bound`);
+  if (typeof database !== "object" || database === null)
+    throw new Error(`SHARD_MAP names ${binding}, which is not bound`);
   return database as D1Database;
 }
 

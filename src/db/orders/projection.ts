@@ -41,9 +41,28 @@ const UPSERT_ORDERS = upsert(
   "orders",
   ["id"],
   [
-    "id", "number", "version", "status", "payment_state", "fulfillment_state", "channel", "customer_id", "placed_by",
-    "customer_name", "total_amount", "currency", "units", "delivery_address", "country", "estimated_delivery",
-    "created_at", "updated_at", "search", "doc", "saga", "revision",
+    "id",
+    "number",
+    "version",
+    "status",
+    "payment_state",
+    "fulfillment_state",
+    "channel",
+    "customer_id",
+    "placed_by",
+    "customer_name",
+    "total_amount",
+    "currency",
+    "units",
+    "delivery_address",
+    "country",
+    "estimated_delivery",
+    "created_at",
+    "updated_at",
+    "search",
+    "doc",
+    "saga",
+    "revision",
   ],
   "revision",
 );
@@ -76,7 +95,10 @@ function orderRow({ order, revision, saga }: ProjectedOrder): unknown[] {
     order.estimatedDelivery,
     order.placedAt,
     order.updatedAt,
-    search.filter((word) => word !== undefined).join(" ").toLowerCase(),
+    search
+      .filter((word) => word !== undefined)
+      .join(" ")
+      .toLowerCase(),
     JSON.stringify(order),
     saga && JSON.stringify(saga),
     revision,
@@ -91,33 +113,84 @@ const UPSERT_LINES = upsert(
 
 function lineRows(order: Order): unknown[][] {
   return order.lines.map((line) => [
-    order.id, line.number, order.version, line.sku, line.name, line.quantity, line.unitPrice, line.net, line.tax, line.backordered,
+    order.id,
+    line.number,
+    order.version,
+    line.sku,
+    line.name,
+    line.quantity,
+    line.unitPrice,
+    line.net,
+    line.tax,
+    line.backordered,
   ]);
 }
 
 const UPSERT_SHIPMENTS = upsert(
   "shipments",
   ["id"],
-  ["id", "order_id", "number", "version", "warehouse_id", "state", "carrier", "tracking_number", "requested_at", "shipped_at", "delivered_at"],
+  [
+    "id",
+    "order_id",
+    "number",
+    "version",
+    "warehouse_id",
+    "state",
+    "carrier",
+    "tracking_number",
+    "requested_at",
+    "shipped_at",
+    "delivered_at",
+  ],
 );
 
 function shipmentRows(order: Order): unknown[][] {
   return order.shipments.map(({ id, number, warehouseId, state, label, reachedAt }) => [
-    id, order.id, number, order.version, warehouseId, state, label?.carrier ?? null, label?.trackingNumber ?? null,
-    reachedAt.REQUESTED ?? order.placedAt, reachedAt.SHIPPED ?? null, reachedAt.DELIVERED ?? null,
+    id,
+    order.id,
+    number,
+    order.version,
+    warehouseId,
+    state,
+    label?.carrier ?? null,
+    label?.trackingNumber ?? null,
+    reachedAt.REQUESTED ?? order.placedAt,
+    reachedAt.SHIPPED ?? null,
+    reachedAt.DELIVERED ?? null,
   ]);
 }
 
 const UPSERT_PAYMENTS = upsert(
   "payments",
   ["order_id", "number"],
-  ["order_id", "number", "version", "provider", "intent_id", "status", "amount", "authorized", "captured", "refunded", "currency"],
+  [
+    "order_id",
+    "number",
+    "version",
+    "provider",
+    "intent_id",
+    "status",
+    "amount",
+    "authorized",
+    "captured",
+    "refunded",
+    "currency",
+  ],
 );
 
 function paymentRows(order: Order): unknown[][] {
   return order.payments.map((payment) => [
-    order.id, payment.number, order.version, payment.provider, payment.intentId, payment.status, payment.amount,
-    payment.authorized, payment.captured, payment.refunded, order.currency,
+    order.id,
+    payment.number,
+    order.version,
+    payment.provider,
+    payment.intentId,
+    payment.status,
+    payment.amount,
+    payment.authorized,
+    payment.captured,
+    payment.refunded,
+    order.currency,
   ]);
 }
 

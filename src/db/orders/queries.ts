@@ -73,7 +73,10 @@ export async function listOrderRows(
       (SELECT json_group_array(DISTINCT json_extract(r.value, '$.warehouseId')) FROM json_each(o.doc, '$.reservations') r) AS warehouses,
       o.created_at, o.updated_at
     FROM orders o ${where.sql()} ORDER BY o.created_at DESC, o.id DESC LIMIT ?`;
-  const { results } = await database.prepare(sql).bind(...where.values, limit).all<SummaryRow>();
+  const { results } = await database
+    .prepare(sql)
+    .bind(...where.values, limit)
+    .all<SummaryRow>();
   return results.map(summary);
 }
 
@@ -122,7 +125,10 @@ function summary(row: SummaryRow): OrderSummary {
 /** How many orders of one database the filter lets through. */
 export async function countOrderRows(database: D1Database, filter: OrderFilter): Promise<number> {
   const where = conditions(filter);
-  const row = await database.prepare(`SELECT count(*) AS n FROM orders o ${where.sql()}`).bind(...where.values).first<{ n: number }>();
+  const row = await database
+    .prepare(`SELECT count(*) AS n FROM orders o ${where.sql()}`)
+    .bind(...where.values)
+    .first<{ n: number }>();
   return row?.n ?? 0;
 }
 
@@ -162,7 +168,13 @@ export async function findArchivedRow(
     .prepare("SELECT doc, revision, saga FROM orders WHERE id = ?")
     .bind(id)
     .first<{ doc: string; revision: number; saga: string | null }>();
-  return row && { order: JSON.parse(row.doc) as Order, revision: row.revision, saga: JSON.parse(row.saga ?? "[]") as EffectView[] };
+  return (
+    row && {
+      order: JSON.parse(row.doc) as Order,
+      revision: row.revision,
+      saga: JSON.parse(row.saga ?? "[]") as EffectView[],
+    }
+  );
 }
 
 /** Collects conditions and their values side by side. */

@@ -74,7 +74,10 @@ export const shipments = sqliteTable(
     shippedAt: integer("shipped_at"),
     deliveredAt: integer("delivered_at"),
   },
-  (table) => [index("shipments_warehouse").on(table.warehouseId, table.state), index("shipments_tracking").on(table.trackingNumber)],
+  (table) => [
+    index("shipments_warehouse").on(table.warehouseId, table.state),
+    index("shipments_tracking").on(table.trackingNumber),
+  ],
 );
 
 export const payments = sqliteTable(

@@ -1,7 +1,9 @@
 import { allocateMoney, type MinorUnits } from "../money.ts";
 import type { Order, Payment } from "./order.ts";
 
-type Priced = Pick<Order, "totals"> & { lines: readonly { quantity: number; net: number; tax: number; backordered: number }[] };
+type Priced = Pick<Order, "totals"> & {
+  lines: readonly { quantity: number; net: number; tax: number; backordered: number }[];
+};
 
 /**
  * What of the order's total is due for the units that have stock. Backordered units are paid when they are
@@ -19,10 +21,16 @@ export function payableAmount(order: Priced): MinorUnits {
 /** The same for the units that have a parcel: at least this must be secured before the parcel may leave. */
 export function dueForParcels(order: Pick<Order, "lines" | "shipments" | "totals">): MinorUnits {
   const items = order.shipments.filter(({ state }) => state !== "CANCELLED").flatMap((shipment) => shipment.items);
-  const unitsOf = (number: number) => items.filter(({ line }) => line === number).reduce((sum, { quantity }) => sum + quantity, 0);
+  const unitsOf = (number: number) =>
+    items.filter(({ line }) => line === number).reduce((sum, { quantity }) => sum + quantity, 0);
   return payableAmount({
     totals: order.totals,
-    lines: order.lines.map(({ number, quantity, net, tax }) => ({ quantity, net, tax, backordered: Math.max(0, quantity - unitsOf(number)) })),
+    lines: order.lines.map(({ number, quantity, net, tax }) => ({
+      quantity,
+      net,
+      tax,
+      backordered: Math.max(0, quantity - unitsOf(number)),
+    })),
   });
 }
 
@@ -30,7 +38,11 @@ export function dueForParcels(order: Pick<Order, "lines" | "shipments" | "totals
 export function securedAmount(order: Pick<Order, "payments">): MinorUnits {
   return order.payments
     .filter(isSecured)
-    .reduce((sum, { captured, captureFailed, capture, authorized }) => sum + (captured > 0 ? captured : captureFailed ? 0 : (capture?.amount ?? authorized)), 0);
+    .reduce(
+      (sum, { captured, captureFailed, capture, authorized }) =>
+        sum + (captured > 0 ? captured : captureFailed ? 0 : (capture?.amount ?? authorized)),
+      0,
+    );
 }
 
 /** Whether the payment still can, or already does, bring money. */

@@ -10,7 +10,11 @@ export type OrderCommand =
   | { type: "StartPicking"; shipmentId: ShipmentId }
   | { type: "ReportShort"; shipmentId: ShipmentId; items: { line: number; quantity: number }[]; reason: string }
   | { type: "PackShipment"; shipmentId: ShipmentId }
-  | { type: "ShipShipment"; shipmentId: ShipmentId; tracking?: { carrier: string; service: string; trackingNumber: string } }
+  | {
+      type: "ShipShipment";
+      shipmentId: ShipmentId;
+      tracking?: { carrier: string; service: string; trackingNumber: string };
+    }
   | { type: "DeliverShipment"; shipmentId: ShipmentId }
   | { type: "RaiseException"; shipmentId: ShipmentId; reason: string }
   | { type: "SendMessage"; text: string }
@@ -24,7 +28,12 @@ export type OrderFact =
   /** The retry budget has ended, or the failure was definite and final. */
   | { type: "RecordExhausted"; effectId: EffectId; effect: Effect; code: string; message: string; unknown: boolean }
   | { type: "RecordPayment"; payment: number; fact: PaymentFact }
-  | { type: "RecordTracking"; shipmentId: ShipmentId; status: "in_transit" | "out_for_delivery" | "delivered" | "exception"; description: string }
+  | {
+      type: "RecordTracking";
+      shipmentId: ShipmentId;
+      status: "in_transit" | "out_for_delivery" | "delivered" | "exception";
+      description: string;
+    }
   | { type: "TimerFired"; timer: OrderTimer };
 
 export type OrderTimer = "payment_deadline" | "hold_end" | "authorization_lapse";

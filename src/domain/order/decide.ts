@@ -43,10 +43,14 @@ function decideOn(order: Order, command: Exclude<OrderCommand, { type: "PlaceOrd
         accept({ type: "PickStarted", shipmentId: shipment.id }, ...refuseCancel(order, shipment)),
       );
     case "ReportShort":
-      return onShipment(order, command.shipmentId, ["PICKING"], (shipment) => short(shipment, command.items, command.reason));
+      return onShipment(order, command.shipmentId, ["PICKING"], (shipment) =>
+        short(shipment, command.items, command.reason),
+      );
     case "PackShipment":
       return onShipment(order, command.shipmentId, ["PICKING"], (shipment) =>
-        shipment.items.length === 0 ? refuse({ reason: "nothing_left_to_pack" }) : accept({ type: "ShipmentPacked", shipmentId: shipment.id }),
+        shipment.items.length === 0
+          ? refuse({ reason: "nothing_left_to_pack" })
+          : accept({ type: "ShipmentPacked", shipmentId: shipment.id }),
       );
     case "ShipShipment":
       return onShipment(order, command.shipmentId, ["PACKED"], (shipment) => ship(order, shipment, command));
@@ -55,8 +59,11 @@ function decideOn(order: Order, command: Exclude<OrderCommand, { type: "PlaceOrd
         accept({ type: "ShipmentDelivered", shipmentId: shipment.id }),
       );
     case "RaiseException":
-      return onShipment(order, command.shipmentId, ["REQUESTED", "ACCEPTED", "PICKING", "PACKED", "SHIPPED", "OUT_FOR_DELIVERY"], (shipment) =>
-        accept({ type: "ShipmentExceptionRaised", shipmentId: shipment.id, reason: command.reason }),
+      return onShipment(
+        order,
+        command.shipmentId,
+        ["REQUESTED", "ACCEPTED", "PICKING", "PACKED", "SHIPPED", "OUT_FOR_DELIVERY"],
+        (shipment) => accept({ type: "ShipmentExceptionRaised", shipmentId: shipment.id, reason: command.reason }),
       );
     case "SendMessage":
       return accept({ type: "MessageRequested", text: command.text });
@@ -86,7 +93,8 @@ function providePayment(order: Order, method: string, now: number): Decision {
   if (order.ended) return refuse({ reason: "already_ended", state: order.state });
   if (order.state === "PAYMENT_FAILED") {
     if (now >= order.holdExpiresAt) return refuse({ reason: "hold_ended" });
-  } else if (unpaidAmount(order) === 0 || order.payments.some(isPaymentOpen)) return refuse({ reason: "payment_not_failed" });
+  } else if (unpaidAmount(order) === 0 || order.payments.some(isPaymentOpen))
+    return refuse({ reason: "payment_not_failed" });
   return accept({ type: "PaymentMethodProvided", payment: order.payments.length + 1, method });
 }
 
@@ -108,7 +116,11 @@ export function refuseCancel(order: Order, shipment: Shipment, reason = "picking
   const kept = new Set(order.reservations.filter(({ status }) => status === "ALLOCATED").map(({ id }) => id));
   // A parcel that was cancelled for another reason has lost its stock; a recalled one still has it.
   const recalled = order.shipments.filter(
-    ({ id, state, items }) => id !== shipment.id && state === "CANCELLED" && items.length > 0 && items.every(({ reservationId }) => kept.has(reservationId)),
+    ({ id, state, items }) =>
+      id !== shipment.id &&
+      state === "CANCELLED" &&
+      items.length > 0 &&
+      items.every(({ reservationId }) => kept.has(reservationId)),
   );
   return [
     { type: "CancelRefused", shipmentId: shipment.id, reason },
@@ -116,7 +128,12 @@ export function refuseCancel(order: Order, shipment: Shipment, reason = "picking
   ];
 }
 
-function onShipment(order: Order, id: string, needs: ShipmentProgress[], decideIt: (shipment: Shipment) => Decision): Decision {
+function onShipment(
+  order: Order,
+  id: string,
+  needs: ShipmentProgress[],
+  decideIt: (shipment: Shipment) => Decision,
+): Decision {
   const shipment = order.shipments.find((candidate) => candidate.id === id);
   if (!shipment) return refuse({ reason: "shipment_unknown" });
   if (shipment.state === "CANCELLED" || !needs.includes(progressOf(shipment)))
@@ -131,7 +148,12 @@ function short(shipment: Shipment, items: { line: number; quantity: number }[], 
     const ofLine = shipment.items.filter((candidate) => candidate.line === line);
     const there = ofLine.reduce((sum, item) => sum + item.quantity, 0);
     if (ofLine.length === 0) return refuse({ reason: "line_unknown", line });
-    if (!Number.isSafeInteger(quantity) || quantity < 1 || quantity > there || missing.some((other) => other.line === line))
+    if (
+      !Number.isSafeInteger(quantity) ||
+      quantity < 1 ||
+      quantity > there ||
+      missing.some((other) => other.line === line)
+    )
       return refuse({ reason: "quantity_exceeds_shipment", line, quantity: there });
     let left = quantity;
     for (const item of ofLine) {
@@ -143,7 +165,11 @@ function short(shipment: Shipment, items: { line: number; quantity: number }[], 
   return accept({ type: "ShortPicked", shipmentId: shipment.id, items: missing, reason });
 }
 
-function ship(order: Order, shipment: Shipment, { tracking }: Extract<OrderCommand, { type: "ShipShipment" }>): Decision {
+function ship(
+  order: Order,
+  shipment: Shipment,
+  { tracking }: Extract<OrderCommand, { type: "ShipShipment" }>,
+): Decision {
   const paid = order.captureOn === "order" ? settledAmounts(order).captured : securedAmount(order);
   const waits = order.payments.some(({ status, captureFailed }) => status === "authorized" && captureFailed);
   if (waits || paid < dueForParcels(order)) return refuse({ reason: "payment_not_captured" });

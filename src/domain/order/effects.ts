@@ -45,7 +45,14 @@ export type Effect =
   | { kind: "CreateLabel"; shipmentId: ShipmentId }
   | { kind: "TrackParcel"; shipmentId: ShipmentId }
   | { kind: "Notify"; notification: NotificationKind; subject: string; text?: string }
-  | { kind: "OpenDeviation"; deviation: DeviationKind; effectId?: EffectId; shipmentId?: ShipmentId; summary: string; tried: string[] };
+  | {
+      kind: "OpenDeviation";
+      deviation: DeviationKind;
+      effectId?: EffectId;
+      shipmentId?: ShipmentId;
+      summary: string;
+      tried: string[];
+    };
 
 export type EffectKind = Effect["kind"];
 

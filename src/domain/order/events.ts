@@ -72,7 +72,14 @@ export type OrderEvent =
   | { type: "OrderCancelled"; reason: string }
   | { type: "HoldLapsed" }
   | { type: "MessageRequested"; text: string }
-  | { type: "EffectFailed"; effectId: EffectId; kind: EffectKind; deviation: DeviationKind; code: string; message: string }
+  | {
+      type: "EffectFailed";
+      effectId: EffectId;
+      kind: EffectKind;
+      deviation: DeviationKind;
+      code: string;
+      message: string;
+    }
   | { type: "EffectRetried"; effectId: EffectId };
 
 export type OrderEventType = OrderEvent["type"];

@@ -1,7 +1,16 @@
 import type { ReservationId, ShipmentId, WarehouseId } from "../ids.ts";
 import { isPaymentAlive, isPaymentOpen, isSecured, payableAmount, unpaidAmount } from "./amounts.ts";
 import type { OrderEvent, PlacedOrder, RecordedEvent } from "./events.ts";
-import { HOLD_MS, type Order, type Payment, PAYMENT_WINDOW_MS, type Reservation, type Shipment, type ShipmentItem, type ShipmentState } from "./order.ts";
+import {
+  HOLD_MS,
+  type Order,
+  type Payment,
+  PAYMENT_WINDOW_MS,
+  type Reservation,
+  type Shipment,
+  type ShipmentItem,
+  type ShipmentState,
+} from "./order.ts";
 import { liveShipments, stateOf } from "./state.ts";
 
 /**
@@ -18,18 +27,27 @@ export function evolve(order: Order | null, recorded: RecordedEvent): Order {
 }
 
 function settle(order: Order, version: number, at: number): Order {
-  const promotingSince = waitsForBackorder(order) ? (order.promotingSince ?? (mayPromote(order) ? version : null)) : null;
+  const promotingSince = waitsForBackorder(order)
+    ? (order.promotingSince ?? (mayPromote(order) ? version : null))
+    : null;
   return { ...askCaptures(order, version), version, updatedAt: at, promotingSince, state: stateOf(order) };
 }
 
 /** Asks for each capture as soon as it is due, at most what is payable and once for each payment. */
 function askCaptures(order: Order, version: number): Order {
   if (order.ended || !order.payments.some((payment) => isCaptureDue(order, payment))) return order;
-  return order.payments.reduce((after, payment) => (isCaptureDue(order, payment) ? askCapture(after, payment.number, version) : after), order);
+  return order.payments.reduce(
+    (after, payment) => (isCaptureDue(order, payment) ? askCapture(after, payment.number, version) : after),
+    order,
+  );
 }
 
 function askCapture(order: Order, number: number, version: number): Order {
-  const asked = order.payments.reduce((sum, { captured, capture, status }) => sum + (captured > 0 ? captured : status === "authorized" ? (capture?.amount ?? 0) : 0), 0);
+  const asked = order.payments.reduce(
+    (sum, { captured, capture, status }) =>
+      sum + (captured > 0 ? captured : status === "authorized" ? (capture?.amount ?? 0) : 0),
+    0,
+  );
   return withPayment(order, number, (payment) => {
     const amount = Math.min(payableAmount(order) - asked, payment.authorized);
     return amount > 0 ? { ...payment, capture: { amount, askedIn: version } } : payment;
@@ -41,7 +59,12 @@ function isCaptureDue(order: Order, { status, capture, number }: Payment): boole
   if (status !== "authorized" || capture !== null) return false;
   if (order.reservations.some((held) => held.status === "HELD" && (held.payment ?? number) === number)) return false;
   const isShipped = order.shipments.some(({ reachedAt }) => reachedAt.SHIPPED !== undefined);
-  return isShipped || (order.captureOn === "order" && liveShipments(order).length > 0 && order.lines.every(({ unsourced }) => unsourced === 0));
+  return (
+    isShipped ||
+    (order.captureOn === "order" &&
+      liveShipments(order).length > 0 &&
+      order.lines.every(({ unsourced }) => unsourced === 0))
+  );
 }
 
 function waitsForBackorder(order: Order): boolean {
@@ -96,7 +119,9 @@ function newPayment(number: number, method: string, amount: number, deadline: nu
 /** Another means of payment has as long as the holds last; a payment for later units has a window of its own. */
 function deadlineFrom(order: Order, at: number): number {
   const isFirst = order.payments.length === 0;
-  return isFirst || order.payments.some(isSecured) || at >= order.holdExpiresAt ? at + PAYMENT_WINDOW_MS : order.holdExpiresAt;
+  return isFirst || order.payments.some(isSecured) || at >= order.holdExpiresAt
+    ? at + PAYMENT_WINDOW_MS
+    : order.holdExpiresAt;
 }
 
 function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
@@ -144,8 +169,13 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       return {
         ...order,
         paymentMethod: event.method,
-        payments: [...order.payments, newPayment(event.payment, event.method, unpaidAmount(order), deadlineFrom(order, at))],
-        reservations: order.reservations.map((held) => (waitsInVain(order, held) ? { ...held, payment: event.payment } : held)),
+        payments: [
+          ...order.payments,
+          newPayment(event.payment, event.method, unpaidAmount(order), deadlineFrom(order, at)),
+        ],
+        reservations: order.reservations.map((held) =>
+          waitsInVain(order, held) ? { ...held, payment: event.payment } : held,
+        ),
       };
     case "AuthorizationLapsing": {
       const seen = withPayment(order, event.payment, (payment) => ({ ...payment, authorizationExpiresAt: null }));
@@ -172,7 +202,10 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
         actionUrl: null,
       }));
     case "PaymentRefunded":
-      return withPayment(order, event.payment, (payment) => ({ ...payment, refunded: payment.refunded + event.amount }));
+      return withPayment(order, event.payment, (payment) => ({
+        ...payment,
+        refunded: payment.refunded + event.amount,
+      }));
     case "PaymentMismatched":
       return order;
 
@@ -208,7 +241,10 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       const items = order.shipments.find(({ id }) => id === event.shipmentId)?.items ?? [];
       const refused = withShipment(order, event.shipmentId, at, "CANCELLED", { problem: event.reason });
       const ids = new Set(items.map((item) => item.reservationId));
-      return unsource(refused, order.reservations.filter(({ id }) => ids.has(id)));
+      return unsource(
+        refused,
+        order.reservations.filter(({ id }) => ids.has(id)),
+      );
     }
     case "PickStarted":
       return withShipment(order, event.shipmentId, at, "PICKING", { problem: null });
@@ -218,7 +254,10 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       return withShipment(order, event.shipmentId, at, "PACKED", { problem: null });
     case "LabelCreated": {
       const { carrier, service, trackingNumber } = event;
-      return mapShipment(order, event.shipmentId, (shipment) => ({ ...shipment, label: { carrier, service, trackingNumber } }));
+      return mapShipment(order, event.shipmentId, (shipment) => ({
+        ...shipment,
+        label: { carrier, service, trackingNumber },
+      }));
     }
     case "ShipmentShipped": {
       const shipped = withShipment(order, event.shipmentId, at, "SHIPPED", { problem: null });
@@ -239,7 +278,11 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
     case "CancelRefused":
       return formShipments({ ...order, cancelling: null }, sequence, at);
     case "FulfillmentReinstated":
-      return withShipment(order, event.shipmentId, at, "REQUESTED", { requestedIn: sequence, acceptedByWms: false, problem: null });
+      return withShipment(order, event.shipmentId, at, "REQUESTED", {
+        requestedIn: sequence,
+        acceptedByWms: false,
+        problem: null,
+      });
     case "OrderCancelled":
       return { ...releaseAll(order), cancelling: null, ended: { as: "CANCELLED", reason: event.reason, at } };
     case "HoldLapsed":
@@ -255,7 +298,10 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
 }
 
 function withPayment(order: Order, number: number, change: (payment: Payment) => Payment): Order {
-  return { ...order, payments: order.payments.map((payment) => (payment.number === number ? change(payment) : payment)) };
+  return {
+    ...order,
+    payments: order.payments.map((payment) => (payment.number === number ? change(payment) : payment)),
+  };
 }
 
 function mapShipment(order: Order, id: ShipmentId, change: (shipment: Shipment) => Shipment): Order {
@@ -296,17 +342,25 @@ function heldReservations(order: Order): Reservation[] {
 /** These reservations are gone, and their units need stock anew. */
 function unsource(order: Order, lost: readonly Reservation[]): Order {
   const lines = order.lines.map((line) => {
-    const units = lost.filter((reservation) => reservation.line === line.number).reduce((sum, { quantity }) => sum + quantity, 0);
+    const units = lost
+      .filter((reservation) => reservation.line === line.number)
+      .reduce((sum, { quantity }) => sum + quantity, 0);
     return units === 0 ? line : { ...line, unsourced: line.unsourced + units };
   });
   return withReservations({ ...order, lines }, new Set(lost.map(({ id }) => id)), "RELEASED");
 }
 
-function resourced(order: Order, { instead, reservations: found, estimatedDelivery }: Extract<OrderEvent, { type: "StockResourced" }>, at: number): Order {
+function resourced(
+  order: Order,
+  { instead, reservations: found, estimatedDelivery }: Extract<OrderEvent, { type: "StockResourced" }>,
+  at: number,
+): Order {
   const promoted = instead === "backordered";
   const lines = order.lines.map((line) => {
     const units = quantityOf(found, line.number);
-    return promoted ? { ...line, backordered: line.backordered - units } : { ...line, unsourced: line.unsourced - units };
+    return promoted
+      ? { ...line, backordered: line.backordered - units }
+      : { ...line, unsourced: line.unsourced - units };
   });
   const after = { ...order, lines, estimatedDelivery: estimatedDelivery ?? order.estimatedDelivery };
   const payment = promoted && unpaidAmount(after) > 0 ? { payment: order.payments.length + 1 } : {};
@@ -320,8 +374,15 @@ function resourced(order: Order, { instead, reservations: found, estimatedDelive
   };
 }
 
-function shortPicked(order: Order, id: ShipmentId, missing: readonly ShipmentItem[], reason: string, at: number): Order {
-  const missingOf = (reservation: ReservationId) => missing.find((item) => item.reservationId === reservation)?.quantity ?? 0;
+function shortPicked(
+  order: Order,
+  id: ShipmentId,
+  missing: readonly ShipmentItem[],
+  reason: string,
+  at: number,
+): Order {
+  const missingOf = (reservation: ReservationId) =>
+    missing.find((item) => item.reservationId === reservation)?.quantity ?? 0;
   const reduced = mapShipment(order, id, (shipment) => ({
     ...shipment,
     problem: reason,

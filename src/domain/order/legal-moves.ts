@@ -6,12 +6,21 @@ import { ORDER_STATES, type OrderState } from "./order.ts";
  * `yes`: allowed. `depends`: the rule of the command decides (on shipments, payments or deadlines).
  * Anything else is the reason of the refusal. Printed into docs/order-states.md.
  */
-export type Move = "yes" | "depends" | Extract<OrderRefusal["reason"], "already_ended" | "already_shipped" | "payment_not_failed" | "shipment_state" | "order_exists">;
+export type Move =
+  | "yes"
+  | "depends"
+  | Extract<
+      OrderRefusal["reason"],
+      "already_ended" | "already_shipped" | "payment_not_failed" | "shipment_state" | "order_exists"
+    >;
 
 const everywhere = (move: Move): Record<OrderState, Move> =>
   Object.fromEntries(ORDER_STATES.map((state) => [state, move])) as Record<OrderState, Move>;
 
-const ended: Pick<Record<OrderState, Move>, "CANCELLED" | "REFUNDED"> = { CANCELLED: "already_ended", REFUNDED: "already_ended" };
+const ended: Pick<Record<OrderState, Move>, "CANCELLED" | "REFUNDED"> = {
+  CANCELLED: "already_ended",
+  REFUNDED: "already_ended",
+};
 
 /** Commands on a shipment: there is one from FULFILLMENT_PENDING on, and its own state decides. */
 const onShipment: Record<OrderState, Move> = {

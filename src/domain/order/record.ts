@@ -37,8 +37,21 @@ function recordResult(order: Order, effectId: EffectId, effect: Effect, result: 
     case "VoidPayment": {
       const payment = "payment" in effect ? effect.payment : 0;
       const events = paymentEvents(order, payment, result.payment);
-      const lost = result.kind === "CapturePayment" && !order.ended && (result.payment.status === "voided" || result.payment.status === "failed");
-      return lost ? [...events, ...captureFailed(effectId, payment, result.payment.status, "the provider no longer holds the authorization")] : events;
+      const lost =
+        result.kind === "CapturePayment" &&
+        !order.ended &&
+        (result.payment.status === "voided" || result.payment.status === "failed");
+      return lost
+        ? [
+            ...events,
+            ...captureFailed(
+              effectId,
+              payment,
+              result.payment.status,
+              "the provider no longer holds the authorization",
+            ),
+          ]
+        : events;
     }
     case "RefundPayment":
       return effect.kind === "RefundPayment" ? refundedEvents(order, effect, result.refundId) : [];
@@ -73,7 +86,8 @@ function paymentEvents(order: Order, number: number, fact: PaymentFact): OrderEv
   const payment = order.payments.find((candidate) => candidate.number === number);
   if (!payment) return [];
   const { intentId } = fact;
-  const started: OrderEvent[] = payment.intentId === null ? [{ type: "PaymentStarted", payment: number, intentId }] : [];
+  const started: OrderEvent[] =
+    payment.intentId === null ? [{ type: "PaymentStarted", payment: number, intentId }] : [];
   switch (fact.status) {
     case "created":
       return started;
@@ -82,13 +96,22 @@ function paymentEvents(order: Order, number: number, fact: PaymentFact): OrderEv
         ? [...started, { type: "PaymentActionRequired", payment: number, intentId, actionUrl: fact.actionUrl }]
         : started;
     case "authorized":
-      return payment.authorized > 0 ? started : [...started, ...authorizedEvents(payment, intentId, fact.amount, fact.expiresAt)];
+      return payment.authorized > 0
+        ? started
+        : [...started, ...authorizedEvents(payment, intentId, fact.amount, fact.expiresAt)];
     case "captured": {
       const events = started;
-      if (payment.authorized === 0 && isPaymentAlive(payment)) events.push(...authorizedEvents(payment, intentId, Math.max(fact.captured, payment.amount), 0));
-      if (fact.captured > payment.captured) events.push({ type: "PaymentCaptured", payment: number, amount: fact.captured });
+      if (payment.authorized === 0 && isPaymentAlive(payment))
+        events.push(...authorizedEvents(payment, intentId, Math.max(fact.captured, payment.amount), 0));
+      if (fact.captured > payment.captured)
+        events.push({ type: "PaymentCaptured", payment: number, amount: fact.captured });
       if (fact.refunded > payment.refunded)
-        events.push({ type: "PaymentRefunded", payment: number, amount: fact.refunded - payment.refunded, refundId: intentId });
+        events.push({
+          type: "PaymentRefunded",
+          payment: number,
+          amount: fact.refunded - payment.refunded,
+          refundId: intentId,
+        });
       return events;
     }
     case "voided":
@@ -109,10 +132,15 @@ function voidedEvents(order: Order, payment: Payment, started: OrderEvent[]): Or
     case "processing":
     case "requires_action":
       // Given up by the customer or the provider before there was any money.
-      return [...started, { type: "PaymentFailed", payment: number, code: "payment_canceled", message: "The payment was called off." }];
+      return [
+        ...started,
+        { type: "PaymentFailed", payment: number, code: "payment_canceled", message: "The payment was called off." },
+      ];
     case "authorized": {
       // The order still lives and its money is gone (lapsed, or given up by the provider): what is due is asked for again.
-      const payments = order.payments.map((other) => (other.number === number ? { ...other, status: "voided" as const } : other));
+      const payments = order.payments.map((other) =>
+        other.number === number ? { ...other, status: "voided" as const } : other,
+      );
       return unpaidAmount({ ...order, payments }) > 0 ? [...voided, anotherPayment(order, method)] : voided;
     }
     case "voided":
@@ -124,14 +152,21 @@ function voidedEvents(order: Order, payment: Payment, started: OrderEvent[]): Or
 }
 
 /** The outcome of our own refund; what a webhook has told of it already is not counted twice. */
-function refundedEvents(order: Order, effect: Extract<Effect, { kind: "RefundPayment" }>, refundId: string): OrderEvent[] {
+function refundedEvents(
+  order: Order,
+  effect: Extract<Effect, { kind: "RefundPayment" }>,
+  refundId: string,
+): OrderEvent[] {
   const payment = order.payments.find(({ number }) => number === effect.payment);
   const amount = effect.refundedAfter - (payment?.refunded ?? effect.refundedAfter);
   return amount > 0 ? [{ type: "PaymentRefunded", payment: effect.payment, amount, refundId }] : [];
 }
 
 /** What was asked for twice may be answered twice: only units that are still held can turn out short. */
-function allocatedEvents(order: Order, { allocated, short }: Extract<EffectResult, { kind: "AllocateStock" }>): OrderEvent[] {
+function allocatedEvents(
+  order: Order,
+  { allocated, short }: Extract<EffectResult, { kind: "AllocateStock" }>,
+): OrderEvent[] {
   const held = new Set(order.reservations.filter(({ status }) => status === "HELD").map(({ id }) => id));
   const lost = order.ended ? [] : short.filter((id) => held.has(id));
   if (lost.length > 0) return [{ type: "StockShort", allocated, short: lost }];
@@ -163,7 +198,9 @@ function sourcedEvents(order: Order, effectId: EffectId, result: Sourced): Order
   const instead = result.kind === "PromoteBackorder" ? "backordered" : "lost";
   const { wanted, surplus, open } = sortFound(order, instead, result.reservations);
   const stillOpen = (lines: readonly { line: number; quantity: number }[]) =>
-    lines.map(({ line, quantity }) => ({ line, quantity: Math.min(quantity, open.get(line) ?? 0) })).filter(({ quantity }) => quantity > 0);
+    lines
+      .map(({ line, quantity }) => ({ line, quantity: Math.min(quantity, open.get(line) ?? 0) }))
+      .filter(({ quantity }) => quantity > 0);
   const backordered = stillOpen(result.backordered);
   // A hold of the wrong size leaves its units without stock: a person is told.
   const unavailable = stillOpen([...result.unavailable, ...surplus]);
@@ -186,7 +223,9 @@ function sourcedEvents(order: Order, effectId: EffectId, result: Sourced): Order
  * `open`: units of each line that nothing was found for.
  */
 function sortFound(order: Order, instead: "lost" | "backordered", found: Sourced["reservations"]) {
-  const open = new Map(order.lines.map((line) => [line.number, instead === "lost" ? line.unsourced : line.backordered]));
+  const open = new Map(
+    order.lines.map((line) => [line.number, instead === "lost" ? line.unsourced : line.backordered]),
+  );
   const wanted: Sourced["reservations"] = [];
   const surplus: Sourced["reservations"] = [];
   const known = new Set(order.reservations.map(({ id }) => id));
@@ -204,17 +243,30 @@ function sortFound(order: Order, instead: "lost" | "backordered", found: Sourced
 /** Whether these units, which were backordered, are not paid for yet. */
 function owesFor(order: Order, reservations: Sourced["reservations"]): boolean {
   const lines = order.lines.map((line) => {
-    const units = reservations.filter((reservation) => reservation.line === line.number).reduce((sum, { quantity }) => sum + quantity, 0);
+    const units = reservations
+      .filter((reservation) => reservation.line === line.number)
+      .reduce((sum, { quantity }) => sum + quantity, 0);
     return { ...line, backordered: line.backordered - units };
   });
   return unpaidAmount({ ...order, lines }) > 0;
 }
 
-function answeredEvents(order: Order, id: string, result: Extract<EffectResult, { kind: "RequestFulfillment" }>): OrderEvent[] {
+function answeredEvents(
+  order: Order,
+  id: string,
+  result: Extract<EffectResult, { kind: "RequestFulfillment" }>,
+): OrderEvent[] {
   const shipment = shipmentOf(order, id);
   if (!shipment || shipment.state !== "REQUESTED") return [];
   if (result.accepted)
-    return [{ type: "FulfillmentAccepted", shipmentId: shipment.id, reference: result.reference, picksAtOnce: result.picksAtOnce }];
+    return [
+      {
+        type: "FulfillmentAccepted",
+        shipmentId: shipment.id,
+        reference: result.reference,
+        picksAtOnce: result.picksAtOnce,
+      },
+    ];
   return order.cancelling
     ? recalled(order, shipment)
     : [{ type: "FulfillmentRefused", shipmentId: shipment.id, reason: result.reason }];
@@ -238,9 +290,18 @@ function recalled(order: Order, shipment: Shipment): OrderEvent[] {
   return last && order.cancelling ? [...events, { type: "OrderCancelled", reason: order.cancelling.reason }] : events;
 }
 
-function trackingEvents(order: Order, fact: Pick<Extract<OrderFact, { type: "RecordTracking" }>, "shipmentId" | "status" | "description">): OrderEvent[] {
+function trackingEvents(
+  order: Order,
+  fact: Pick<Extract<OrderFact, { type: "RecordTracking" }>, "shipmentId" | "status" | "description">,
+): OrderEvent[] {
   const shipment = shipmentOf(order, fact.shipmentId);
-  if (!shipment || shipment.state === "CANCELLED" || !hasReached(shipment, "SHIPPED") || hasReached(shipment, "DELIVERED")) return [];
+  if (
+    !shipment ||
+    shipment.state === "CANCELLED" ||
+    !hasReached(shipment, "SHIPPED") ||
+    hasReached(shipment, "DELIVERED")
+  )
+    return [];
   switch (fact.status) {
     case "in_transit":
       return [];
@@ -260,13 +321,22 @@ function trackingEvents(order: Order, fact: Pick<Extract<OrderFact, { type: "Rec
 /** Codes under which a payment is given up although the provider may still hold, or get, the money. */
 export const GIVEN_UP = { deadline: "payment_window_ended", unknown: "outcome_unknown" } as const;
 
-function timerEvents(order: Order, timer: Extract<OrderFact, { type: "TimerFired" }>["timer"], now: number): OrderEvent[] {
+function timerEvents(
+  order: Order,
+  timer: Extract<OrderFact, { type: "TimerFired" }>["timer"],
+  now: number,
+): OrderEvent[] {
   if (order.ended) return [];
   switch (timer) {
     case "payment_deadline": {
       return order.payments
         .filter((payment) => isPaymentOpen(payment) && now >= payment.deadline)
-        .map(({ number }) => ({ type: "PaymentFailed", payment: number, code: GIVEN_UP.deadline, message: "The payment was not completed in time." }));
+        .map(({ number }) => ({
+          type: "PaymentFailed",
+          payment: number,
+          code: GIVEN_UP.deadline,
+          message: "The payment was not completed in time.",
+        }));
     }
     case "hold_end":
       return order.state === "PAYMENT_FAILED" && now >= order.holdExpiresAt ? [{ type: "HoldLapsed" }] : [];
@@ -283,13 +353,23 @@ export const LAPSE_NOTICE_MS = 24 * 3_600_000;
 
 function recordExhausted(order: Order, fact: Extract<OrderFact, { type: "RecordExhausted" }>): OrderEvent[] {
   const { effectId, effect, code, message, unknown } = fact;
-  const failed = (deviation: DeviationKind): OrderEvent => ({ type: "EffectFailed", effectId, kind: effect.kind, deviation, code, message });
+  const failed = (deviation: DeviationKind): OrderEvent => ({
+    type: "EffectFailed",
+    effectId,
+    kind: effect.kind,
+    deviation,
+    code,
+    message,
+  });
   switch (effect.kind) {
     case "AuthorizePayment": {
       const payment = order.payments.find(({ number }) => number === effect.payment);
       if (!payment || !isPaymentAlive(payment) || isSecured(payment)) return [];
       return unknown
-        ? [{ type: "PaymentFailed", payment: effect.payment, code: GIVEN_UP.unknown, message }, failed("payment_unknown")]
+        ? [
+            { type: "PaymentFailed", payment: effect.payment, code: GIVEN_UP.unknown, message },
+            failed("payment_unknown"),
+          ]
         : [{ type: "PaymentFailed", payment: effect.payment, code, message }];
     }
     case "CapturePayment":
@@ -315,7 +395,9 @@ function recordExhausted(order: Order, fact: Extract<OrderFact, { type: "RecordE
     case "TrackParcel":
       return [failed("fulfillment_exception")];
     case "CreateLabel":
-      return [failed(unknown ? "label_unknown" : code === "address_invalid" ? "address_invalid" : "fulfillment_exception")];
+      return [
+        failed(unknown ? "label_unknown" : code === "address_invalid" ? "address_invalid" : "fulfillment_exception"),
+      ];
     case "Notify":
       return [failed("notification_failed")];
     // Its budget has no end: a deviation that nobody sees is worse than a call too many.

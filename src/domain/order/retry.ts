@@ -32,10 +32,23 @@ export const RETRY_POLICIES: Readonly<Record<EffectKind, RetryPolicy>> = {
   WriteOffShort: { budget: 20, baseMs: 1_000, capMs: 10 * MINUTE, timeoutMs: 10_000, concurrency: 4 },
   RequestFulfillment: { budget: 14, baseMs: 1_000, capMs: 15 * MINUTE, timeoutMs: 15_000, concurrency: 6 },
   CancelFulfillment: { budget: 10, baseMs: 1_000, capMs: 5 * MINUTE, timeoutMs: 15_000, concurrency: 4 },
-  CreateLabel: { budget: 10, baseMs: 2_000, capMs: 15 * MINUTE, timeoutMs: 20_000, concurrency: 4, showsAfterMs: 30_000 },
+  CreateLabel: {
+    budget: 10,
+    baseMs: 2_000,
+    capMs: 15 * MINUTE,
+    timeoutMs: 20_000,
+    concurrency: 4,
+    showsAfterMs: 30_000,
+  },
   TrackParcel: { budget: 60, baseMs: 5 * MINUTE, capMs: 6 * 60 * MINUTE, timeoutMs: 15_000, concurrency: 4 },
   Notify: { budget: 10, baseMs: 5_000, capMs: 60 * MINUTE, timeoutMs: 15_000, concurrency: 4, showsAfterMs: MINUTE },
-  OpenDeviation: { budget: Number.POSITIVE_INFINITY, baseMs: 1_000, capMs: 5 * MINUTE, timeoutMs: 10_000, concurrency: 4 },
+  OpenDeviation: {
+    budget: Number.POSITIVE_INFINITY,
+    baseMs: 1_000,
+    capMs: 5 * MINUTE,
+    timeoutMs: 10_000,
+    concurrency: 4,
+  },
 };
 
 /** A lease lasts this long for the first attempt and doubles with each. */

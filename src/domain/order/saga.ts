@@ -11,7 +11,11 @@ import { liveShipments } from "./state.ts";
  * What an event that came too late has done is undone here: nothing else looks back.
  */
 export function react(order: Order, event: OrderEvent): Effect[] {
-  return [...captures(order), ...effectsOf(order, event), ...(order.promotingSince === order.version ? [promote(order)] : [])];
+  return [
+    ...captures(order),
+    ...effectsOf(order, event),
+    ...(order.promotingSince === order.version ? [promote(order)] : []),
+  ];
 }
 
 function effectsOf(order: Order, event: OrderEvent): Effect[] {
@@ -32,7 +36,9 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       return [{ kind: "AwaitPayment", payment, intentId, deadline }, notify("action_required", `payment:${payment}`)];
     }
     case "PaymentMethodProvided":
-      return order.payments.filter(({ number }) => number === event.payment).map((payment) => authorize(order, payment));
+      return order.payments
+        .filter(({ number }) => number === event.payment)
+        .map((payment) => authorize(order, payment));
     case "PaymentAuthorized": {
       const payment = order.payments.find(({ number }) => number === event.payment);
       if (order.ended || payment?.status !== "authorized") return [{ kind: "VoidPayment", payment: event.payment }];
@@ -40,7 +46,11 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       if (held.length > 0) return [allocate(held)];
       // Units that lost their stock for want of this money are looked for again.
       const lost = order.lines.filter(({ unsourced }) => unsourced > 0);
-      return resource(order, lost.map(({ number, unsourced }) => ({ line: number, quantity: unsourced })), []);
+      return resource(
+        order,
+        lost.map(({ number, unsourced }) => ({ line: number, quantity: unsourced })),
+        [],
+      );
     }
     case "PaymentFailed": {
       const givenUp = event.code === GIVEN_UP.deadline || event.code === GIVEN_UP.unknown;
@@ -56,7 +66,9 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
     }
     case "PaymentCaptured": {
       const payment = order.payments.find(({ number }) => number === event.payment);
-      return payment && (order.ended || payment.status !== "captured") ? refundRest(order, payment, "order cancelled") : [];
+      return payment && (order.ended || payment.status !== "captured")
+        ? refundRest(order, payment, "order cancelled")
+        : [];
     }
     case "PaymentRefunded":
       return [notify("refunded", `refund:${event.refundId}`)];
@@ -101,8 +113,15 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
     case "ShortPicked": {
       const shipment = order.shipments.find(({ id }) => id === event.shipmentId);
       if (!shipment) return [];
-      const missing = event.items.map(({ reservationId, sku, quantity }) => ({ id: reservationId, sku, quantity, warehouseId: shipment.warehouseId }));
-      const emptied = missing.filter(({ id }) => order.reservations.some((r) => r.id === id && r.status === "RELEASED"));
+      const missing = event.items.map(({ reservationId, sku, quantity }) => ({
+        id: reservationId,
+        sku,
+        quantity,
+        warehouseId: shipment.warehouseId,
+      }));
+      const emptied = missing.filter(({ id }) =>
+        order.reservations.some((r) => r.id === id && r.status === "RELEASED"),
+      );
       return [
         { kind: "WriteOffShort", shipmentId: shipment.id, reservations: missing },
         ...(emptied.length > 0 ? [release(emptied)] : []),
@@ -135,7 +154,11 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       ];
 
     case "CancelRequested":
-      return liveShipments(order).map(({ id, warehouseId }) => ({ kind: "CancelFulfillment", shipmentId: id, warehouseId }));
+      return liveShipments(order).map(({ id, warehouseId }) => ({
+        kind: "CancelFulfillment",
+        shipmentId: id,
+        warehouseId,
+      }));
     case "FulfillmentReinstated":
       return requestFulfillment(order.shipments.filter(({ id }) => id === event.shipmentId));
     case "CancelRefused":
@@ -201,9 +224,17 @@ function ref({ id, sku, warehouseId, quantity }: ReservationRef): ReservationRef
 }
 
 /** Looks for stock for these units alone: others that lost theirs have an effect of their own. */
-function resource(order: Order, units: readonly { line: number; quantity: number }[], exclude: Reservation["warehouseId"][]): Effect[] {
+function resource(
+  order: Order,
+  units: readonly { line: number; quantity: number }[],
+  exclude: Reservation["warehouseId"][],
+): Effect[] {
   const lines = order.lines
-    .map(({ number, sku }) => ({ line: number, sku, quantity: units.filter(({ line }) => line === number).reduce((sum, { quantity }) => sum + quantity, 0) }))
+    .map(({ number, sku }) => ({
+      line: number,
+      sku,
+      quantity: units.filter(({ line }) => line === number).reduce((sum, { quantity }) => sum + quantity, 0),
+    }))
     .filter(({ quantity }) => quantity > 0);
   return lines.length === 0 ? [] : [{ kind: "ReSource", lines, exclude }];
 }
@@ -220,13 +251,20 @@ function releaseLate(order: Order, ids: readonly ReservationId[]): Effect[] {
 
 /** Held units that this payment (null: none) is for. */
 function heldFor(order: Order, number: number | null): Reservation[] {
-  return order.reservations.filter(({ status, payment }) => status === "HELD" && (payment === undefined || payment === number));
+  return order.reservations.filter(
+    ({ status, payment }) => status === "HELD" && (payment === undefined || payment === number),
+  );
 }
 
 /** A payment for a part of the order has failed: a person decides what becomes of that part. */
-function afterLaterFailure(order: Order, { payment, code, message }: Extract<OrderEvent, { type: "PaymentFailed" }>): Effect[] {
+function afterLaterFailure(
+  order: Order,
+  { payment, code, message }: Extract<OrderEvent, { type: "PaymentFailed" }>,
+): Effect[] {
   const summary = `A later payment of ${order.number} failed (${code}): what it was for waits for another means of payment.`;
-  const lost = order.reservations.filter((reservation) => reservation.payment === payment && reservation.status === "RELEASED");
+  const lost = order.reservations.filter(
+    (reservation) => reservation.payment === payment && reservation.status === "RELEASED",
+  );
   return [
     { kind: "OpenDeviation", deviation: "payment_failed", summary, tried: [message] },
     ...(lost.length > 0 ? [release(lost)] : []),
@@ -242,11 +280,18 @@ function promote(order: Order): Effect {
 }
 
 function tellBackordered(order: Order): Effect[] {
-  return order.lines.some(({ backordered }) => backordered > 0) ? [notify("backordered", `version:${order.version}`)] : [];
+  return order.lines.some(({ backordered }) => backordered > 0)
+    ? [notify("backordered", `version:${order.version}`)]
+    : [];
 }
 
 function itemsOf(shipment: Shipment): ReservationRef[] {
-  return shipment.items.map(({ reservationId, sku, quantity }) => ({ id: reservationId, sku, quantity, warehouseId: shipment.warehouseId }));
+  return shipment.items.map(({ reservationId, sku, quantity }) => ({
+    id: reservationId,
+    sku,
+    quantity,
+    warehouseId: shipment.warehouseId,
+  }));
 }
 
 function requestFulfillment(shipments: readonly Shipment[]): Effect[] {
@@ -255,25 +300,34 @@ function requestFulfillment(shipments: readonly Shipment[]): Effect[] {
 
 /** Asks the warehouses for the shipments that this very event has formed. */
 function startFulfillment(order: Order): Effect[] {
-  const formed = order.shipments.filter(({ requestedIn, state }) => requestedIn === order.version && state === "REQUESTED");
+  const formed = order.shipments.filter(
+    ({ requestedIn, state }) => requestedIn === order.version && state === "REQUESTED",
+  );
   if (formed.length === 0) return [];
   const first = order.shipments.length === formed.length;
-  return [
-    ...requestFulfillment(formed),
-    ...(first ? [notify("order_confirmed", "order")] : []),
-  ];
+  return [...requestFulfillment(formed), ...(first ? [notify("order_confirmed", "order")] : [])];
 }
 
 /** The captures that this very event has made due. */
 function captures({ payments, version, currency }: Order): Effect[] {
   return payments.flatMap(({ number, capture }): Effect[] =>
-    capture?.askedIn === version ? [{ kind: "CapturePayment", payment: number, amount: { amount: capture.amount, currency } }] : [],
+    capture?.askedIn === version
+      ? [{ kind: "CapturePayment", payment: number, amount: { amount: capture.amount, currency } }]
+      : [],
   );
 }
 
 function refundRest({ currency }: Order, { number, captured, refunded }: Payment, reason: string): Effect[] {
   if (captured <= refunded) return [];
-  return [{ kind: "RefundPayment", payment: number, amount: { amount: captured - refunded, currency }, refundedAfter: captured, reason }];
+  return [
+    {
+      kind: "RefundPayment",
+      payment: number,
+      amount: { amount: captured - refunded, currency },
+      refundedAfter: captured,
+      reason,
+    },
+  ];
 }
 
 /** Gives back everything that an order holds: stock, authorizations, money. */
@@ -283,7 +337,8 @@ function undo(order: Order): Effect[] {
   if (toRelease.length > 0) effects.push(release(toRelease));
   for (const payment of order.payments) {
     effects.push(...refundRest(order, payment, "order cancelled"));
-    if (isPaymentAlive(payment) && payment.captured === 0) effects.push({ kind: "VoidPayment", payment: payment.number });
+    if (isPaymentAlive(payment) && payment.captured === 0)
+      effects.push({ kind: "VoidPayment", payment: payment.number });
   }
   return effects;
 }

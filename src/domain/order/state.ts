@@ -30,9 +30,7 @@ export function isBeingPicked(shipment: Shipment): boolean {
 export function waitsForStock(order: Pick<Order, "lines" | "reservations" | "shipments">): boolean {
   if (order.lines.some((line) => line.backordered > 0 || line.unsourced > 0)) return true;
   const shipped = new Set(order.shipments.flatMap((shipment) => shipment.items.map((item) => item.reservationId)));
-  return order.reservations.some(
-    ({ id, status }) => status === "HELD" || (status === "ALLOCATED" && !shipped.has(id)),
-  );
+  return order.reservations.some(({ id, status }) => status === "HELD" || (status === "ALLOCATED" && !shipped.has(id)));
 }
 
 /**
@@ -50,7 +48,8 @@ export function stateOf(order: Omit<Order, "state">): OrderState {
     if (shipments.every((shipment) => hasReached(shipment, "SHIPPED"))) return "SHIPPED";
   }
   if (shipments.some((shipment) => isBeingPicked(shipment) || shipment.acceptedByWms)) return "FULFILLMENT_IN_PROGRESS";
-  if (shipments.length > 0 || order.reservations.some(({ status }) => status === "ALLOCATED")) return "FULFILLMENT_PENDING";
+  if (shipments.length > 0 || order.reservations.some(({ status }) => status === "ALLOCATED"))
+    return "FULFILLMENT_PENDING";
   if (order.payments.some(isSecured)) return "PAYMENT_COMPLETED";
   const newest = order.payments.at(-1);
   switch (newest?.status) {
@@ -74,4 +73,3 @@ export function stateOf(order: Omit<Order, "state">): OrderState {
 export function hasEnded(order: Pick<Order, "state" | "ended">): boolean {
   return order.ended !== null || order.state === "DELIVERED";
 }
-

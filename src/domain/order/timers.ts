@@ -11,7 +11,14 @@ export function nextTimer(order: Order): { timer: OrderTimer; at: number } | nul
     if (isPaymentOpen(payment)) timers.push({ timer: "payment_deadline", at: payment.deadline });
   if (order.state === "PAYMENT_FAILED") timers.push({ timer: "hold_end", at: order.holdExpiresAt });
   for (const payment of order.payments)
-    if (payment.status === "authorized" && payment.authorizationExpiresAt !== null && payment.authorizationExpiresAt > 0)
+    if (
+      payment.status === "authorized" &&
+      payment.authorizationExpiresAt !== null &&
+      payment.authorizationExpiresAt > 0
+    )
       timers.push({ timer: "authorization_lapse", at: payment.authorizationExpiresAt - LAPSE_NOTICE_MS });
-  return timers.reduce<(typeof timers)[number] | null>((first, timer) => (first === null || timer.at < first.at ? timer : first), null);
+  return timers.reduce<(typeof timers)[number] | null>(
+    (first, timer) => (first === null || timer.at < first.at ? timer : first),
+    null,
+  );
 }

@@ -42,7 +42,9 @@ export function stage(order: Order): Stage {
       return packed && !waitsForStock(order) ? "fulfilled" : "placed";
     }
     case "SHIPPED":
-      return liveShipments(order).some((shipment) => hasReached(shipment, "OUT_FOR_DELIVERY")) ? "last_mile" : "shipped";
+      return liveShipments(order).some((shipment) => hasReached(shipment, "OUT_FOR_DELIVERY"))
+        ? "last_mile"
+        : "shipped";
     case "DELIVERED":
       return "delivered";
     case "PAYMENT_FAILED":
@@ -59,7 +61,8 @@ export function paymentState(order: Pick<Order, "payments">): PaymentState {
     if (refunded >= captured) return "refunded";
     return refunded > 0 ? "partially_refunded" : "captured";
   }
-  const has = (status: Order["payments"][number]["status"]) => order.payments.some((payment) => payment.status === status);
+  const has = (status: Order["payments"][number]["status"]) =>
+    order.payments.some((payment) => payment.status === status);
   if (has("authorized")) return "authorized";
   if (has("requires_action")) return "requires_action";
   if (order.payments.at(-1)?.status === "failed") return "failed";

@@ -42,7 +42,9 @@ class EffectRun {
   #startMore(): void {
     while (this.#open < AT_ONCE) {
       // A kind that is at its cap lets others pass: slow mails do not hold up payments.
-      const index = this.#waiting.findIndex(({ effect }) => (this.#running.get(effect.kind) ?? 0) < RETRY_POLICIES[effect.kind].concurrency);
+      const index = this.#waiting.findIndex(
+        ({ effect }) => (this.#running.get(effect.kind) ?? 0) < RETRY_POLICIES[effect.kind].concurrency,
+      );
       const [next] = index < 0 ? [] : this.#waiting.splice(index, 1);
       if (!next) break;
       this.#begin(next);

@@ -56,7 +56,8 @@ async function act(context: SagaContext, { provider, eventId }: WebhookMessage, 
 async function actOnPayment(context: SagaContext, eventId: string, event: StripeEvent): Promise<void> {
   const { intentId, orderId } = event;
   if (intentId === null) return;
-  if (orderId === null || !isOrderId(orderId)) return unmatched(context, "stripe", eventId, `a payment (${event.type}) that names no order of ours`);
+  if (orderId === null || !isOrderId(orderId))
+    return unmatched(context, "stripe", eventId, `a payment (${event.type}) that names no order of ours`);
   const order = await knownOrder(context, orderId);
   const payment = order?.payments.find((candidate) => candidate.intentId === intentId);
   if (!order || !payment) {
@@ -69,7 +70,8 @@ async function actOnPayment(context: SagaContext, eventId: string, event: Stripe
   if (truth.outcome !== "done") throw new Error(`the payment could not be fetched: ${truth.message}`);
   const fact = paymentFact(truth.value);
   // A decline may be soft, and then it is tried again: only the effect that asked for it knows.
-  if (fact.status !== "failed" && fact.status !== "created") await context.ledger(orderId).recordPayment(orderId, payment.number, fact);
+  if (fact.status !== "failed" && fact.status !== "created")
+    await context.ledger(orderId).recordPayment(orderId, payment.number, fact);
 }
 
 async function knownOrder(context: SagaContext, orderId: OrderId) {
@@ -85,7 +87,9 @@ async function actOnTracking(context: SagaContext, eventId: string, event: Track
   for (const database of allOrderDatabases(context.env)) {
     const found = await findShipmentByTracking(database, event.trackingNumber);
     if (found === null) continue;
-    await context.ledger(found.orderId).recordTracking(found.orderId, found.shipmentId, event.status, event.description);
+    await context
+      .ledger(found.orderId)
+      .recordTracking(found.orderId, found.shipmentId, event.status, event.description);
     return;
   }
   await unmatched(context, "fedex", eventId, "a parcel that no order of ours has");
@@ -94,13 +98,15 @@ async function actOnTracking(context: SagaContext, eventId: string, event: Track
 async function actOnMail(context: SagaContext, { reference, kind, messageId, reason }: SendgridEvent): Promise<void> {
   if (reference === null) return;
   if (kind === "delivered") await recordEnd(context, reference, { delivered: true, messageId: messageId ?? "" });
-  if (kind === "bounce" || kind === "dropped") await recordEnd(context, reference, { delivered: false, error: reason ?? kind });
+  if (kind === "bounce" || kind === "dropped")
+    await recordEnd(context, reference, { delivered: false, error: reason ?? kind });
 }
 
 async function actOnSms(context: SagaContext, { reference, status, messageId, errorCode }: TwilioEvent): Promise<void> {
   if (reference === null) return;
   if (status === "delivered") await recordEnd(context, reference, { delivered: true, messageId });
-  if (status === "undelivered" || status === "failed") await recordEnd(context, reference, { delivered: false, error: errorCode ?? status });
+  if (status === "undelivered" || status === "failed")
+    await recordEnd(context, reference, { delivered: false, error: errorCode ?? status });
 }
 
 type MessageEnd = { delivered: true; messageId: string } | { delivered: false; error: string };
@@ -110,7 +116,8 @@ async function recordEnd(context: SagaContext, reference: string, end: MessageEn
   const notification = await findNotification(ops, reference);
   if (notification === null) return;
   const now = context.now();
-  if (end.delivered) return finishNotification(ops, reference, { status: "delivered", providerMessageId: end.messageId }, now);
+  if (end.delivered)
+    return finishNotification(ops, reference, { status: "delivered", providerMessageId: end.messageId }, now);
   await finishNotification(ops, reference, { status: "failed", error: end.error }, now);
   await reportDeviations({ env: context.env, now, defer: context.defer }, [
     {

@@ -10,7 +10,8 @@ import { paymentFact } from "./payment-fact.ts";
  */
 export const authorizePayment: EffectHandler<"AuthorizePayment"> = async (context, leased, effect) => {
   const { payments } = context.providers;
-  const known = leased.attempt > 1 ? await knownIntent(context, leased, effect.payment) : { intentId: null, wanted: true };
+  const known =
+    leased.attempt > 1 ? await knownIntent(context, leased, effect.payment) : { intentId: null, wanted: true };
   if (!known.wanted) return NOTHING;
   if (context.now() >= effect.deadline && known.intentId === null) return NOTHING;
   let { intentId } = known;
@@ -27,7 +28,9 @@ export const authorizePayment: EffectHandler<"AuthorizePayment"> = async (contex
     );
     if (created.outcome !== "done") return failure(created);
     intentId = created.value.intentId;
-    const recorded = await context.ledger(leased.orderId).recordPayment(leased.orderId, effect.payment, { status: "created", intentId });
+    const recorded = await context
+      .ledger(leased.orderId)
+      .recordPayment(leased.orderId, effect.payment, { status: "created", intentId });
     if (!recorded) return { status: "unknown", message: "the ledger did not take the intent's id" };
   }
   if (context.now() >= effect.deadline) return outcomeOf(intentId, await payments.retrieve(intentId));
@@ -39,15 +42,20 @@ export const authorizePayment: EffectHandler<"AuthorizePayment"> = async (contex
 async function knownIntent(context: SagaContext, leased: Parameters<typeof providerKey>[0], number: number) {
   const order = await context.order(leased.orderId);
   const payment = order.payments.find((candidate) => candidate.number === number);
-  const wanted = order.ended === null && payment !== undefined && payment.status !== "failed" && payment.status !== "voided";
+  const wanted =
+    order.ended === null && payment !== undefined && payment.status !== "failed" && payment.status !== "voided";
   return { intentId: payment?.intentId ?? null, wanted };
 }
 
-function outcomeOf(intentId: string, result: Awaited<ReturnType<SagaContext["providers"]["payments"]["retrieve"]>>): EffectOutcome {
+function outcomeOf(
+  intentId: string,
+  result: Awaited<ReturnType<SagaContext["providers"]["payments"]["retrieve"]>>,
+): EffectOutcome {
   if (result.outcome !== "done") return failure(result);
   const snapshot: PaymentSnapshot = result.value;
   if (snapshot.status === "failed" && !snapshot.hard)
     return { status: "failed", code: snapshot.code, message: snapshot.message, retryable: true };
-  if (snapshot.status === "created") return { status: "unknown", message: `the provider is still working on ${intentId}` };
+  if (snapshot.status === "created")
+    return { status: "unknown", message: `the provider is still working on ${intentId}` };
   return done({ kind: "AuthorizePayment", payment: paymentFact(snapshot) });
 }

@@ -18,14 +18,21 @@ export const createLabel: EffectHandler<"CreateLabel"> = async (context, leased,
   const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
   if (!shipment || shipment.label || shipment.state === "CANCELLED") return NOTHING;
   const [problem] = checkAddress(order.address);
-  if (problem) return { status: "failed", code: "address_invalid", message: `${problem.field}: ${problem.detail}`, retryable: false };
+  if (problem)
+    return {
+      status: "failed",
+      code: "address_invalid",
+      message: `${problem.field}: ${problem.detail}`,
+      retryable: false,
+    };
   const request = await labelRequest(context, order, shipment);
   if (!(await context.ledger(order.id).claim(leased.id, leased.attempt))) return null;
 
   const known = leased.uncertain ? await context.providers.carrier.findLabel(shipment.id) : null;
   if (known !== null && known.outcome !== "done") return lookUpFailure(known);
   const found = known?.outcome === "done" ? known.value : null;
-  const result: ProviderResult<Label> = found === null ? await context.providers.carrier.createLabel(request) : { outcome: "done", value: found };
+  const result: ProviderResult<Label> =
+    found === null ? await context.providers.carrier.createLabel(request) : { outcome: "done", value: found };
   if (result.outcome !== "done") return failure(result);
   const { carrier, service, trackingNumber, format, document } = result.value;
   await saveLabel(openOps(context.env.OPS), {
@@ -45,7 +52,8 @@ async function labelRequest(context: SagaContext, order: Order, shipment: Shipme
   const catalog = await context.catalog();
   const warehouse = catalog.warehouses.get(shipment.warehouseId);
   const method = catalog.shippingMethods.get(order.shippingMethod);
-  if (!warehouse || !method) throw new Error(`${shipment.id}: its warehouse or shipping method is not in the catalogue any more`);
+  if (!warehouse || !method)
+    throw new Error(`${shipment.id}: its warehouse or shipping method is not in the catalogue any more`);
   const grams = shipment.items.reduce((sum, { line, quantity }) => {
     const ordered = order.lines.find(({ number }) => number === line);
     return ordered ? sum + (ordered.weightGrams * quantity) / ordered.quantity : sum;

@@ -26,7 +26,9 @@ export const releaseStock: EffectHandler<"ReleaseStock"> = async (context, _leas
   const catalog = await context.catalog();
   await Promise.all(
     effect.reservations.map(({ id, sku, warehouseId }) =>
-      levelStub(context.env, sku, warehouseId).release(registrationOf(catalog, { sku, warehouseId }), { reservationId: id }),
+      levelStub(context.env, sku, warehouseId).release(registrationOf(catalog, { sku, warehouseId }), {
+        reservationId: id,
+      }),
     ),
   );
   return NOTHING;
@@ -42,7 +44,12 @@ export const shipStock: EffectHandler<"ShipStock"> = async (context, leased, eff
         const level = levelStub(context.env, sku, warehouseId);
         const registration = registrationOf(catalog, reservation);
         const ref = `${effect.shipmentId}:${id}`;
-        const shipped = await level.ship(registration, { reservationId: id, quantity, ref, occurredAt: occurredAt(leased) });
+        const shipped = await level.ship(registration, {
+          reservationId: id,
+          quantity,
+          ref,
+          occurredAt: occurredAt(leased),
+        });
         if (shipped.ok && shipped.value.remaining > 0) return level.release(registration, { reservationId: id });
         return shipped;
       }),
@@ -57,7 +64,12 @@ export const writeOffShort: EffectHandler<"WriteOffShort"> = async (context, lea
     await Promise.all(
       effect.reservations.map((reservation) => {
         const { id, sku, warehouseId, quantity } = reservation;
-        const change = { delta: -quantity, reason: "short pick", ref: `${leased.id}:${id}`, occurredAt: occurredAt(leased) };
+        const change = {
+          delta: -quantity,
+          reason: "short pick",
+          ref: `${leased.id}:${id}`,
+          occurredAt: occurredAt(leased),
+        };
         return levelStub(context.env, sku, warehouseId).adjust(registrationOf(catalog, reservation), change);
       }),
     ),
@@ -73,14 +85,21 @@ function occurredAt({ generationStartedAt }: { generationStartedAt: number }): n
 function allMoved(answers: readonly LevelResult<unknown>[]): EffectOutcome {
   const refused = answers.find((answer) => !answer.ok);
   return refused && !refused.ok
-    ? { status: "failed", code: refused.refusal.reason, message: `${refused.level.sku} at ${refused.level.warehouseId}`, retryable: false }
+    ? {
+        status: "failed",
+        code: refused.refusal.reason,
+        message: `${refused.level.sku} at ${refused.level.warehouseId}`,
+        retryable: false,
+      }
     : NOTHING;
 }
 
 /** The level that a reservation was made at was registered then, and registrations are never taken back. */
-function registrationOf(catalog: Catalog, { sku, warehouseId }: Pick<ReservationRef, "sku" | "warehouseId">): LevelRegistration {
+function registrationOf(
+  catalog: Catalog,
+  { sku, warehouseId }: Pick<ReservationRef, "sku" | "warehouseId">,
+): LevelRegistration {
   const registration = catalog.level(sku, warehouseId);
   if (!registration) throw new Error(`the level of ${sku} at ${warehouseId} is not registered`);
   return registration;
 }
-

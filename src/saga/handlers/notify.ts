@@ -17,7 +17,8 @@ type Recipient = { channel: "email"; address: string } | { channel: "sms"; addre
 export const notify: EffectHandler<"Notify"> = async (context, leased, effect) => {
   const order = await context.order(leased.orderId);
   const recipient = recipientOf(order);
-  if (recipient === null) return { status: "failed", code: "no_recipient", message: "neither e-mail nor phone", retryable: false };
+  if (recipient === null)
+    return { status: "failed", code: "no_recipient", message: "neither e-mail nor phone", retryable: false };
   const ops = openOps(context.env.OPS);
   const claim = {
     id: leased.id,
@@ -29,7 +30,11 @@ export const notify: EffectHandler<"Notify"> = async (context, leased, effect) =
   };
   const { claimed, notification } = await claimNotification(ops, claim, context.now());
   // Another effect has told this already, or this one has and its report was lost.
-  if (!claimed && (notification.id !== leased.id || notification.status === "sent" || notification.status === "delivered")) return NOTHING;
+  if (
+    !claimed &&
+    (notification.id !== leased.id || notification.status === "sent" || notification.status === "delivered")
+  )
+    return NOTHING;
   if (!(await context.ledger(order.id).claim(leased.id, leased.attempt))) return null;
 
   const found = leased.uncertain ? await lookUp(context, recipient, leased.id) : null;
@@ -38,10 +43,16 @@ export const notify: EffectHandler<"Notify"> = async (context, leased, effect) =
   const sent: ProviderResult<{ messageId: string }> =
     known === null ? await send(context, order, recipient, effect, leased.id) : { outcome: "done", value: known };
   if (sent.outcome === "done") {
-    await finishNotification(ops, leased.id, { status: "sent", providerMessageId: sent.value.messageId }, context.now());
+    await finishNotification(
+      ops,
+      leased.id,
+      { status: "sent", providerMessageId: sent.value.messageId },
+      context.now(),
+    );
     return NOTHING;
   }
-  if (sent.outcome === "failed" && !sent.retryable) await finishNotification(ops, leased.id, { status: "failed", error: sent.code }, context.now());
+  if (sent.outcome === "failed" && !sent.retryable)
+    await finishNotification(ops, leased.id, { status: "failed", error: sent.code }, context.now());
   return failure(sent);
 };
 
@@ -58,12 +69,21 @@ function masked({ channel, address }: Recipient): string {
 }
 
 function lookUp({ providers }: SagaContext, recipient: Recipient, reference: string) {
-  return recipient.channel === "email" ? providers.mail.findByReference(reference) : providers.sms.findByReference(reference, recipient.address);
+  return recipient.channel === "email"
+    ? providers.mail.findByReference(reference)
+    : providers.sms.findByReference(reference, recipient.address);
 }
 
-function send(context: SagaContext, order: Order, recipient: Recipient, effect: Parameters<typeof notify>[2], reference: string) {
+function send(
+  context: SagaContext,
+  order: Order,
+  recipient: Recipient,
+  effect: Parameters<typeof notify>[2],
+  reference: string,
+) {
   const message = messageText({ order, notification: effect.notification, subject: effect.subject, text: effect.text });
-  if (recipient.channel === "email") return context.providers.mail.send(renderMail(order, recipient.address, message, reference));
+  if (recipient.channel === "email")
+    return context.providers.mail.send(renderMail(order, recipient.address, message, reference));
   const action = message.action ? ` ${message.action.url}` : "";
   return context.providers.sms.send({ to: recipient.address, text: `${message.subject}.${action}`, reference });
 }

@@ -11,7 +11,12 @@ export function paymentFact(snapshot: PaymentSnapshot): PaymentFact {
     case "requires_action":
       return { status: "requires_action", intentId, actionUrl: snapshot.actionUrl };
     case "authorized":
-      return { status: "authorized", intentId, amount: snapshot.amount.amount, expiresAt: snapshot.authorizationExpiresAt };
+      return {
+        status: "authorized",
+        intentId,
+        amount: snapshot.amount.amount,
+        expiresAt: snapshot.authorizationExpiresAt,
+      };
     case "captured":
       return { status: "captured", intentId, captured: snapshot.captured, refunded: snapshot.refunded };
     case "failed":

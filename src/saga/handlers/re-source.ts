@@ -30,7 +30,13 @@ export const reSource: EffectHandler<"ReSource"> = async (context, leased, effec
     return done({ kind: "ReSource", reservations: [], backordered: [], unavailable, estimatedDelivery: null });
   }
   const backordered = sourced.backordered.map(({ lineNumber, quantity }) => ({ line: lineNumber, quantity }));
-  return done({ kind: "ReSource", reservations: reservationsOf(sourced, leased), backordered, unavailable: [], estimatedDelivery });
+  return done({
+    kind: "ReSource",
+    reservations: reservationsOf(sourced, leased),
+    backordered,
+    unavailable: [],
+    estimatedDelivery,
+  });
 };
 
 /** Waits until there is stock for all backordered units of the order, and holds it. */
@@ -41,7 +47,13 @@ export const promoteBackorder: EffectHandler<"PromoteBackorder"> = async (contex
   if (lines.length === 0) return NOTHING;
   const { sourced, estimatedDelivery } = await source(context, leased, order, lines, [], false);
   if (sourced.kind === "refused") return { status: "waiting", retryAfterMs: PROMOTE_MS } satisfies EffectOutcome;
-  return done({ kind: "PromoteBackorder", reservations: reservationsOf(sourced, leased), backordered: [], unavailable: [], estimatedDelivery });
+  return done({
+    kind: "PromoteBackorder",
+    reservations: reservationsOf(sourced, leased),
+    backordered: [],
+    unavailable: [],
+    estimatedDelivery,
+  });
 };
 
 /** What another effect has found since is not held a second time. */
@@ -66,7 +78,13 @@ async function source(
   const now = context.now();
   const holder = { owner: order.id, attempt: attemptOf(leased), expiresAt: now + HOLD_MS, channel: order.channel };
   const wanted = lines.map(({ line, sku, quantity }) => ({ lineNumber: line, sku, quantity }));
-  const sourced = await sourceStock(context.env, catalog, { lines: wanted, ranked, allowBackorder }, holder, context.defer);
+  const sourced = await sourceStock(
+    context.env,
+    catalog,
+    { lines: wanted, ranked, allowBackorder },
+    holder,
+    context.defer,
+  );
   const method = catalog.shippingMethods.get(order.shippingMethod);
   const complete = sourced.kind === "done" && sourced.backordered.length === 0 && method !== undefined;
   return { sourced, estimatedDelivery: complete ? estimateLastDelivery(sourced.shipments, method, now) : null };

@@ -4,7 +4,15 @@ import type { Payment } from "../../domain/order/order.ts";
 import { KEY_LIFE_MS } from "../../domain/order/retry.ts";
 import type { PaymentSnapshot } from "../../providers/payment.ts";
 import type { ProviderResult } from "../../providers/outcome.ts";
-import { done, type EffectHandler, failure, lookUpFailure, NOTHING, providerKey, type SagaContext } from "../saga-context.ts";
+import {
+  done,
+  type EffectHandler,
+  failure,
+  lookUpFailure,
+  NOTHING,
+  providerKey,
+  type SagaContext,
+} from "../saga-context.ts";
 import { paymentFact } from "./payment-fact.ts";
 
 /** Captures what was authorized; what is captured already is only recorded. */

@@ -1,0 +1,210 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { LeasedEffect, OrderLedgerRpc, OutcomeReport } from "../../src/contracts/ledger-rpc.ts";
+import type { LevelView } from "../../src/contracts/level-rpc.ts";
+import type { EffectBatch, StockBatch } from "../../src/contracts/messages.ts";
+import { openOps } from "../../src/db/ops/database.ts";
+import { findDeviation } from "../../src/db/ops/deviations.ts";
+import { consumeDeadLetters } from "../../src/saga/consumers/dead-letters.ts";
+import { consumeEffects } from "../../src/saga/consumers/effects.ts";
+import { consumeStock } from "../../src/saga/consumers/stock.ts";
+import { newRegistration } from "../support/level-books.ts";
+import { newOrderId, OrderBooks } from "../support/order-books.ts";
+import { TestLedger } from "./ledger-harness.ts";
+import { migrateOps } from "./migrate-ops.ts";
+import { leaseOf, SagaWorld } from "./saga-harness.ts";
+
+const ops = openOps(env.OPS);
+const SHIPPED = new OrderBooks().authorized().allocated().shipped();
+
+let world: SagaWorld;
+/** What was reported, and what reporting it frees. */
+let reports: OutcomeReport[];
+let frees: (report: OutcomeReport) => LeasedEffect[];
+let made = 0;
+
+beforeEach(async () => {
+  await migrateOps();
+  const ledger = new TestLedger();
+  reports = [];
+  frees = () => [];
+  world = new SagaWorld(ledger);
+  vi.spyOn(world.context, "order").mockImplementation(() => Promise.resolve(SHIPPED.order));
+  // The double is the test ledger with two methods of its own.
+  const double: Pick<OrderLedgerRpc, "report" | "claim"> = {
+    report: (taken) => {
+      reports.push(...taken);
+      return Promise.resolve(taken.flatMap((report) => frees(report)));
+    },
+    claim: () => Promise.resolve(false),
+  };
+  vi.spyOn(world.context, "ledger").mockReturnValue(double as OrderLedgerRpc);
+});
+afterEach(async () => {
+  await world.settled();
+  vi.restoreAllMocks();
+});
+
+function lease(effect: Parameters<typeof leaseOf>[1], change: Partial<LeasedEffect> = {}): LeasedEffect {
+  made += 1;
+  return leaseOf({ id: newOrderId() }, effect, { id: `ord_x:${made}:${effect.kind}` as LeasedEffect["id"], ...change });
+}
+const tracking = (change: Partial<LeasedEffect> = {}) =>
+  lease({ kind: "TrackParcel", shipmentId: SHIPPED.shipment() }, change);
+const capture = () => lease({ kind: "CapturePayment", payment: 1, amount: { amount: 1, currency: "EUR" } });
+
+function batchOf<Body>(queue: string, bodies: Body[]): MessageBatch<Body> {
+  return createMessageBatch(
+    queue,
+    bodies.map((body, index) => ({ id: `message-${made}-${index}`, timestamp: new Date(), attempts: 1, body })),
+  );
+}
+
+const consume = (...messages: LeasedEffect[][]) => {
+  const batch = batchOf<EffectBatch>(
+    "holdfast-effects",
+    messages.map((effects) => ({ effects })),
+  );
+  return { batch, done: consumeEffects(batch, world.context) };
+};
+
+describe("the consumer of effects", () => {
+  it("does every effect of every message, reports each, and takes the batch in any case", async () => {
+    const ledgers = vi.spyOn(world.carrier, "track").mockRejectedValueOnce(new Error("broken"));
+    const { batch, done } = consume([tracking(), tracking()], [tracking()]);
+    await done;
+    expect(ledgers).toHaveBeenCalledTimes(3);
+    expect(reports.map(({ outcome }) => outcome.status).toSorted()).toEqual(["unknown", "waiting", "waiting"]);
+    expect(await getQueueResult(batch, createExecutionContext())).toMatchObject({ ackAll: true });
+  });
+
+  it("takes the batch when the ledger does not take the report", async () => {
+    vi.spyOn(world.context, "ledger").mockReturnValue({
+      report: () => Promise.reject(new Error("overloaded")),
+    } as never);
+    const { batch, done } = consume([tracking()]);
+    await done;
+    expect(await getQueueResult(batch, createExecutionContext())).toMatchObject({ ackAll: true });
+  });
+
+  it("leaves alone what could not be done within its lease", async () => {
+    await consume([
+      tracking({ leaseUntil: Date.now() - 1 }),
+      tracking({ leaseUntil: Date.now() + 15_000 }),
+      tracking({ leaseUntil: Date.now() + 25_000 }),
+    ]).done;
+    expect(world.carrier.tracked).toBe(1);
+    expect(reports).toHaveLength(1);
+  });
+
+  it("reports nothing for an attempt that another consumer is at", async () => {
+    await consume([lease({ kind: "Notify", notification: "shipped", subject: `shipment:${made}` })]).done;
+    expect(reports).toEqual([]);
+    expect(world.mail.sent).toEqual([]);
+  });
+
+  it("does what a report frees right away", async () => {
+    const [first, second] = [tracking(), capture()];
+    frees = ({ effectId }) => (effectId === first.id ? [second] : []);
+    await consume([first]).done;
+    expect(reports.map(({ effectId }) => effectId)).toEqual([first.id, second.id]);
+  });
+
+  it("has six calls open at a time, four of a kind that is capped at four, and lets other kinds pass", async () => {
+    let open = 0;
+    let most = 0;
+    const waiting: (() => void)[] = [];
+    vi.spyOn(world.carrier, "track").mockImplementation(async () => {
+      open += 1;
+      most = Math.max(most, open);
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      open -= 1;
+      return { outcome: "done", value: [] };
+    });
+    const payments = new Array<() => void>();
+    vi.spyOn(world.context, "order").mockImplementation(async () => {
+      const unpaid = structuredClone(SHIPPED.order);
+      return { ...unpaid, payments: unpaid.payments.map((payment) => ({ ...payment, intentId: "pi_1" })) };
+    });
+    vi.spyOn(world.bank, "capture").mockImplementation(async () => {
+      await new Promise<void>((resolve) => payments.push(resolve));
+      return { outcome: "unknown", message: "no" };
+    });
+    const { done } = consume(
+      Array.from({ length: 9 }, () => tracking()),
+      Array.from({ length: 9 }, () => capture()),
+    );
+    await vi.waitFor(() => expect([waiting.length, payments.length]).toEqual([4, 2]));
+    payments[0]?.();
+    await vi.waitFor(() => expect([waiting.length, payments.length]).toEqual([4, 3]));
+    let finished = false;
+    void done.then(() => (finished = true));
+    await vi.waitFor(() => {
+      for (const resolve of [...waiting, ...payments]) resolve();
+      expect(finished).toBe(true);
+    });
+    expect(most).toBe(4);
+    expect(reports).toHaveLength(18);
+  });
+});
+
+describe("the consumer of stock", () => {
+  const view = (registration: ReturnType<typeof newRegistration>, sequence: number, available: number): LevelView => ({
+    sku: registration.sku,
+    warehouseId: registration.warehouseId,
+    onHand: available,
+    held: 0,
+    allocated: 0,
+    safetyStock: 0,
+    reorderPoint: 5,
+    available,
+    sequence,
+    asOf: Date.now(),
+  });
+  const quantityOf = ({ sku }: ReturnType<typeof newRegistration>) =>
+    env.OPS.prepare("SELECT quantity, sequence FROM stock WHERE sku = ?").bind(sku).first();
+  const take = async (...bodies: StockBatch[]) => consumeStock(batchOf("holdfast-stock", bodies), world.context);
+
+  it("keeps the highest sequence, within a batch and between batches, from levels and alerts", async () => {
+    const registration = newRegistration();
+    await take(
+      { levels: [view(registration, 3, 30)], alerts: [] },
+      { levels: [view(registration, 2, 20)], alerts: [{ alert: "LOW_STOCK", level: view(registration, 4, 40) }] },
+    );
+    expect(await quantityOf(registration)).toEqual({ quantity: 40, sequence: 4 });
+    await take({ levels: [view(registration, 1, 10)], alerts: [] });
+    await take({ levels: [view(registration, 4, 41)], alerts: [] });
+    expect(await quantityOf(registration)).toEqual({ quantity: 40, sequence: 4 });
+    await take({ levels: [view(registration, 5, 50)], alerts: [] });
+    expect(await quantityOf(registration)).toEqual({ quantity: 50, sequence: 5 });
+  });
+
+  it("does not take a batch that OPS did not take", async () => {
+    const batch = batchOf<StockBatch>("holdfast-stock", [{ levels: [view(newRegistration(), 1, 1)], alerts: [] }]);
+    vi.spyOn(world.context, "env", "get").mockReturnValue({
+      ...world.context.env,
+      OPS: {
+        prepare: () => {
+          throw new Error("D1_ERROR: Network connection lost");
+        },
+      } as never,
+    });
+    await expect(consumeStock(batch, world.context)).rejects.toThrow();
+    expect(await getQueueResult(batch, createExecutionContext())).toMatchObject({ ackAll: false });
+  });
+});
+
+describe("the consumer of dead letters", () => {
+  it("puts each message in front of a person, once", async () => {
+    const batch = () =>
+      createMessageBatch("holdfast-effects-dead", [
+        { id: "dead-1", timestamp: new Date(0), attempts: 2, body: { secret: "not shown" } },
+      ]);
+    await consumeDeadLetters(batch(), world.context);
+    await consumeDeadLetters(batch(), world.context);
+    const deviation = await findDeviation(ops, "dev_dead:holdfast-effects-dead:dead-1");
+    expect(deviation).toMatchObject({ kind: "dead_letter", status: "open", subject: { reference: "dead-1" } });
+    expect(JSON.stringify(deviation)).not.toContain("not shown");
+  });
+});
