@@ -88,7 +88,7 @@ export function simulateSecond(demand: Demand, orders: number, ledgerCount: numb
     random,
   );
   const levels = new Map<string, number>();
-  const ledgers = new Array<number>(ledgerCount).fill(0);
+  const ledgers = Array.from({ length: ledgerCount }, () => 0);
   let lines = 0;
   for (let order = 0; order < orders; order += 1) {
     const basket = demand.baskets[Math.floor(random() * demand.baskets.length)] ?? [];

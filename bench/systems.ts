@@ -8,6 +8,7 @@ import { freePort, HOST, runWorkers, workerFrom } from "../scripts/local/run-wor
 import { type LocalServerOptions, startLocalServer } from "../scripts/local-server.ts";
 import { prepareState } from "../scripts/prepare-state.ts";
 import { companyStatements } from "./company.ts";
+import { runtimePids } from "./runtime-cpu.ts";
 
 /** Queues whose consumers compete with orders for the machine. */
 export const CONSUMED_QUEUES: readonly string[] = ["holdfast-effects", "holdfast-stock", "holdfast-webhooks"];
@@ -19,6 +20,8 @@ export type Medium = "memory" | "disk";
 export interface Measured {
   url: string;
   stateDir: string;
+  /** The runtime's process, where the machine tells it. */
+  pid: number | null;
   /** Ends it and keeps its state, for a look at the raw rows. */
   stop(): Promise<void>;
   /** Ends it if need be, and removes its state. */
@@ -35,12 +38,13 @@ function folderOn(medium: Medium): string {
   }
 }
 
-function measured(url: string, stateDir: string, end: () => Promise<void>): Measured {
+function measured(url: string, stateDir: string, before: readonly number[], end: () => Promise<void>): Measured {
   let ended: Promise<void> | null = null;
   const stop = () => (ended ??= end());
   return {
     url,
     stateDir,
+    pid: runtimePids().find((pid) => !before.includes(pid)) ?? null,
     stop,
     async remove() {
       await stop();
@@ -85,8 +89,9 @@ export class Systems {
   async startHoldfast(medium: Medium, options: Omit<LocalServerOptions, "stateDir" | "port"> = {}): Promise<Measured> {
     const stateDir = await mkdtemp(join(folderOn(medium), "holdfast-bench-"));
     await cp(this.#template, stateDir, { recursive: true });
+    const before = runtimePids();
     const server = await startLocalServer({ stateDir, port: 0, ...options });
-    return measured(server.url, stateDir, () => server.stop());
+    return measured(server.url, stateDir, before, () => server.stop());
   }
 
   async startFloor(medium: Medium): Promise<Measured> {
@@ -95,8 +100,9 @@ export class Systems {
     const url = `http://${HOST}:${port}`;
     const built = await buildWorker("bench/floor/wrangler.toml", ["bench/floor"]);
     const worker = await workerFrom(built, { directPort: port });
+    const before = runtimePids();
     const end = await runWorkers({ workers: [worker], stateDir, healthUrl: `${url}/api/v1/health` });
-    return measured(url, stateDir, end);
+    return measured(url, stateDir, before, end);
   }
 
   async remove(): Promise<void> {

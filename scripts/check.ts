@@ -15,7 +15,17 @@ const STEPS: readonly { name: string; command: string; args: string[] }[] = [
   {
     name: "imports",
     command: bin("depcruise"),
-    args: ["src", "durable-objects", "web", "seed", "scripts", "--config", ".dependency-cruiser.cjs", "--output-type", "err"],
+    args: [
+      "src",
+      "durable-objects",
+      "web",
+      "seed",
+      "scripts",
+      "--config",
+      ".dependency-cruiser.cjs",
+      "--output-type",
+      "err",
+    ],
   },
   { name: "dead code", command: bin("knip"), args: [] },
   { name: "generated pages", command: process.execPath, args: ["scripts/print-order-states.ts", "--check"] },

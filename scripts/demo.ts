@@ -176,14 +176,13 @@ const [stock, warehouses] = await Promise.all([client.stock(), client.warehouses
 const catalogue = new Set(stock.map(({ sku }) => sku));
 const baskets = readBaskets(await readFile(values.file, "utf8"), catalogue, count);
 if (baskets.length < count) {
-  process.stdout.write(`${values.file} has ${baskets.length} baskets with something of the catalogue; replaying those.\n`);
+  process.stdout.write(
+    `${values.file} has ${baskets.length} baskets with something of the catalogue; replaying those.\n`,
+  );
 }
 const books = new Books(stock, warehouses);
 const result = await placeAll(client, books, makeOrders(baskets));
 await awaitFulfillment(client, result);
-const oversold = Math.max(
-  await countOversold(client, [...new Set(baskets.flat())]),
-  books.promisedBeyondStock(),
-);
+const oversold = Math.max(await countOversold(client, [...new Set(baskets.flat())]), books.promisedBeyondStock());
 process.stdout.write(report(result, oversold));
 process.exit(oversold === 0 ? 0 : 1);

@@ -50,8 +50,8 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   const stalled = new Set(options.stalledQueues);
 
   const api = await buildWorker(API);
-  const consumers = Object.entries({ ...api.options.queueConsumers }).filter(([queue]) => !stalled.has(queue));
-  const services = Object.entries({ ...api.options.serviceBindings }).filter(([binding]) => simulators || binding !== "SIMULATORS");
+  const consumers = Object.entries(api.options.queueConsumers ?? {}).filter(([queue]) => !stalled.has(queue));
+  const services = Object.entries(api.options.serviceBindings ?? {}).filter(([binding]) => simulators || binding !== "SIMULATORS");
   const workers = [
     await workerFrom(api, {
       vars,

@@ -50,15 +50,15 @@ async function fingerprint(seeded: boolean): Promise<string> {
     ...(await filesUnder(join(ROOT, "migrations"), ".sql")),
     ...(await filesUnder(join(ROOT, "seed"), ".ts")),
   ];
-  for (const file of files) hash.update(file.slice(ROOT.length)).update("\0").update(await readFile(file));
+  for (const file of files)
+    hash
+      .update(file.slice(ROOT.length))
+      .update("\0")
+      .update(await readFile(file));
   return hash.digest("hex");
 }
 
-async function applyMigrations(
-  database: LocalD1,
-  folder: string,
-  splitSql: (sql: string) => string[],
-): Promise<void> {
+async function applyMigrations(database: LocalD1, folder: string, splitSql: (sql: string) => string[]): Promise<void> {
   // The table is wrangler's own, word for word, so that `wrangler d1 migrations list` agrees with what is done here.
   await database
     .prepare(

@@ -15,7 +15,10 @@ if (values.help === true) {
 } else if (values.sql !== undefined) {
   await writeFile(values.sql, `${seedStatements().join("\n")}\n`);
 } else {
-  const stateDir = resolve(fileURLToPath(new URL("..", import.meta.url)), process.env.HOLDFAST_STATE ?? ".wrangler/state");
+  const stateDir = resolve(
+    fileURLToPath(new URL("..", import.meta.url)),
+    process.env.HOLDFAST_STATE ?? ".wrangler/state",
+  );
   await prepareState({ stateDir, force: true });
   process.stdout.write(`Seeded ${stateDir}\n`);
 }

@@ -23,7 +23,8 @@ function fail(message: string): never {
 
 function portOf(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) fail(`PORT must be a whole number from 1 to 65535, not "${text}".`);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    fail(`PORT must be a whole number from 1 to 65535, not "${text}".`);
   return port;
 }
 
@@ -43,7 +44,11 @@ function buildWeb(): void {
   const sources = Math.max(...WEB_SOURCES.map((path) => newestChange(join(ROOT, path))));
   if (built > sources) return;
   process.stdout.write("Building the web app …\n");
-  const build = spawnSync("npm", ["run", "--silent", "build:web"], { cwd: ROOT, encoding: "utf8", shell: process.platform === "win32" });
+  const build = spawnSync("npm", ["run", "--silent", "build:web"], {
+    cwd: ROOT,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+  });
   if (build.status !== 0) fail(`The web app could not be built.\n${build.stdout}${build.stderr}`);
 }
 
@@ -64,7 +69,9 @@ async function simulatorsConfig(given: ReadonlyMap<string, string>): Promise<str
   const config = join(ROOT, "wrangler.simulators.toml");
   if (PORT === DEFAULT_PORT && given.size === 1) return config;
   const { experimental_readRawConfig } = await import("wrangler");
-  const { rawConfig }: { rawConfig: { main?: string; vars?: Record<string, unknown> } } = experimental_readRawConfig({ config });
+  const { rawConfig }: { rawConfig: { main?: string; vars?: Record<string, unknown> } } = experimental_readRawConfig({
+    config,
+  });
   const vars = Object.fromEntries(
     Object.entries(rawConfig.vars ?? {}).map(([name, value]) => [name, given.get(name) ?? value]),
   );
@@ -153,7 +160,9 @@ Three things to try:
 }
 
 if (Number(process.versions.node.split(".")[0]) < 22) {
-  fail(`Holdfast needs Node 22, and this is ${process.versions.node}. \`npm install\` brings one: start it with \`npm start\`.`);
+  fail(
+    `Holdfast needs Node 22, and this is ${process.versions.node}. \`npm install\` brings one: start it with \`npm start\`.`,
+  );
 }
 // Somebody else's system would answer the health check in place of ours.
 if (await isHealthy()) fail(`Something is running on port ${PORT} already. PORT=8788 npm start takes another port.`);

@@ -27,10 +27,18 @@ function count(text: string | undefined, otherwise: number, least: number): numb
 }
 
 function table(report: RunReport): string[] {
-  const rows = report.findings.map(({ invariant, title, checked, violations }) => [invariant, title, String(checked), String(violations.length)]);
+  const rows = report.findings.map(({ invariant, title, checked, violations }) => [
+    invariant,
+    title,
+    String(checked),
+    String(violations.length),
+  ]);
   const header = ["", "invariant", "checked", "violations"];
   const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string => row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ");
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join("  ");
   return [line(header), ...rows.map(line)];
 }
 
@@ -63,15 +71,27 @@ async function main(): Promise<void> {
   const startedAt = Date.now();
   let report: RunReport;
   try {
-    report = await runFaults({ stateDir, seed, kills, loadMs: minutes * 60_000, freezeMs: kills >= 4 ? FREEZE_MS : 0, settleWithinMs: SETTLE_WITHIN_MS, say });
+    report = await runFaults({
+      stateDir,
+      seed,
+      kills,
+      loadMs: minutes * 60_000,
+      freezeMs: kills >= 4 ? FREEZE_MS : 0,
+      settleWithinMs: SETTLE_WITHIN_MS,
+      say,
+    });
   } catch (error) {
     say(`The run broke; its state stays in ${stateDir}`);
     throw error;
   }
   const failed = report.findings.filter(({ violations }) => violations.length > 0);
   for (const finding of failed) sayViolations(finding);
-  if (values.answers) for (const [answer, times] of [...report.answers].sort(([a], [b]) => a.localeCompare(b))) say(`${String(times).padStart(6)}  ${answer}`);
-  say(`\nseed ${seed}: ${report.kills} kills, ${report.acknowledgedOrders} orders and ${report.acknowledgements} answers acknowledged, settled in ${Math.round(report.settledInMs / 1_000)} s, ${Math.round((Date.now() - startedAt) / 1_000)} s in all\n`);
+  if (values.answers)
+    for (const [answer, times] of [...report.answers].sort(([a], [b]) => a.localeCompare(b)))
+      say(`${String(times).padStart(6)}  ${answer}`);
+  say(
+    `\nseed ${seed}: ${report.kills} kills, ${report.acknowledgedOrders} orders and ${report.acknowledgements} answers acknowledged, settled in ${Math.round(report.settledInMs / 1_000)} s, ${Math.round((Date.now() - startedAt) / 1_000)} s in all\n`,
+  );
   for (const line of table(report)) say(line);
   if (failed.length === 0) rmSync(stateDir, { recursive: true, force: true });
   else say(`\nThe state of this run stays in ${stateDir}`);

@@ -67,7 +67,12 @@ export function seedStatements(): string[] {
     ),
     ...insertStatements(
       warehouses,
-      WAREHOUSES.map(({ stocks: _stocks, location, ...warehouse }) => ({ ...warehouse, ...location, ...made, version: 1 })),
+      WAREHOUSES.map(({ stocks: _stocks, location, ...warehouse }) => ({
+        ...warehouse,
+        ...location,
+        ...made,
+        version: 1,
+      })),
     ),
     ...insertStatements(
       levels,

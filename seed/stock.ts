@@ -59,7 +59,5 @@ function scarce(product: SeedProduct, rank: number): LevelRegistration[] {
 
 /** What each warehouse opened with: every product in 4 to 12 places, in proportion to how it sells. */
 export const LEVELS: readonly LevelRegistration[] = PRODUCTS.flatMap((product, rank) =>
-  rank >= SCARCE_FROM && rank % SCARCE_EVERY === SCARCE_EVERY - 1
-    ? scarce(product, rank)
-    : plentiful(product, rank),
+  rank >= SCARCE_FROM && rank % SCARCE_EVERY === SCARCE_EVERY - 1 ? scarce(product, rank) : plentiful(product, rank),
 );

@@ -9,8 +9,35 @@ const MONDAY_TO_SATURDAY = [1, 2, 3, 4, 5, 6];
 const SUNDAY_TO_THURSDAY = [7, 1, 2, 3, 4];
 
 const EUROPE = [
-  "AT", "BE", "BG", "CH", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR", "HU", "IE", "IT", "LT", "LU",
-  "LV", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK", "TR",
+  "AT",
+  "BE",
+  "BG",
+  "CH",
+  "CZ",
+  "DE",
+  "DK",
+  "EE",
+  "ES",
+  "FI",
+  "FR",
+  "GB",
+  "GR",
+  "HR",
+  "HU",
+  "IE",
+  "IT",
+  "LT",
+  "LU",
+  "LV",
+  "NL",
+  "NO",
+  "PL",
+  "PT",
+  "RO",
+  "SE",
+  "SI",
+  "SK",
+  "TR",
 ];
 const NORTH_AMERICA = ["US", "CA", "MX"];
 const SOUTH_AMERICA = ["BR", "AR", "CL", "CO", "PE", "UY"];
@@ -78,7 +105,22 @@ function minutesOf(time: string): number {
 
 /** The company's 24 warehouses. */
 export const WAREHOUSES: readonly SeedWarehouse[] = ROWS.map(
-  ([id, city, country, latitude, longitude, timeZone, cutOff, days, capacity, serves, stocks, line1, postalCode, region]) => ({
+  ([
+    id,
+    city,
+    country,
+    latitude,
+    longitude,
+    timeZone,
+    cutOff,
+    days,
+    capacity,
+    serves,
+    stocks,
+    line1,
+    postalCode,
+    region,
+  ]) => ({
     id: id as WarehouseId,
     name: `Holdfast ${city}`,
     city,
@@ -91,7 +133,13 @@ export const WAREHOUSES: readonly SeedWarehouse[] = ROWS.map(
     serves,
     mode: "floor",
     open: true,
-    address: { line1, city, ...(region !== undefined && { region }), ...(postalCode !== null && { postalCode }), country },
+    address: {
+      line1,
+      city,
+      ...(region !== undefined && { region }),
+      ...(postalCode !== null && { postalCode }),
+      country,
+    },
     stocks,
   }),
 );

@@ -86,7 +86,8 @@ export async function flushStock(queue: StockSender): Promise<void> {
 
 function acknowledge({ level, alerts, acknowledgement }: StockOffer): void {
   const now = Date.now();
-  if (level.sequence > acknowledgement.sequence) Object.assign(acknowledgement, { sequence: level.sequence, takenAt: now });
+  if (level.sequence > acknowledgement.sequence)
+    Object.assign(acknowledgement, { sequence: level.sequence, takenAt: now });
   for (const alert of alerts) acknowledgement.alerts.set(alertName(alert), now);
 }
 

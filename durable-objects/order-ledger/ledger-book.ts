@@ -18,11 +18,10 @@ import { react } from "../../src/domain/order/saga.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
 import type { LedgerDraft } from "./ledger-memory.ts";
 import { type LedgerStorage, orderOfEffect, type StoredEffect } from "./ledger-storage.ts";
+import { attempted, freshEffect, leasedEffect } from "./stored-effect.ts";
 
 /** What is out at one time: past it effects wait in the outbox, so that a backlog does not feed itself. */
 const MOST_LEASED = 2_000;
-/** Attempts kept for people to read; older ones are dropped. */
-const ATTEMPTS_KEPT = 20;
 
 const SAGA: Actor = { kind: "system", id: "saga" };
 const TIMER: Actor = { kind: "system", id: "timer" };
@@ -308,23 +307,7 @@ export class LedgerBook {
       const n = seen.get(effect.kind) ?? 0;
       seen.set(effect.kind, n + 1);
       const lane = laneOf(effect);
-      const fresh: StoredEffect = {
-        id: effectId(order.id, sequence, effect, n),
-        kind: effect.kind,
-        lane,
-        effect,
-        status: "blocked",
-        attempt: 0,
-        failures: 0,
-        generation: 1,
-        generationStartedAt: at,
-        claimed: 0,
-        uncertain: false,
-        createdAt: at,
-        dueAt: null,
-        settledAt: null,
-        attempts: [],
-      };
+      const fresh = freshEffect(effectId(order.id, sequence, effect, n), effect, at);
       // A new order's lanes are empty: no need to ask.
       const busy = sequence > 1 && lane !== "watch" && this.#storage.isLaneBusy(order.id, lane);
       const placed = busy ? fresh : this.#ready(draft, fresh, at);
@@ -386,21 +369,3 @@ export class LedgerBook {
 
 /** How many rows one turn of the pump takes: a long backlog must not hold up orders that come in. */
 const PUMP_AT_ONCE = 200;
-
-function attempted(effect: StoredEffect, entry: EffectAttempt): EffectAttempt[] {
-  return [...effect.attempts.slice(1 - ATTEMPTS_KEPT), entry];
-}
-
-function leasedEffect(effect: StoredEffect): LeasedEffect {
-  const { id, attempt, generation, uncertain, generationStartedAt, dueAt } = effect;
-  return {
-    id,
-    orderId: orderOfEffect(id),
-    effect: effect.effect,
-    attempt,
-    generation,
-    leaseUntil: dueAt ?? 0,
-    uncertain,
-    generationStartedAt,
-  };
-}

@@ -1,5 +1,12 @@
 import { createDurable } from "itty-durable";
-import type { CallReport, CircuitState, GateLease, GateStatus, LeaseRequest, ProviderGateRpc } from "../../src/contracts/provider-gate-rpc.ts";
+import type {
+  CallReport,
+  CircuitState,
+  GateLease,
+  GateStatus,
+  LeaseRequest,
+  ProviderGateRpc,
+} from "../../src/contracts/provider-gate-rpc.ts";
 import { CircuitBook } from "./circuit-book.ts";
 import { RateBook } from "./rate-book.ts";
 import { StatsBook } from "./stats-book.ts";
@@ -22,7 +29,12 @@ export class ProviderGate extends createDurable() implements ProviderGateRpc {
     if (request.report !== null) await this.#take(request.report, now);
     const passage = this.#circuit.passage(now);
     if (passage.state === "open") {
-      return { circuit: "open", tokens: 0, validMs: Math.min(LEASE_MS, passage.retryAfterMs), retryAfterMs: passage.retryAfterMs };
+      return {
+        circuit: "open",
+        tokens: 0,
+        validMs: Math.min(LEASE_MS, passage.retryAfterMs),
+        retryAfterMs: passage.retryAfterMs,
+      };
     }
     const want = passage.state === "half_open" ? 1 : Math.max(1, Math.floor(request.want));
     const grant = this.#rate.grant(want, request.budget, now);
@@ -43,7 +55,13 @@ export class ProviderGate extends createDurable() implements ProviderGateRpc {
     const now = Date.now();
     const { state, since } = this.#circuit.standing(now);
     const provider = String(this.id);
-    return Promise.resolve({ provider, circuit: state, since, ...this.#stats.figures(now), budget: this.#rate.standing(now) });
+    return Promise.resolve({
+      provider,
+      circuit: state,
+      since,
+      ...this.#stats.figures(now),
+      budget: this.#rate.standing(now),
+    });
   }
 
   async #take(report: CallReport, now: number): Promise<void> {

@@ -31,7 +31,13 @@ export class StatsBook {
   }
 
   /** Sums over the window; percentiles are null before the first call. */
-  figures(now: number): { calls: number; broken: number; throttled: number; p50Ms: number | null; p95Ms: number | null } {
+  figures(now: number): {
+    calls: number;
+    broken: number;
+    throttled: number;
+    p50Ms: number | null;
+    p95Ms: number | null;
+  } {
     const sums = { calls: 0, broken: 0, throttled: 0 };
     for (const slot of this.#slots) {
       if (slot.startsAt <= now - WINDOW_MS) continue;
@@ -40,7 +46,8 @@ export class StatsBook {
       sums.throttled += slot.throttled;
     }
     const sorted = this.#latencies.toSorted((a, b) => a - b);
-    const at = (share: number): number | null => sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? null;
+    const at = (share: number): number | null =>
+      sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? null;
     return { ...sums, p50Ms: at(0.5), p95Ms: at(0.95) };
   }
 }

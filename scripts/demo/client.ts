@@ -11,7 +11,9 @@ const TIMEOUT_MS = 30_000;
 const BACKOFF_MS = 200;
 
 /** What became of an order that was asked for. */
-export type Placement = { placed: true; order: OrderAnswer } | { placed: false; status: number; code: string; detail: string };
+export type Placement =
+  | { placed: true; order: OrderAnswer }
+  | { placed: false; status: number; code: string; detail: string };
 
 /** The public API, as the demo needs it: with the storefront's key, and patient with a system that is busy. */
 export class DemoClient {
@@ -53,7 +55,7 @@ export class DemoClient {
 
   async #readAll<Row>(path: string): Promise<Row[]> {
     const rows: Row[] = [];
-    for (let cursor: string | null = ""; cursor !== null; ) {
+    for (let cursor: string | null = ""; cursor !== null;) {
       const position: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
       const page: ListAnswer<Row> = await this.#read(`${path}?limit=100${position}`);
       rows.push(...page.data);

@@ -99,7 +99,10 @@ Placed to fulfillment requested
 ${table([
   ["median", show(percentile(times, 0.5), "ms")],
   ["95th percentile", show(percentile(times, 0.95), "ms")],
-  ["not seen in time", String(orders.filter((o) => o.fulfillmentMs === null && o.parcels.length > 0 && !o.backordered).length)],
+  [
+    "not seen in time",
+    String(orders.filter((o) => o.fulfillmentMs === null && o.parcels.length > 0 && !o.backordered).length),
+  ],
 ])}
 Parcels per warehouse (mean distance)
 ${table(warehouses.map(([id, distances]) => [id, `${distances.length} (${show(mean(distances), "km")})`]))}`;

@@ -8,7 +8,20 @@ import { KITCHEN_PRODUCTS } from "./kitchen.ts";
 export type SeedProduct = Product & { bought: number };
 
 /** Made to order by suppliers who deliver within days, so that orders may wait for them. */
-const BACKORDERED = new Set(["22423", "21485", "22697", "22699", "22698", "48138", "85099B", "22111", "21754", "21755", "22487", "20685"]);
+const BACKORDERED = new Set([
+  "22423",
+  "21485",
+  "22697",
+  "22699",
+  "22698",
+  "48138",
+  "85099B",
+  "22111",
+  "21754",
+  "21755",
+  "22487",
+  "20685",
+]);
 
 function taxClassOf(name: string): TaxClass {
   return name.startsWith("Plasters") ? "reduced" : "standard";

@@ -1,22 +1,16 @@
 import { z } from "zod";
 import { listOf, pageQuery, queryFlag } from "./lists.ts";
-import {
-  address,
-  coordinates,
-  countryCode,
-  money,
-  shortText,
-  sku,
-  warehouseId,
-  wholeNumber,
-} from "./primitives.ts";
+import { address, coordinates, countryCode, money, shortText, sku, warehouseId, wholeNumber } from "./primitives.ts";
 
 const productFields = {
   name: shortText(120),
   category: shortText(80),
   unit: shortText(20).meta({ examples: ["each"] }),
   price: money
-    .refine(({ amount }) => amount >= 0, { path: ["amount"], error: "must be a whole number of minor units, at least 0" })
+    .refine(({ amount }) => amount >= 0, {
+      path: ["amount"],
+      error: "must be a whole number of minor units, at least 0",
+    })
     .meta({ description: "Net.", examples: [{ amount: 295, currency: "EUR" }] }),
   weightGrams: wholeNumber(1, 1_000_000),
   taxClass: z.enum(["standard", "reduced", "zero"]),

@@ -4,7 +4,6 @@ import { orderId, quantity, shortText, warehouseId } from "./primitives.ts";
 export const fulfillForm = z
   .strictObject({ orderId, warehouseId })
   .meta({ id: "FulfillForm", examples: [{ orderId: "ord_0k3m9v7a2b4c6d8e0f1g2h", warehouseId: "berlin" }] });
-export type FulfillForm = z.infer<typeof fulfillForm>;
 
 export const fulfillAnswer = z
   .strictObject({ status: z.literal("success"), message: z.literal("Order fulfilled successfully") })

@@ -62,7 +62,12 @@ export interface OrderLedgerRpc {
   create(input: { order: PlacedOrder; fingerprint: string; actor: Actor }): Promise<CreateResult>;
   /** The order placed under this id with this fingerprint, if any; `fingerprint_mismatch` when the body was another. */
   find(orderId: OrderId, fingerprint: string): Promise<CreateResult | null>;
-  execute(input: { orderId: OrderId; command: OrderCommand; actor: Actor; expectedVersion?: number }): Promise<ExecuteResult>;
+  execute(input: {
+    orderId: OrderId;
+    command: OrderCommand;
+    actor: Actor;
+    expectedVersion?: number;
+  }): Promise<ExecuteResult>;
   /** Live orders only; null once the order has left for D1. */
   get(orderId: OrderId): Promise<Order | null>;
   history(orderId: OrderId): Promise<RecordedEvent[] | null>;

@@ -55,7 +55,9 @@ export type LevelRefusal =
   | { reason: "version_stale"; version: number }
   | { reason: "reference_reused" };
 
-export type LevelResult<Value> = { ok: true; value: Value; level: LevelView } | { ok: false; refusal: LevelRefusal; level: LevelView };
+export type LevelResult<Value> =
+  | { ok: true; value: Value; level: LevelView }
+  | { ok: false; refusal: LevelRefusal; level: LevelView };
 
 export interface HoldCommand {
   reservationId: ReservationId;
@@ -77,8 +79,14 @@ export interface InventoryLevelRpc {
     command: { reservationId: ReservationId; owner: string; quantity: number; expiresAt: number },
   ): Promise<LevelResult<ReservationView>>;
   /** Undoes a claim by `owner`: the hold has its former owner and expiry again. Idempotent. */
-  unclaim(registration: LevelRegistration, command: { reservationId: ReservationId; owner: string }): Promise<LevelResult<null>>;
-  allocate(registration: LevelRegistration, command: { reservationId: ReservationId }): Promise<LevelResult<ReservationView>>;
+  unclaim(
+    registration: LevelRegistration,
+    command: { reservationId: ReservationId; owner: string },
+  ): Promise<LevelResult<null>>;
+  allocate(
+    registration: LevelRegistration,
+    command: { reservationId: ReservationId },
+  ): Promise<LevelResult<ReservationView>>;
   /** Idempotent, also before the hold arrives: leaves a tombstone. */
   release(registration: LevelRegistration, command: { reservationId: ReservationId }): Promise<LevelResult<null>>;
   /** Idempotent by `ref`. `remaining` is what of the reservation stays allocated. */
@@ -110,10 +118,17 @@ export interface InventoryLevelRpc {
   /** Versioned: refused unless `expectedVersion` is the settings' version. */
   configure(
     registration: LevelRegistration,
-    command: { expectedVersion: number; safetyStock: number; reorderPoint: number; channelBuffers: Record<string, number> },
+    command: {
+      expectedVersion: number;
+      safetyStock: number;
+      reorderPoint: number;
+      channelBuffers: Record<string, number>;
+    },
   ): Promise<LevelResult<LevelSettings>>;
   view(registration: LevelRegistration): Promise<LevelView>;
-  detail(registration: LevelRegistration): Promise<{ level: LevelView; settings: LevelSettings; reservations: ReservationView[] }>;
+  detail(
+    registration: LevelRegistration,
+  ): Promise<{ level: LevelView; settings: LevelSettings; reservations: ReservationView[] }>;
   /** Newest first, below `before` (a sequence) when given. */
   movements(registration: LevelRegistration, query: { before?: number; limit: number }): Promise<Movement[]>;
 }

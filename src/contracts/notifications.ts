@@ -2,12 +2,10 @@ import { z } from "zod";
 import { listOf, pageQuery } from "./lists.ts";
 import { longText, orderId } from "./primitives.ts";
 
-export const notifyForm = z
-  .strictObject({ orderId, message: longText(1000) })
-  .meta({
-    id: "NotifyForm",
-    examples: [{ orderId: "ord_0k3m9v7a2b4c6d8e0f1g2h", message: "Your parcel leaves today." }],
-  });
+export const notifyForm = z.strictObject({ orderId, message: longText(1000) }).meta({
+  id: "NotifyForm",
+  examples: [{ orderId: "ord_0k3m9v7a2b4c6d8e0f1g2h", message: "Your parcel leaves today." }],
+});
 export type NotifyForm = z.infer<typeof notifyForm>;
 
 export const notifyAnswer = z

@@ -23,11 +23,9 @@ export type AlertAnswer = z.infer<typeof alertRow>;
 export const alertList = listOf(alertRow).meta({ id: "AlertList" });
 
 /** What a person may listen to: `ops`, `warehouse:<id>`, `order:<id>`. */
-export const liveTopic = z
-  .string()
-  .regex(/^(ops|warehouse:[a-z0-9][a-z0-9-]{0,39}|order:ord_[0-9a-z]{22})$/, {
-    error: "must be ops, warehouse:<id> or order:<id>",
-  });
+export const liveTopic = z.string().regex(/^(ops|warehouse:[a-z0-9][a-z0-9-]{0,39}|order:ord_[0-9a-z]{22})$/, {
+  error: "must be ops, warehouse:<id> or order:<id>",
+});
 export const ticketForm = z.strictObject({ topic: liveTopic }).meta({ id: "TicketForm", examples: [{ topic: "ops" }] });
 export const ticketAnswer = z
   .strictObject({ ticket: z.string(), topic: z.string(), expiresAt: z.string().meta({ format: "date-time" }) })

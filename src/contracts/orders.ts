@@ -4,14 +4,7 @@ import { listOf, pageQuery, queryChoices, queryInteger } from "./lists.ts";
 import { address, coordinates, instant, money, orderId, shortText, sku, warehouseId } from "./primitives.ts";
 
 export { fullOrderForm, placeOrderForm, quoteAnswer, quoteForm, shortOrderForm } from "./place-order.ts";
-export type {
-  CustomerLocation,
-  FullOrderForm,
-  PlaceOrderInput,
-  QuoteAnswer,
-  QuoteForm,
-  ShortOrderForm,
-} from "./place-order.ts";
+export type { PlaceOrderInput, QuoteAnswer, QuoteForm } from "./place-order.ts";
 
 const when = z.string().meta({ format: "date-time" });
 const day = z

@@ -125,7 +125,6 @@ export const placeOrderForm = z
 
 export type FullOrderForm = z.infer<typeof fullOrderForm>;
 export type ShortOrderForm = z.infer<typeof shortOrderForm>;
-export type CustomerLocation = z.infer<typeof customerLocation>;
 
 /** What `placeOrder` and `quoteOrder` are given: the form as it was parsed, and which one it is. */
 export type PlaceOrderInput = ({ form: "full" } & FullOrderForm) | ({ form: "short" } & ShortOrderForm);

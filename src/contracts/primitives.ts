@@ -67,9 +67,6 @@ export const quantity = wholeNumber(1, MAX_QUANTITY).meta({
   examples: [2],
 });
 
-/** Minor units of a currency: cents, or whole yen. */
-export const minorUnits = wholeNumber(0, 1_000_000_000_000);
-
 const CURRENCY_ERROR = "must be a currency of ISO 4217 that is accepted here, in upper case, such as EUR";
 
 export const currency = z
@@ -77,13 +74,11 @@ export const currency = z
   .refine(isCurrency, { error: CURRENCY_ERROR })
   .meta({ description: "ISO 4217, upper case.", examples: ["EUR"] });
 
-export const money = z
-  .strictObject({ amount: z.int(), currency })
-  .meta({
-    id: "Money",
-    description: "Minor units of one currency: 19.99 EUR is 1999.",
-    examples: [{ amount: 1999, currency: "EUR" }],
-  });
+export const money = z.strictObject({ amount: z.int(), currency }).meta({
+  id: "Money",
+  description: "Minor units of one currency: 19.99 EUR is 1999.",
+  examples: [{ amount: 1999, currency: "EUR" }],
+});
 
 function degrees(most: number) {
   const error = `must be a number of degrees from -${most} to ${most}`;
@@ -101,8 +96,6 @@ export const coordinates = z
 export const instant = z.iso
   .datetime({ offset: true })
   .meta({ description: "RFC 3339.", examples: ["2026-11-21T09:30:00Z"] });
-
-export const calendarDate = z.iso.date().meta({ description: "YYYY-MM-DD.", examples: ["2026-11-25"] });
 
 export const countryCode = pattern(/^[A-Z]{2}$/, "must be two upper-case letters of ISO 3166-1, such as DE").meta({
   description: "ISO 3166-1 alpha-2.",

@@ -23,7 +23,16 @@ export type Role = (typeof ROLES)[number];
 /** Roles are bundles of scopes. */
 export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
   customer: ["orders:read", "orders:write", "catalog:read", "inventory:read"],
-  csr: ["orders:read", "orders:write", "inventory:read", "catalog:read", "notifications:read", "notifications:write", "deviations:read", "deviations:write"],
+  csr: [
+    "orders:read",
+    "orders:write",
+    "inventory:read",
+    "catalog:read",
+    "notifications:read",
+    "notifications:write",
+    "deviations:read",
+    "deviations:write",
+  ],
   warehouse: ["orders:read", "orders:fulfill", "inventory:read", "inventory:write", "catalog:read"],
   manager: SCOPES.filter((scope) => scope !== "admin"),
   admin: SCOPES,

@@ -22,7 +22,13 @@ export interface ContactProblem {
 }
 
 /** The longest line that carriers print; two lines take 35 characters each. */
-const LONGEST: Readonly<Record<Exclude<keyof Address, "country">, number>> = { line1: 70, line2: 70, city: 50, region: 50, postalCode: 12 };
+const LONGEST: Readonly<Record<Exclude<keyof Address, "country">, number>> = {
+  line1: 70,
+  line2: 70,
+  city: 50,
+  region: 50,
+  postalCode: 12,
+};
 
 /** The 15 digits of E.164 with room for the ways people group them. */
 const LONGEST_PHONE = 40;
@@ -45,7 +51,8 @@ const NEEDS_REGION = new Set("AE AU BR CA CN IN MX US".split(" "));
 export function checkAddress(address: Address): AddressProblem[] {
   const problems: AddressProblem[] = [];
   const { country } = address;
-  const add = (field: keyof Address, problem: FieldProblem, detail: string): void => void problems.push({ field, problem, detail });
+  const add = (field: keyof Address, problem: FieldProblem, detail: string): void =>
+    void problems.push({ field, problem, detail });
   for (const [field, longest] of Object.entries(LONGEST) as [keyof typeof LONGEST, number][]) {
     const text = address[field];
     if (text !== undefined && text.length > longest) add(field, "too_long", `at most ${longest} characters`);
@@ -61,7 +68,8 @@ export function checkAddress(address: Address): AddressProblem[] {
   if (isBlank(address.line1)) add("line1", "missing", "street and house number, or what stands for them");
   if (isBlank(address.city) && fieldsOf(country).city) add("city", "missing", "a city");
   if (isBlank(address.region)) {
-    if (NEEDS_REGION.has(country)) add("region", "missing", `addresses in ${country} need a state, province or emirate`);
+    if (NEEDS_REGION.has(country))
+      add("region", "missing", `addresses in ${country} need a state, province or emirate`);
   } else if (hasRegionCodes(country) && regionCode(country, address.region) === null) {
     add("region", "malformed", `a state or province of ${country}, as its code or its English name`);
   }
@@ -76,14 +84,17 @@ export function checkAddress(address: Address): AddressProblem[] {
 /** Whether the text is a postal code of the country; where its form is not known, letters, digits, spaces and hyphens. */
 export function isPostalCode(country: string, text: string): boolean {
   const code = normalizePostalCode(country, text);
-  return postcodeValidatorExistsForCountry(country) ? postcodeValidator(code, country) : /^[A-Z0-9](?:[A-Z0-9 -]{0,10}[A-Z0-9])?$/.test(code);
+  return postcodeValidatorExistsForCountry(country)
+    ? postcodeValidator(code, country)
+    : /^[A-Z0-9](?:[A-Z0-9 -]{0,10}[A-Z0-9])?$/.test(code);
 }
 
 /** The postal code as its country writes it: upper case, single spaces, the hyphen or space that people leave out. */
 export function normalizePostalCode(country: string, text: string): string {
   const code = text.trim().toUpperCase().replaceAll(/\s+/g, " ");
   const bare = code.replaceAll(/[\s-]/g, "");
-  const at = (position: number, separator: string): string => `${bare.slice(0, position)}${separator}${bare.slice(position)}`;
+  const at = (position: number, separator: string): string =>
+    `${bare.slice(0, position)}${separator}${bare.slice(position)}`;
   if (country === "JP" && /^\d{7}$/.test(bare)) return at(3, "-");
   if (country === "PL" && /^\d{5}$/.test(bare)) return at(2, "-");
   if (country === "PT" && /^\d{7}$/.test(bare)) return at(4, "-");
@@ -102,12 +113,19 @@ export function normalizePostalCode(country: string, text: string): string {
 export function checkContact(contact: Contact, country?: string): ContactProblem[] {
   const problems: ContactProblem[] = [];
   const { name, email, phone } = contact;
-  if (isBlank(name)) problems.push({ field: "name", problem: "missing", detail: "the name of who receives the parcel" });
+  if (isBlank(name))
+    problems.push({ field: "name", problem: "missing", detail: "the name of who receives the parcel" });
   else if (name.length > 100) problems.push({ field: "name", problem: "too_long", detail: "at most 100 characters" });
-  if (isBlank(email) && isBlank(phone)) problems.push({ field: "email", problem: "missing", detail: "an e-mail address or a phone number" });
-  if (!isBlank(email) && !isEmail(email)) problems.push({ field: "email", problem: "malformed", detail: "an address such as ada@example.com" });
+  if (isBlank(email) && isBlank(phone))
+    problems.push({ field: "email", problem: "missing", detail: "an e-mail address or a phone number" });
+  if (!isBlank(email) && !isEmail(email))
+    problems.push({ field: "email", problem: "malformed", detail: "an address such as ada@example.com" });
   if (!isBlank(phone) && normalizePhone(phone, country) === null) {
-    problems.push({ field: "phone", problem: "malformed", detail: "a number with its country prefix, such as +4930123456" });
+    problems.push({
+      field: "phone",
+      problem: "malformed",
+      detail: "a number with its country prefix, such as +4930123456",
+    });
   }
   return problems;
 }
@@ -126,7 +144,11 @@ export function normalizePhone(text: string, country?: string): string | null {
 /** Whether mail can be sent there in principle: one @, a domain with a dot, no spaces or control characters. */
 export function isEmail(text: string): boolean {
   if (text.length > 254) return false;
-  return /^[^\s@<>()[\]\\,;:"\p{Cc}]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,63}$/u.test(text) && !text.includes("..");
+  return (
+    /^[^\s@<>()[\]\\,;:"\p{Cc}]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,63}$/u.test(
+      text,
+    ) && !text.includes("..")
+  );
 }
 
 function isBlank(text: string | undefined): text is undefined | "" {

@@ -41,7 +41,9 @@ export function estimateLastDelivery(
   method: Pick<ShippingMethod, "transitDays">,
   placedAt: number,
 ): string | null {
-  const days = shipments.map(({ warehouse, distanceKm }) => estimateDelivery({ warehouse, method, distanceKm, placedAt }));
+  const days = shipments.map(({ warehouse, distanceKm }) =>
+    estimateDelivery({ warehouse, method, distanceKm, placedAt }),
+  );
   return days.reduce<string | null>((latest, day) => (latest === null || day > latest ? day : latest), null);
 }
 

@@ -64,12 +64,6 @@ export function levelKey(sku: Sku, warehouseId: WarehouseId): LevelKey {
   return `${sku}~${warehouseId}` as LevelKey;
 }
 
-/** The SKU and warehouse that a level key names. */
-export function parseLevelKey(key: LevelKey): { sku: Sku; warehouseId: WarehouseId } {
-  const [sku, warehouseId] = key.split("~");
-  return { sku: sku as Sku, warehouseId: warehouseId as WarehouseId };
-}
-
 export interface ReservationParts {
   /** The order's id, or another owner of the hold. */
   owner: string;

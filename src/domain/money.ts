@@ -14,8 +14,32 @@ export interface Money {
  * A currency that is not here is refused: guessing two digits would charge a hundredfold in yen.
  */
 const EXPONENTS: Readonly<Record<string, number>> = {
-  AED: 2, AUD: 2, BRL: 2, CAD: 2, CHF: 2, CNY: 2, CZK: 2, DKK: 2, EUR: 2, GBP: 2, HKD: 2, HUF: 2, INR: 2,
-  JPY: 0, KES: 2, KRW: 0, KWD: 3, MXN: 2, NOK: 2, NZD: 2, PLN: 2, SEK: 2, SGD: 2, TRY: 2, USD: 2, ZAR: 2,
+  AED: 2,
+  AUD: 2,
+  BRL: 2,
+  CAD: 2,
+  CHF: 2,
+  CNY: 2,
+  CZK: 2,
+  DKK: 2,
+  EUR: 2,
+  GBP: 2,
+  HKD: 2,
+  HUF: 2,
+  INR: 2,
+  JPY: 0,
+  KES: 2,
+  KRW: 0,
+  KWD: 3,
+  MXN: 2,
+  NOK: 2,
+  NZD: 2,
+  PLN: 2,
+  SEK: 2,
+  SGD: 2,
+  TRY: 2,
+  USD: 2,
+  ZAR: 2,
 };
 
 /** Whether amounts in this currency are accepted. */

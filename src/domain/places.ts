@@ -42,12 +42,20 @@ function locateCoordinates({ latitude, longitude }: Coordinates): LocatedPlace |
   return isOnGlobe({ latitude, longitude }) ? { location: { latitude, longitude }, precision: "coordinates" } : null;
 }
 
-function locateAddress({ country, postalCode, city }: Pick<Address, "country" | "postalCode"> & { city?: string }): LocatedPlace | null {
+function locateAddress({
+  country,
+  postalCode,
+  city,
+}: Pick<Address, "country" | "postalCode"> & { city?: string }): LocatedPlace | null {
   if (!isCountry(country)) return null;
   return locateWithin(country, postalCode, city) ?? locateCountry(country);
 }
 
-function locateWithin(country: string, postalCode: string | undefined, cityName: string | undefined): LocatedPlace | null {
+function locateWithin(
+  country: string,
+  postalCode: string | undefined,
+  cityName: string | undefined,
+): LocatedPlace | null {
   const area = postalCode === undefined ? null : findPostalArea(country, postalCode);
   const nearEnough = area !== null && area.prefix.length > 1;
   const city = cityName === undefined || nearEnough ? null : findCity(cityName, country);
@@ -73,7 +81,10 @@ function locateName(text: string): LocatedPlace | null {
 
 /** A name with its country: after a comma, or as the last words. */
 function locateQualified(text: string): LocatedPlace | null {
-  const parts = text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+  const parts = text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
   const last = parts.at(-1);
   if (last !== undefined && parts.length > 1) return locateParts(parts.slice(0, -1), last);
   const words = text.trim().split(/\s+/);

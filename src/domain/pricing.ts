@@ -74,7 +74,9 @@ export type PricingRefusal =
   | { reason: "total_too_small"; total: MinorUnits; mustExceed: MinorUnits }
   | { reason: "amount_too_large"; maximum: MinorUnits };
 
-export type PricingResult = { ok: true; price: PricedOrder } | { ok: false; refusals: [PricingRefusal, ...PricingRefusal[]] };
+export type PricingResult =
+  | { ok: true; price: PricedOrder }
+  | { ok: false; refusals: [PricingRefusal, ...PricingRefusal[]] };
 
 /**
  * The price of an order, or everything that keeps it from having one.
@@ -92,7 +94,8 @@ export function priceOrder(request: PricingRequest): PricingResult {
   const discounts = request.discounts ?? [];
   const refusals: PricingRefusal[] = [];
   if (request.lines.length === 0) refusals.push({ reason: "no_lines" });
-  if (method.currency !== currency) refusals.push({ reason: "currency_mismatch", subject: { method: method.id }, currency: method.currency });
+  if (method.currency !== currency)
+    refusals.push({ reason: "currency_mismatch", subject: { method: method.id }, currency: method.currency });
   const found = request.lines.map((line, index) => checkLine(line, index, request, refusals));
   for (const [index, { amount }] of discounts.entries()) {
     if (!Number.isSafeInteger(amount) || amount <= 0) refusals.push({ reason: "discount_invalid", discount: index });
@@ -106,7 +109,10 @@ export function priceOrder(request: PricingRequest): PricingResult {
   if (discount > subtotal) refusals.push({ reason: "discount_too_large", maximum: subtotal });
   if (isRefused(refusals)) return { ok: false, refusals };
 
-  const shares = allocateMoney(discount, priced.map(({ net }) => net));
+  const shares = allocateMoney(
+    discount,
+    priced.map(({ net }) => net),
+  );
   const lines = priced.map(({ sku, quantity, unitPrice, net, product }, index): PricedLine => {
     const share = shares[index] ?? 0;
     const rate = taxRateFor(taxRates, destination, product.taxClass);
@@ -135,7 +141,11 @@ export function priceShipping({
   weightGrams: number;
   distanceKm: number;
 }): MinorUnits {
-  return method.base + method.perKilogram * Math.ceil(weightGrams / 1000) + method.perThousandKm * Math.ceil(distanceKm / 1000);
+  return (
+    method.base +
+    method.perKilogram * Math.ceil(weightGrams / 1000) +
+    method.perThousandKm * Math.ceil(distanceKm / 1000)
+  );
 }
 
 /** The rate for the class at the destination: that of the region where there is one, else the country's. */
@@ -160,7 +170,12 @@ interface CheckedLine extends PricedQuantity {
   product: Product;
 }
 
-function checkLine(line: PricedQuantity, index: number, { products, currency }: PricingRequest, refusals: PricingRefusal[]): CheckedLine | null {
+function checkLine(
+  line: PricedQuantity,
+  index: number,
+  { products, currency }: PricingRequest,
+  refusals: PricingRefusal[],
+): CheckedLine | null {
   const { sku, quantity } = line;
   if (!Number.isSafeInteger(quantity) || quantity < 1) {
     refusals.push({ reason: "quantity_invalid", line: index });

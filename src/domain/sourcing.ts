@@ -2,7 +2,14 @@ import type { Warehouse } from "./catalog.ts";
 import { type Coordinates, distanceKm } from "./geography.ts";
 import { type LevelKey, type Sku, type WarehouseId, levelKey } from "./ids.ts";
 import { type Books, addHoldings, emptyBooks, levelOf, noteSeen, offeredAt } from "./sourcing/books.ts";
-import { type Candidate, type PlannedShipment, type SkuAvailability, type WantedLine, choosePlan, sumLines } from "./sourcing/choose-plan.ts";
+import {
+  type Candidate,
+  type PlannedShipment,
+  type SkuAvailability,
+  type WantedLine,
+  choosePlan,
+  sumLines,
+} from "./sourcing/choose-plan.ts";
 import type { HoldOutcome, HoldRequest, LevelName } from "./sourcing/holds.ts";
 
 /** How often one sourcing may try to hold before it gives up. */
@@ -34,11 +41,27 @@ export interface BackorderedLine extends WantedLine {
  * where a `hold` step releases and holds at the same level, the release comes first.
  */
 export type SourcingStep =
-  | { kind: "hold"; holds: HoldRequest[]; release: HoldRequest[]; next: (outcomes: readonly HoldOutcome[]) => SourcingStep }
+  | {
+      kind: "hold";
+      holds: HoldRequest[];
+      release: HoldRequest[];
+      next: (outcomes: readonly HoldOutcome[]) => SourcingStep;
+    }
   /** `next` takes what each level offers, in the order asked; null for a level that did not answer. */
   | { kind: "peek"; levels: LevelName[]; next: (available: readonly (number | null)[]) => SourcingStep }
-  | { kind: "done"; shipments: SourcedShipment[]; backordered: BackorderedLine[]; release: HoldRequest[]; rounds: number }
-  | { kind: "refused"; reason: "insufficient_stock" | "no_warehouse"; availability: SkuAvailability[]; release: HoldRequest[] };
+  | {
+      kind: "done";
+      shipments: SourcedShipment[];
+      backordered: BackorderedLine[];
+      release: HoldRequest[];
+      rounds: number;
+    }
+  | {
+      kind: "refused";
+      reason: "insufficient_stock" | "no_warehouse";
+      availability: SkuAvailability[];
+      release: HoldRequest[];
+    };
 
 export interface SourcingRequest {
   lines: readonly WantedLine[];
@@ -55,7 +78,10 @@ export function rankWarehouses(
   destination: { country: string; location: Coordinates },
 ): RankedWarehouse[] {
   return warehouses
-    .filter(({ open, serves, workingDays }) => open && workingDays.length > 0 && (serves.length === 0 || serves.includes(destination.country)))
+    .filter(
+      ({ open, serves, workingDays }) =>
+        open && workingDays.length > 0 && (serves.length === 0 || serves.includes(destination.country)),
+    )
     .map((warehouse) => ({ warehouse, distanceKm: distanceKm(warehouse.location, destination.location) }))
     .sort((a, b) => a.distanceKm - b.distanceKm || (a.warehouse.id < b.warehouse.id ? -1 : 1));
 }
@@ -71,7 +97,13 @@ export function startSourcing(request: SourcingRequest): SourcingStep {
   const wanted = sumLines(request.lines);
   const sourcing: Sourcing = { ...request, wanted };
   if (request.ranked.length === 0) {
-    const availability = wanted.map(({ lineNumber, sku, quantity }) => ({ lineNumber, sku, wanted: quantity, short: quantity, warehouses: [] }));
+    const availability = wanted.map(({ lineNumber, sku, quantity }) => ({
+      lineNumber,
+      sku,
+      wanted: quantity,
+      short: quantity,
+      warehouses: [],
+    }));
     return { kind: "refused", reason: "no_warehouse", availability, release: [] };
   }
   const first = request.ranked.find(({ warehouse }) => wanted.every(({ sku }) => request.carries(sku, warehouse.id)));
@@ -117,10 +149,15 @@ function peek(sourcing: Sourcing, books: Books, round: number, wavesBefore = 0):
   if (wavesBefore > 0) {
     const choice = choosePlan(sourcing.wanted, candidates(sourcing, books));
     // A warehouse further away can only save shipments, and there is nothing to save on one.
-    if (choice.kind === "plan" && (choice.plan.shipments.length === 1 || wavesBefore >= PEEK_WAVES)) return plan(sourcing, books, round);
+    if (choice.kind === "plan" && (choice.plan.shipments.length === 1 || wavesBefore >= PEEK_WAVES))
+      return plan(sourcing, books, round);
   }
   const levels = nextWave(unseen);
-  return { kind: "peek", levels, next: (available) => peek(sourcing, noteSeen(books, levels, available), round, wavesBefore + 1) };
+  return {
+    kind: "peek",
+    levels,
+    next: (available) => peek(sourcing, noteSeen(books, levels, available), round, wavesBefore + 1),
+  };
 }
 
 function nextWave(unseen: readonly LevelName[][]): LevelName[] {
@@ -134,7 +171,8 @@ function nextWave(unseen: readonly LevelName[][]): LevelName[] {
 
 function plan(sourcing: Sourcing, books: Books, round: number): SourcingStep {
   const choice = choosePlan(sourcing.wanted, candidates(sourcing, books));
-  if (choice.kind === "plan") return holdPlan(sourcing, books, { round, shipments: choice.plan.shipments, backorder: [] });
+  if (choice.kind === "plan")
+    return holdPlan(sourcing, books, { round, shipments: choice.plan.shipments, backorder: [] });
 
   const backorder = waitFor(sourcing, choice.shortfall);
   if (backorder === null) return refuse(sourcing, books, choice.shortfall);
@@ -165,9 +203,15 @@ function candidates(sourcing: Sourcing, books: Books): Candidate[] {
 function holdPlan(
   sourcing: Sourcing,
   books: Books,
-  { round, shipments, backorder }: { round: number; shipments: readonly PlannedShipment[]; backorder: BackorderedLine[] },
+  {
+    round,
+    shipments,
+    backorder,
+  }: { round: number; shipments: readonly PlannedShipment[]; backorder: BackorderedLine[] },
 ): SourcingStep {
-  const parts = shipments.flatMap(({ warehouse, lines }) => lines.map((line): HoldRequest => ({ ...line, round, warehouseId: warehouse.id })));
+  const parts = shipments.flatMap(({ warehouse, lines }) =>
+    lines.map((line): HoldRequest => ({ ...line, round, warehouseId: warehouse.id })),
+  );
   const holdings = new Map<LevelKey, HoldRequest>();
   const holds: HoldRequest[] = [];
   for (const part of parts) {
@@ -192,7 +236,10 @@ function settleLost(sourcing: Sourcing, books: Books, round: number): SourcingSt
 }
 
 /** The short rests as backorders; null when one of them can't wait. */
-function waitFor({ ranked, carries, allowsBackorder }: Sourcing, shortfall: readonly SkuAvailability[]): BackorderedLine[] | null {
+function waitFor(
+  { ranked, carries, allowsBackorder }: Sourcing,
+  shortfall: readonly SkuAvailability[],
+): BackorderedLine[] | null {
   const waiting: BackorderedLine[] = [];
   for (const { lineNumber, sku, short } of shortfall) {
     if (short === 0) continue;
@@ -207,7 +254,10 @@ function availability({ wanted, ranked, carries }: Sourcing, books: Books): SkuA
   return wanted.map(({ lineNumber, sku, quantity }) => {
     const warehouses = ranked
       .filter(({ warehouse }) => carries(sku, warehouse.id))
-      .map(({ warehouse }) => ({ warehouseId: warehouse.id, available: offeredAt(books, levelKey(sku, warehouse.id)) }));
+      .map(({ warehouse }) => ({
+        warehouseId: warehouse.id,
+        available: offeredAt(books, levelKey(sku, warehouse.id)),
+      }));
     const total = warehouses.reduce((sum, { available }) => sum + (available ?? 0), 0);
     return { lineNumber, sku, wanted: quantity, short: Math.max(0, quantity - total), warehouses };
   });
@@ -218,7 +268,10 @@ function refuse(sourcing: Sourcing, books: Books, shortfall: readonly SkuAvailab
   return {
     kind: "refused",
     reason: "insufficient_stock",
-    availability: availability(sourcing, books).map((entry) => ({ ...entry, short: shortOf.get(entry.sku) ?? entry.short })),
+    availability: availability(sourcing, books).map((entry) => ({
+      ...entry,
+      short: shortOf.get(entry.sku) ?? entry.short,
+    })),
     release: [...books.unwanted, ...books.holdings.values()],
   };
 }
@@ -230,7 +283,10 @@ function finish(
 ): SourcingStep {
   const held = [...books.holdings.values()];
   const shipments = ranked
-    .map((place): SourcedShipment => ({ ...place, lines: held.filter(({ warehouseId }) => warehouseId === place.warehouse.id) }))
+    .map((place): SourcedShipment => ({
+      ...place,
+      lines: held.filter(({ warehouseId }) => warehouseId === place.warehouse.id),
+    }))
     .filter(({ lines }) => lines.length > 0)
     .map((shipment) => ({ ...shipment, lines: shipment.lines.toSorted((a, b) => a.lineNumber - b.lineNumber) }));
   return { kind: "done", shipments, backordered: backorder, release: [...books.unwanted, ...release], rounds: round };

@@ -46,7 +46,9 @@ export const shipShape = z.object({
                 trackingNumber: z.string().min(1),
                 netChargeAmount: z.number().nullish(),
                 currency: z.string().nullish(),
-                packageDocuments: z.array(z.object({ contentType: z.string(), docType: z.string(), encodedLabel: z.string().min(1) })).min(1),
+                packageDocuments: z
+                  .array(z.object({ contentType: z.string(), docType: z.string(), encodedLabel: z.string().min(1) }))
+                  .min(1),
               }),
             )
             .min(1),
@@ -56,7 +58,9 @@ export const shipShape = z.object({
   }),
 });
 
-export const cancelShape = z.object({ output: z.object({ cancelledShipment: z.boolean(), message: z.string().nullish() }) });
+export const cancelShape = z.object({
+  output: z.object({ cancelledShipment: z.boolean(), message: z.string().nullish() }),
+});
 
 /** One parcel's tracking, as both the tracking answers and the pushed events have it. */
 export const trackResultShape = z.object({
@@ -71,7 +75,9 @@ export const trackResultShape = z.object({
 
 export const trackShape = z.object({
   output: z.object({
-    completeTrackResults: z.array(z.object({ trackingNumber: z.string().nullish(), trackResults: z.array(trackResultShape) })),
+    completeTrackResults: z.array(
+      z.object({ trackingNumber: z.string().nullish(), trackResults: z.array(trackResultShape) }),
+    ),
   }),
 });
 
@@ -108,7 +114,9 @@ export function trackingSnapshotOf(result: FedexTrackResult): TrackingSnapshot |
   const status = result.latestStatusDetail;
   if (result.error || !status?.code) return null;
   const scans = (result.scanEvents ?? []).map(({ date }) => Date.parse(date)).filter(Number.isFinite);
-  const times = (result.dateAndTimes ?? []).filter(({ type }) => type.startsWith("ACTUAL_")).map(({ dateTime }) => Date.parse(dateTime));
+  const times = (result.dateAndTimes ?? [])
+    .filter(({ type }) => type.startsWith("ACTUAL_"))
+    .map(({ dateTime }) => Date.parse(dateTime));
   const at = Math.max(0, ...(scans.length > 0 ? scans : times.filter(Number.isFinite)));
   const estimate = result.dateAndTimes?.find(({ type }) => type === "ESTIMATED_DELIVERY")?.dateTime;
   return {
@@ -130,5 +138,7 @@ export function moneyOf(charge: number | null | undefined, currency: string | nu
 export function readFedexRefusal(status: number, body: string): { code: string; message: string } {
   const parsed = errorsShape.safeParse(parseJson(body));
   const first = parsed.success ? parsed.data.errors[0] : undefined;
-  return first === undefined ? { code: `http_${status}`, message: `refused with ${status}` } : { code: first.code, message: first.message ?? first.code };
+  return first === undefined
+    ? { code: `http_${status}`, message: `refused with ${status}` }
+    : { code: first.code, message: first.message ?? first.code };
 }

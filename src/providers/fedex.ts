@@ -82,10 +82,16 @@ export class FedexCarrier implements CarrierProvider {
     const answer = await this.#ask("POST", "/rate/v1/rates/quotes", body, rateShape);
     if (answer.outcome !== "done") return answer;
     const { rateReplyDetails } = answer.value.output;
-    const rated = (rateReplyDetails.find(({ serviceType }) => serviceType === request.service) ?? rateReplyDetails[0])?.ratedShipmentDetails[0];
+    const rated = (rateReplyDetails.find(({ serviceType }) => serviceType === request.service) ?? rateReplyDetails[0])
+      ?.ratedShipmentDetails[0];
     const charge = moneyOf(rated?.totalNetCharge, rated?.currency);
     if (charge !== null) return { outcome: "done", value: charge };
-    return { outcome: "failed", code: "currency_unknown", message: "the rate is in a currency that is not kept", retryable: false };
+    return {
+      outcome: "failed",
+      code: "currency_unknown",
+      message: "the rate is in a currency that is not kept",
+      retryable: false,
+    };
   }
 
   async createLabel(request: LabelRequest): Promise<ProviderResult<Label>> {
@@ -100,9 +106,15 @@ export class FedexCarrier implements CarrierProvider {
         packagingType: "YOUR_PACKAGING",
         pickupType: "USE_SCHEDULED_PICKUP",
         shippingChargesPayment: { paymentType: "SENDER" },
-        labelSpecification: { imageType: format === "PDF" ? "PDF" : "ZPLII", labelStockType: format === "PDF" ? "PAPER_4X6" : "STOCK_4X6" },
+        labelSpecification: {
+          imageType: format === "PDF" ? "PDF" : "ZPLII",
+          labelStockType: format === "PDF" ? "PAPER_4X6" : "STOCK_4X6",
+        },
         requestedPackageLineItems: [
-          { weight: wireWeight(request), customerReferences: [{ customerReferenceType: "CUSTOMER_REFERENCE", value: request.reference }] },
+          {
+            weight: wireWeight(request),
+            customerReferences: [{ customerReferenceType: "CUSTOMER_REFERENCE", value: request.reference }],
+          },
         ],
       },
     };
@@ -110,16 +122,27 @@ export class FedexCarrier implements CarrierProvider {
     if (answer.outcome !== "done") return answer;
     const shipment = answer.value.output.transactionShipments[0];
     const piece = shipment?.pieceResponses[0];
-    const document = piece?.packageDocuments.find(({ contentType }) => contentType === "LABEL") ?? piece?.packageDocuments[0];
+    const document =
+      piece?.packageDocuments.find(({ contentType }) => contentType === "LABEL") ?? piece?.packageDocuments[0];
     if (!shipment || !piece || !document) return { outcome: "unknown", message: "an answer without a label" };
     const charge = moneyOf(piece.netChargeAmount, piece.currency);
     const { trackingNumber } = piece;
-    const label: Label = { trackingNumber, carrier: this.name, service: shipment.serviceType, format, document: document.encodedLabel };
+    const label: Label = {
+      trackingNumber,
+      carrier: this.name,
+      service: shipment.serviceType,
+      format,
+      document: document.encodedLabel,
+    };
     return { outcome: "done", value: charge === null ? label : { ...label, charge } };
   }
 
   async cancelLabel(trackingNumber: string): Promise<ProviderResult<null>> {
-    const body = { accountNumber: { value: this.#config.account }, trackingNumber, deletionControl: "DELETE_ALL_PACKAGES" };
+    const body = {
+      accountNumber: { value: this.#config.account },
+      trackingNumber,
+      deletionControl: "DELETE_ALL_PACKAGES",
+    };
     const answer = await this.#ask("PUT", "/ship/v1/shipments/cancel", body, cancelShape);
     if (answer.outcome === "failed" && answer.code === ALREADY_CANCELLED) return { outcome: "done", value: null };
     if (answer.outcome !== "done") return answer;
@@ -135,10 +158,17 @@ export class FedexCarrier implements CarrierProvider {
     };
     const answer = await this.#ask("POST", "/track/v1/referencenumbers", body, trackShape);
     if (answer.outcome !== "done") return answer;
-    const live = answer.value.output.completeTrackResults.flatMap(({ trackResults }) => trackResults).filter(isLiveTracking);
+    const live = answer.value.output.completeTrackResults
+      .flatMap(({ trackResults }) => trackResults)
+      .filter(isLiveTracking);
     const snapshots = live.map(trackingSnapshotOf).filter((snapshot) => snapshot !== null);
     if (snapshots.some(({ status }) => status !== "label_created")) {
-      return { outcome: "failed", code: "label_in_use", message: "a parcel with this reference is on its way already", retryable: false };
+      return {
+        outcome: "failed",
+        code: "label_in_use",
+        message: "a parcel with this reference is on its way already",
+        retryable: false,
+      };
     }
     for (const { trackingNumber } of snapshots) {
       const withdrawn = await this.cancelLabel(trackingNumber);
@@ -149,7 +179,8 @@ export class FedexCarrier implements CarrierProvider {
 
   async track(trackingNumbers: readonly string[]): Promise<ProviderResult<TrackingSnapshot[]>> {
     if (trackingNumbers.length === 0) return { outcome: "done", value: [] };
-    if (trackingNumbers.length > MOST_TRACKED_AT_ONCE) throw new RangeError(`at most ${MOST_TRACKED_AT_ONCE} numbers are tracked at once`);
+    if (trackingNumbers.length > MOST_TRACKED_AT_ONCE)
+      throw new RangeError(`at most ${MOST_TRACKED_AT_ONCE} numbers are tracked at once`);
     const body = {
       includeDetailedScans: true,
       trackingInfo: trackingNumbers.map((trackingNumber) => ({ trackingNumberInfo: { trackingNumber } })),
@@ -160,7 +191,10 @@ export class FedexCarrier implements CarrierProvider {
     return { outcome: "done", value: results.map(trackingSnapshotOf).filter((snapshot) => snapshot !== null) };
   }
 
-  #party(party: { contact: Contact; address: Address }): { contact: Record<string, string>; address: Record<string, unknown> } {
+  #party(party: { contact: Contact; address: Address }): {
+    contact: Record<string, string>;
+    address: Record<string, unknown>;
+  } {
     const phone = party.contact.phone ?? this.#config.fallbackPhone;
     const contact: Record<string, string> = { personName: party.contact.name };
     if (phone !== undefined) contact["phoneNumber"] = phone;
@@ -168,7 +202,12 @@ export class FedexCarrier implements CarrierProvider {
     return { contact, address: wireAddress(party.address) };
   }
 
-  async #ask<Shape>(method: "POST" | "PUT", path: string, body: unknown, schema: z.ZodType<Shape>): Promise<ProviderResult<Shape>> {
+  async #ask<Shape>(
+    method: "POST" | "PUT",
+    path: string,
+    body: unknown,
+    schema: z.ZodType<Shape>,
+  ): Promise<ProviderResult<Shape>> {
     const first = await this.#send(method, path, body, false);
     if (first.outcome !== "done") return first;
     let reply = first.value;
@@ -181,29 +220,54 @@ export class FedexCarrier implements CarrierProvider {
     return readJson(reply, schema, readFedexRefusal, { throttleFallbackMs: THROTTLE_FALLBACK_MS, now: Date.now() });
   }
 
-  async #send(method: "POST" | "PUT", path: string, body: unknown, renewToken: boolean): Promise<ProviderResult<Exchange>> {
+  async #send(
+    method: "POST" | "PUT",
+    path: string,
+    body: unknown,
+    renewToken: boolean,
+  ): Promise<ProviderResult<Exchange>> {
     const token = await this.#token(renewToken);
     if (token.outcome === "unknown") {
       // Without a token the call itself was never made.
       return { outcome: "failed", code: "no_token", message: token.message, retryable: true, retryAfterMs: 1000 };
     }
     if (token.outcome === "failed") return token;
-    const headers = { authorization: `Bearer ${token.value}`, "content-type": "application/json", accept: "application/json", "x-locale": "en_US" };
+    const headers = {
+      authorization: `Bearer ${token.value}`,
+      "content-type": "application/json",
+      accept: "application/json",
+      "x-locale": "en_US",
+    };
     const init: RequestInit = { method, headers, body: JSON.stringify(body) };
-    return { outcome: "done", value: await exchange(this.#config.fetch, `${BASE}${path}`, init, this.#config.timeLimitMs ?? 8000) };
+    return {
+      outcome: "done",
+      value: await exchange(this.#config.fetch, `${BASE}${path}`, init, this.#config.timeLimitMs ?? 8000),
+    };
   }
 
   async #token(renew: boolean): Promise<ProviderResult<string>> {
     const { clientId, clientSecret, fetch, timeLimitMs } = this.#config;
     const known = this.#tokens.get(clientId);
     if (known !== undefined && !renew && known.usableUntil > Date.now()) return { outcome: "done", value: known.token };
-    const form = new URLSearchParams({ grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret });
+    const form = new URLSearchParams({
+      grant_type: "client_credentials",
+      client_id: clientId,
+      client_secret: clientSecret,
+    });
     const headers = { "content-type": "application/x-www-form-urlencoded", accept: "application/json" };
-    const reply = await exchange(fetch, `${BASE}/oauth/token`, { method: "POST", headers, body: form.toString() }, timeLimitMs ?? 8000);
+    const reply = await exchange(
+      fetch,
+      `${BASE}/oauth/token`,
+      { method: "POST", headers, body: form.toString() },
+      timeLimitMs ?? 8000,
+    );
     const now = Date.now();
     const answer = readJson(reply, tokenShape, readFedexRefusal, { throttleFallbackMs: THROTTLE_FALLBACK_MS, now });
     if (answer.outcome !== "done") return answer;
-    this.#tokens.set(clientId, { token: answer.value.access_token, usableUntil: now + answer.value.expires_in * 1000 - TOKEN_MARGIN_MS });
+    this.#tokens.set(clientId, {
+      token: answer.value.access_token,
+      usableUntil: now + answer.value.expires_in * 1000 - TOKEN_MARGIN_MS,
+    });
     return { outcome: "done", value: answer.value.access_token };
   }
 }

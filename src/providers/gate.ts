@@ -77,7 +77,10 @@ async function admit(options: GateOptions, now: () => number): Promise<void> {
   if (takeToken(options.memory, now())) return;
   const lease = options.memory.lease;
   const retryAfterMs = Math.max((lease?.retryAt ?? 0) - now(), 50);
-  throw new CallHeldBack(lease !== null && lease.circuit !== "closed" ? "provider_unavailable" : "rate_limited", retryAfterMs);
+  throw new CallHeldBack(
+    lease !== null && lease.circuit !== "closed" ? "provider_unavailable" : "rate_limited",
+    retryAfterMs,
+  );
 }
 
 /** Whether the lease at hand covers one more call; throws at once where it says that asking again is no use yet. */

@@ -25,7 +25,12 @@ export type Exchange =
   | { kind: "lost"; message: string };
 
 /** One HTTP exchange, its body read to the end, within `timeLimitMs`. Never throws, never follows a redirect. */
-export async function exchange(fetch: FetchFunction, url: string, init: RequestInit, timeLimitMs: number): Promise<Exchange> {
+export async function exchange(
+  fetch: FetchFunction,
+  url: string,
+  init: RequestInit,
+  timeLimitMs: number,
+): Promise<Exchange> {
   try {
     return await timeout(timeLimitMs, TimeoutStrategy.Aggressive).execute(async ({ signal }) => {
       const response = await fetch(url, { ...init, signal, redirect: "manual" });
@@ -33,13 +38,23 @@ export async function exchange(fetch: FetchFunction, url: string, init: RequestI
     });
   } catch (error) {
     if (error instanceof CallHeldBack) return { kind: "held_back", cause: error };
-    return { kind: "lost", message: error instanceof Error && error.name === "TaskCancelledError" ? "no answer in time" : "the connection failed" };
+    return {
+      kind: "lost",
+      message:
+        error instanceof Error && error.name === "TaskCancelledError" ? "no answer in time" : "the connection failed",
+    };
   }
 }
 
 /** The result of a call that the gate held back: definite, and worth asking again later. */
 export function heldBackResult(cause: CallHeldBack): ProviderShortfall {
-  return { outcome: "failed", code: cause.code, message: cause.message, retryable: true, retryAfterMs: cause.retryAfterMs };
+  return {
+    outcome: "failed",
+    code: cause.code,
+    message: cause.message,
+    retryable: true,
+    retryAfterMs: cause.retryAfterMs,
+  };
 }
 
 /** The result of a call that the provider turned away for coming too often. */

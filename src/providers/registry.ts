@@ -21,7 +21,13 @@ export interface ProvidersConfig {
   stripe: { secretKey: string };
   sendgrid: { apiKey: string; from: { email: string; name: string } };
   twilio: { accountSid: string; authToken: string; from: string; statusCallback: string };
-  fedex: { clientId: string; clientSecret: string; account: string; fallbackPhone?: string; labelFormat?: "PDF" | "ZPL" };
+  fedex: {
+    clientId: string;
+    clientSecret: string;
+    account: string;
+    fallbackPhone?: string;
+    labelFormat?: "PDF" | "ZPL";
+  };
   /** Stands where the outside providers are (locally and in tests); without it calls go to the real hosts. */
   simulators?: { fetch: FetchFunction } | undefined;
   /** The gate of a provider; without it calls are not gated. */
@@ -53,7 +59,8 @@ const fedexTokens = new Map<string, FedexToken>();
 export function createProviders(config: ProvidersConfig): Providers {
   const reach = (provider: GatedProvider): FetchFunction => {
     const { simulators, gate, defer } = config;
-    const direct: FetchFunction = simulators === undefined ? (url, init) => fetch(url, init) : (url, init) => simulators.fetch(url, init);
+    const direct: FetchFunction =
+      simulators === undefined ? (url, init) => fetch(url, init) : (url, init) => simulators.fetch(url, init);
     if (gate === undefined) return direct;
     return createGatedFetch(direct, {
       gate: gate(provider),

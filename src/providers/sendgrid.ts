@@ -14,7 +14,9 @@ export interface SendgridConfig {
 const BASE = "https://api.sendgrid.com/v3";
 const THROTTLE_FALLBACK_MS = 5000;
 
-const errorsShape = z.object({ errors: z.array(z.object({ message: z.string(), field: z.string().nullish() })).min(1) });
+const errorsShape = z.object({
+  errors: z.array(z.object({ message: z.string(), field: z.string().nullish() })).min(1),
+});
 const activityShape = z.object({ messages: z.array(z.object({ msg_id: z.string().min(1) })) });
 
 /** SendGrid's v3 API. Looking a mail up needs the account's Email Activity history. */
@@ -41,23 +43,35 @@ export class SendgridMail implements MailProvider {
     const shortfall = readShortfall(reply, readRefusal, { throttleFallbackMs: THROTTLE_FALLBACK_MS, now: Date.now() });
     if (shortfall !== null) return shortfall;
     const messageId = reply.kind === "answer" ? reply.headers.get("x-message-id") : null;
-    return messageId ? { outcome: "done", value: { messageId } } : { outcome: "unknown", message: "an answer without a message id" };
+    return messageId
+      ? { outcome: "done", value: { messageId } }
+      : { outcome: "unknown", message: "an answer without a message id" };
   }
 
   async findByReference(reference: string): Promise<ProviderResult<{ messageId: string } | null>> {
     const query = `(unique_args['reference']="${reference.replace(/["'\\]/g, "")}")`;
     const reply = await this.#call("GET", `/messages?limit=1&query=${encodeURIComponent(query)}`);
-    const found = readJson(reply, activityShape, readRefusal, { throttleFallbackMs: THROTTLE_FALLBACK_MS, now: Date.now() });
+    const found = readJson(reply, activityShape, readRefusal, {
+      throttleFallbackMs: THROTTLE_FALLBACK_MS,
+      now: Date.now(),
+    });
     if (found.outcome !== "done") return found;
     const first = found.value.messages[0];
     // The activity feed appends the mail server's own name to the id that sending answered with.
-    return { outcome: "done", value: first === undefined ? null : { messageId: first.msg_id.split(".")[0] ?? first.msg_id } };
+    return {
+      outcome: "done",
+      value: first === undefined ? null : { messageId: first.msg_id.split(".")[0] ?? first.msg_id },
+    };
   }
 
   #call(method: "GET" | "POST", path: string, body?: unknown): ReturnType<typeof exchange> {
-    const headers: Record<string, string> = { authorization: `Bearer ${this.#config.apiKey}`, accept: "application/json" };
+    const headers: Record<string, string> = {
+      authorization: `Bearer ${this.#config.apiKey}`,
+      accept: "application/json",
+    };
     if (body !== undefined) headers["content-type"] = "application/json";
-    const init: RequestInit = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
+    const init: RequestInit =
+      body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
     return exchange(this.#config.fetch, `${BASE}${path}`, init, this.#config.timeLimitMs ?? 8000);
   }
 }
@@ -65,5 +79,8 @@ export class SendgridMail implements MailProvider {
 function readRefusal(status: number, body: string): { code: string; message: string } {
   const parsed = errorsShape.safeParse(parseJson(body));
   const first = parsed.success ? parsed.data.errors[0] : undefined;
-  return { code: first?.field ? `invalid_${first.field}` : `http_${status}`, message: first?.message ?? `refused with ${status}` };
+  return {
+    code: first?.field ? `invalid_${first.field}` : `http_${status}`,
+    message: first?.message ?? `refused with ${status}`,
+  };
 }

@@ -6,7 +6,12 @@ import type { PaymentSnapshot } from "./payment.ts";
  * Decline codes after which Stripe's own guidance is to attempt the same payment again.
  * All others ask for another card or another action of the customer.
  */
-const SOFT_DECLINES: ReadonlySet<string> = new Set(["try_again_later", "processing_error", "issuer_not_available", "approve_with_id"]);
+const SOFT_DECLINES: ReadonlySet<string> = new Set([
+  "try_again_later",
+  "processing_error",
+  "issuer_not_available",
+  "approve_with_id",
+]);
 
 /** How long a card authorization lasts where the charge does not say: Stripe's usual seven days. */
 const USUAL_AUTHORIZATION_MS = 7 * 24 * 60 * 60 * 1000;
@@ -61,7 +66,10 @@ export function isHardDecline(code: string): boolean {
 }
 
 /** The code by which a card error is judged: the bank's reason where there is one, else Stripe's. */
-export function declineCode(error: { code?: string | null | undefined; decline_code?: string | null | undefined }): string {
+export function declineCode(error: {
+  code?: string | null | undefined;
+  decline_code?: string | null | undefined;
+}): string {
   return error.decline_code || error.code || "card_declined";
 }
 
@@ -96,7 +104,12 @@ export function snapshotOf(intent: StripeIntent): PaymentSnapshot {
     case "canceled":
       return { status: "voided", ...base };
     case "succeeded":
-      return { status: "captured", ...base, captured: intent.amount_received ?? intent.amount, refunded: charge?.amount_refunded ?? 0 };
+      return {
+        status: "captured",
+        ...base,
+        captured: intent.amount_received ?? intent.amount,
+        refunded: charge?.amount_refunded ?? 0,
+      };
     default:
       return unknownStatus(intent.status);
   }

@@ -50,7 +50,11 @@ export class StripePayments implements PaymentProvider {
     );
   }
 
-  async confirmIntent(intentId: string, returnUrl: string, idempotencyKey: string): Promise<ProviderResult<PaymentSnapshot>> {
+  async confirmIntent(
+    intentId: string,
+    returnUrl: string,
+    idempotencyKey: string,
+  ): Promise<ProviderResult<PaymentSnapshot>> {
     const params = { return_url: returnUrl, expand: EXPAND };
     let declinedMethod: string | null = null;
     const result = await readIntent(
@@ -61,9 +65,15 @@ export class StripePayments implements PaymentProvider {
     if (declinedMethod !== null) {
       // Stripe takes a declined card off the intent, so that trying it again has to name it again.
       const again = { ...params, payment_method: declinedMethod };
-      return readIntent(() => this.#stripe.paymentIntents.confirm(intentId, again, { idempotencyKey: `${idempotencyKey}:again` }));
+      return readIntent(() =>
+        this.#stripe.paymentIntents.confirm(intentId, again, { idempotencyKey: `${idempotencyKey}:again` }),
+      );
     }
-    return this.#orAsItStands(intentId, result, (now) => now.status === "authorized" || now.status === "requires_action" || now.status === "captured");
+    return this.#orAsItStands(
+      intentId,
+      result,
+      (now) => now.status === "authorized" || now.status === "requires_action" || now.status === "captured",
+    );
   }
 
   retrieve(intentId: string): Promise<ProviderResult<PaymentSnapshot>> {
@@ -77,7 +87,9 @@ export class StripePayments implements PaymentProvider {
   }
 
   async voidIntent(intentId: string, idempotencyKey: string): Promise<ProviderResult<PaymentSnapshot>> {
-    const result = await readIntent(() => this.#stripe.paymentIntents.cancel(intentId, { expand: EXPAND }, { idempotencyKey }));
+    const result = await readIntent(() =>
+      this.#stripe.paymentIntents.cancel(intentId, { expand: EXPAND }, { idempotencyKey }),
+    );
     return this.#orAsItStands(intentId, result, (now) => now.status === "voided" || now.status === "captured");
   }
 
@@ -89,14 +101,25 @@ export class StripePayments implements PaymentProvider {
   ): Promise<ProviderResult<{ refundId: string; amount: Money }>> {
     try {
       const answer = refundShape.safeParse(
-        await this.#stripe.refunds.create({ payment_intent: intentId, amount: amount.amount, metadata: { reason } }, { idempotencyKey }),
+        await this.#stripe.refunds.create(
+          { payment_intent: intentId, amount: amount.amount, metadata: { reason } },
+          { idempotencyKey },
+        ),
       );
       if (!answer.success) return { outcome: "unknown", message: "unreadable answer" };
       const { id, status, currency, failure_reason } = answer.data;
       if (status === "failed" || status === "canceled") {
-        return { outcome: "failed", code: failure_reason ?? "refund_failed", message: "the bank did not take the refund", retryable: false };
+        return {
+          outcome: "failed",
+          code: failure_reason ?? "refund_failed",
+          message: "the bank did not take the refund",
+          retryable: false,
+        };
       }
-      return { outcome: "done", value: { refundId: id, amount: { amount: answer.data.amount, currency: currency.toUpperCase() } } };
+      return {
+        outcome: "done",
+        value: { refundId: id, amount: { amount: answer.data.amount, currency: currency.toUpperCase() } },
+      };
     } catch (error) {
       return shortfallOf(error);
     }
@@ -113,7 +136,8 @@ export class StripePayments implements PaymentProvider {
       const found = intentShape.array().safeParse(page.data);
       if (!found.success) return { outcome: "unknown", message: "unreadable answer" };
       const newestFirst = found.data.sort((a, b) => b.created - a.created).map(snapshotOf);
-      const value = newestFirst.find(({ status }) => status !== "voided" && status !== "failed") ?? newestFirst[0] ?? null;
+      const value =
+        newestFirst.find(({ status }) => status !== "voided" && status !== "failed") ?? newestFirst[0] ?? null;
       return { outcome: "done", value };
     } catch (error) {
       return shortfallOf(error);
@@ -175,9 +199,17 @@ function shortfallOf(error: unknown): ProviderShortfall {
     return { outcome: "failed", code, message: error.message, retryable: !isHardDecline(code) };
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500 && statusCode !== 408) {
-    return { outcome: "failed", code: error.code ?? error.rawType ?? `http_${statusCode}`, message: error.message, retryable: false };
+    return {
+      outcome: "failed",
+      code: error.code ?? error.rawType ?? `http_${statusCode}`,
+      message: error.message,
+      retryable: false,
+    };
   }
-  return { outcome: "unknown", message: statusCode === undefined ? "no whole answer" : `the provider answered ${statusCode}` };
+  return {
+    outcome: "unknown",
+    message: statusCode === undefined ? "no whole answer" : `the provider answered ${statusCode}`,
+  };
 }
 
 /**

@@ -43,7 +43,10 @@ export class TwilioSms implements SmsProvider {
       StatusCallback: callback.toString(),
     });
     const reply = await this.#call("POST", "", form);
-    const sent = readJson(reply, messageShape, readRefusal, { throttleFallbackMs: THROTTLE_FALLBACK_MS, now: Date.now() });
+    const sent = readJson(reply, messageShape, readRefusal, {
+      throttleFallbackMs: THROTTLE_FALLBACK_MS,
+      now: Date.now(),
+    });
     return sent.outcome === "done" ? { outcome: "done", value: { messageId: sent.value.sid } } : sent;
   }
 
@@ -60,7 +63,10 @@ export class TwilioSms implements SmsProvider {
 
   #call(method: "GET" | "POST", query: string, form?: URLSearchParams): ReturnType<typeof exchange> {
     const { accountSid, authToken, fetch, timeLimitMs } = this.#config;
-    const headers: Record<string, string> = { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}`, accept: "application/json" };
+    const headers: Record<string, string> = {
+      authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}`,
+      accept: "application/json",
+    };
     if (form !== undefined) headers["content-type"] = "application/x-www-form-urlencoded";
     const url = `https://api.twilio.com/2010-04-01/Accounts/${accountSid}/Messages.json${query}`;
     const init: RequestInit = form === undefined ? { method, headers } : { method, headers, body: form.toString() };
@@ -77,5 +83,7 @@ async function markLine(reference: string): Promise<string> {
 
 function readRefusal(status: number, body: string): { code: string; message: string } {
   const parsed = errorShape.safeParse(parseJson(body));
-  return parsed.success ? { code: `twilio_${parsed.data.code}`, message: parsed.data.message } : { code: `http_${status}`, message: `refused with ${status}` };
+  return parsed.success
+    ? { code: `twilio_${parsed.data.code}`, message: parsed.data.message }
+    : { code: `http_${status}`, message: `refused with ${status}` };
 }

@@ -1,5 +1,10 @@
 import { openOps } from "../db/ops/database.ts";
-import { type Catalog as CatalogRows, type ChannelSettings, loadCatalog, type Versioned } from "../db/ops/load-catalog.ts";
+import {
+  type Catalog as CatalogRows,
+  type ChannelSettings,
+  loadCatalog,
+  type Versioned,
+} from "../db/ops/load-catalog.ts";
 import type { LevelRegistration, Product, ShippingMethod, TaxRate, Warehouse } from "../domain/catalog.ts";
 import { type LevelKey, levelKey, type Sku, type WarehouseId } from "../domain/ids.ts";
 import type { Env } from "../platform/env.ts";

@@ -36,12 +36,15 @@ export async function claimReservations(
     if (reservationId === null) continue;
     const parts = parseReservationId(reservationId);
     const registration = parts && parts.sku === sku ? catalog.level(parts.sku, parts.warehouseId) : undefined;
-    if (!parts || !registration) return notClaimed([{ pointer: `${pointer}/reservationId`, detail: `must be a reservation of ${sku}` }]);
+    if (!parts || !registration)
+      return notClaimed([{ pointer: `${pointer}/reservationId`, detail: `must be a reservation of ${sku}` }]);
     wanted.push({ line: index + 1, reservationId, sku, warehouseId: parts.warehouseId, quantity, registration });
   }
   if (wanted.length === 0) return { ok: true, value: [] };
   const answers = await Promise.all(wanted.map(async (claim) => ({ claim, ...(await claimOne(env, claim, holder)) })));
-  const claimed = answers.flatMap(({ claim, ...answer }): ClaimedLine[] => (answer.ok ? [{ ...claim, fresh: answer.fresh }] : []));
+  const claimed = answers.flatMap(({ claim, ...answer }): ClaimedLine[] =>
+    answer.ok ? [{ ...claim, fresh: answer.fresh }] : [],
+  );
   if (claimed.length === wanted.length) return { ok: true, value: claimed };
   await unclaimReservations(env, claimed, holder.owner);
   return notClaimed(
@@ -57,21 +60,32 @@ export async function claimReservations(
  */
 export async function unclaimReservations(env: Env, claimed: readonly ClaimedLine[], owner: string): Promise<void> {
   await Promise.all(
-    claimed.filter(({ fresh }) => fresh).map(async ({ reservationId, sku, warehouseId, registration }) => {
-      try {
-        await levelStub(env, sku, warehouseId).unclaim(registration, { reservationId, owner });
-      } catch (error) {
-        logError("reservation_not_given_back", error, { sku, warehouseId });
-      }
-    }),
+    claimed
+      .filter(({ fresh }) => fresh)
+      .map(async ({ reservationId, sku, warehouseId, registration }) => {
+        try {
+          await levelStub(env, sku, warehouseId).unclaim(registration, { reservationId, owner });
+        } catch (error) {
+          logError("reservation_not_given_back", error, { sku, warehouseId });
+        }
+      }),
   );
 }
 
 type ClaimAnswer = { ok: true; fresh: boolean } | { ok: false; reason: string };
 
-async function claimOne(env: Env, claim: Omit<ClaimedLine, "fresh">, { owner, expiresAt }: Holder): Promise<ClaimAnswer> {
+async function claimOne(
+  env: Env,
+  claim: Omit<ClaimedLine, "fresh">,
+  { owner, expiresAt }: Holder,
+): Promise<ClaimAnswer> {
   const { reservationId, quantity, sku, warehouseId, registration } = claim;
-  const answer = await levelStub(env, sku, warehouseId).claim(registration, { reservationId, owner, quantity, expiresAt });
+  const answer = await levelStub(env, sku, warehouseId).claim(registration, {
+    reservationId,
+    owner,
+    quantity,
+    expiresAt,
+  });
   // A claim made before has kept the expiry that it was given then, or has none any more.
   if (answer.ok) return { ok: true, fresh: answer.value.expiresAt === expiresAt };
   return { ok: false, reason: reasonOf(answer.refusal, quantity) };

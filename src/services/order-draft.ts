@@ -44,11 +44,18 @@ const customers = new Map<CustomerId, { customer: Customer; loadedAt: number }>(
 const SPEAKS_FOR_OTHERS = new Set(["csr", "manager", "admin"]);
 
 /** Completes and checks what the caller sent. Refuses with a pointer to each bad field; asks no level and writes nothing. */
-export async function draftOrder(ctx: ServiceContext, catalog: Catalog, input: PlaceOrderInput): Promise<ServiceResult<OrderDraft>> {
+export async function draftOrder(
+  ctx: ServiceContext,
+  catalog: Catalog,
+  input: PlaceOrderInput,
+): Promise<ServiceResult<OrderDraft>> {
   return input.form === "short" ? draftShort(ctx, catalog, input) : draftFull(ctx, input);
 }
 
-async function draftFull(ctx: ServiceContext, input: Extract<PlaceOrderInput, { form: "full" }>): Promise<ServiceResult<OrderDraft>> {
+async function draftFull(
+  ctx: ServiceContext,
+  input: Extract<PlaceOrderInput, { form: "full" }>,
+): Promise<ServiceResult<OrderDraft>> {
   const { principal } = ctx;
   const speaksForOthers = SPEAKS_FOR_OTHERS.has(principal.role) || principal.role === "storefront";
   if (input.channel !== undefined && input.channel !== principal.channel && !SPEAKS_FOR_OTHERS.has(principal.role))
@@ -107,12 +114,20 @@ async function draftShort(
   const customer = customerId === null ? null : await customerOf(ctx.env, customerId, ctx.now);
   const paymentMethod = customer?.paymentMethod ?? profile?.paymentMethod;
   if (customer === null || paymentMethod === undefined)
-    return refuse("profile_incomplete", `The channel ${channel} has no default profile: use the full form, with customer, address and paymentMethod.`);
+    return refuse(
+      "profile_incomplete",
+      `The channel ${channel} has no default profile: use the full form, with customer, address and paymentMethod.`,
+    );
   const located = locate(input.customerLocation);
   const location = located?.location ?? ctx.edgeLocation;
   if (!location)
     return refuse("invalid_request", "Nobody knows where that is.", {
-      errors: [{ pointer: "/customerLocation", detail: "must be coordinates, a postal address with its country, or the name of a place" }],
+      errors: [
+        {
+          pointer: "/customerLocation",
+          detail: "must be coordinates, a postal address with its country, or the name of a place",
+        },
+      ],
     });
   const product = catalog.products.get(input.productId);
   return {
@@ -159,7 +174,10 @@ async function customerOf(env: Env, id: CustomerId, now: number): Promise<Custom
   }
 }
 
-function contactOf(given: { name?: string | undefined; email?: string | undefined; phone?: string | undefined } | undefined, customer: Customer | null): Contact {
+function contactOf(
+  given: { name?: string | undefined; email?: string | undefined; phone?: string | undefined } | undefined,
+  customer: Customer | null,
+): Contact {
   const email = given?.email ?? customer?.contact.email;
   const phone = given?.phone ?? customer?.contact.phone;
   return {
@@ -170,12 +188,18 @@ function contactOf(given: { name?: string | undefined; email?: string | undefine
 }
 
 function contactProblems(contact: Contact, country: string): FieldProblem[] {
-  return checkContact(contact, country).map(({ field, problem, detail }) => ({ pointer: `/customer/${field}`, detail: sentence(problem, detail) }));
+  return checkContact(contact, country).map(({ field, problem, detail }) => ({
+    pointer: `/customer/${field}`,
+    detail: sentence(problem, detail),
+  }));
 }
 
 /** What is wrong with the address, as pointers into a body that has it at `/address`. */
 export function addressProblems(address: Address): FieldProblem[] {
-  return checkAddress(address).map(({ field, problem, detail }) => ({ pointer: `/address/${field}`, detail: sentence(problem, detail) }));
+  return checkAddress(address).map(({ field, problem, detail }) => ({
+    pointer: `/address/${field}`,
+    detail: sentence(problem, detail),
+  }));
 }
 
 function sentence(problem: AddressProblem["problem"], detail: string): string {
@@ -196,12 +220,21 @@ function tidy(address: Address): Address {
 }
 
 /** Lines of the same SKU become one, except those that bring a reservation of their own. */
-export function sumBySku(lines: readonly { sku: Sku; quantity: number; reservationId?: string | undefined }[]): DraftLine[] {
+export function sumBySku(
+  lines: readonly { sku: Sku; quantity: number; reservationId?: string | undefined }[],
+): DraftLine[] {
   const summed: DraftLine[] = [];
   for (const [index, { sku, quantity, reservationId }] of lines.entries()) {
-    const same = reservationId === undefined ? summed.find((line) => line.sku === sku && line.reservationId === null) : undefined;
+    const same =
+      reservationId === undefined ? summed.find((line) => line.sku === sku && line.reservationId === null) : undefined;
     if (same) same.quantity += quantity;
-    else summed.push({ sku, quantity, reservationId: (reservationId ?? null) as ReservationId | null, pointer: `/lines/${index}` });
+    else
+      summed.push({
+        sku,
+        quantity,
+        reservationId: (reservationId ?? null) as ReservationId | null,
+        pointer: `/lines/${index}`,
+      });
   }
   return summed;
 }

@@ -25,7 +25,8 @@ import { ledgerStub } from "./stubs.ts";
 export async function getOrder(ctx: ServiceContext, orderId: OrderId): Promise<ServiceResult<Order>> {
   const forbidden = lacking(ctx, "orders:read");
   if (forbidden) return forbidden;
-  const order = (await ledgerStub(ctx.env, orderId).get(orderId)) ?? (await findOrderRow(databaseOf(ctx.env, orderId), orderId));
+  const order =
+    (await ledgerStub(ctx.env, orderId).get(orderId)) ?? (await findOrderRow(databaseOf(ctx.env, orderId), orderId));
   return order !== null && maySeeOrder(ctx.principal, order) ? { ok: true, value: order } : noSuchOrder(orderId);
 }
 
@@ -33,7 +34,9 @@ export async function getOrder(ctx: ServiceContext, orderId: OrderId): Promise<S
 export async function orderHistory(ctx: ServiceContext, orderId: OrderId): Promise<ServiceResult<RecordedEvent[]>> {
   const order = await getOrder(ctx, orderId);
   if (!order.ok) return order;
-  const events = (await ledgerStub(ctx.env, orderId).history(orderId)) ?? (await listEventRows(databaseOf(ctx.env, orderId), orderId));
+  const events =
+    (await ledgerStub(ctx.env, orderId).history(orderId)) ??
+    (await listEventRows(databaseOf(ctx.env, orderId), orderId));
   return { ok: true, value: events };
 }
 
@@ -41,7 +44,8 @@ export async function orderHistory(ctx: ServiceContext, orderId: OrderId): Promi
 export async function orderSaga(ctx: ServiceContext, orderId: OrderId): Promise<ServiceResult<EffectView[]>> {
   const order = await getOrder(ctx, orderId);
   if (!order.ok) return order;
-  const effects = (await ledgerStub(ctx.env, orderId).saga(orderId)) ?? (await findSagaRow(databaseOf(ctx.env, orderId), orderId));
+  const effects =
+    (await ledgerStub(ctx.env, orderId).saga(orderId)) ?? (await findSagaRow(databaseOf(ctx.env, orderId), orderId));
   return { ok: true, value: effects ?? [] };
 }
 
@@ -83,12 +87,16 @@ export async function listOrders(
   if (forbidden) return forbidden;
   const visible = narrowed(ctx, filter);
   if (visible === null) return { ok: true, value: { rows: [], next: null } };
-  return fromAll(ctx, (database) => listOrderRows(database, visible, page.after, page.limit + 1), (lists) => {
-    const merged = lists.flat().sort((a, b) => b.placedAt - a.placedAt || (a.orderId < b.orderId ? 1 : -1));
-    const rows = merged.slice(0, page.limit);
-    const last = rows.at(-1);
-    return { rows, next: merged.length > page.limit && last ? { createdAt: last.placedAt, id: last.orderId } : null };
-  });
+  return fromAll(
+    ctx,
+    (database) => listOrderRows(database, visible, page.after, page.limit + 1),
+    (lists) => {
+      const merged = lists.flat().sort((a, b) => b.placedAt - a.placedAt || (a.orderId < b.orderId ? 1 : -1));
+      const rows = merged.slice(0, page.limit);
+      const last = rows.at(-1);
+      return { rows, next: merged.length > page.limit && last ? { createdAt: last.placedAt, id: last.orderId } : null };
+    },
+  );
 }
 
 /** How many orders the filter lets through, of those that the caller may see. */
@@ -97,7 +105,11 @@ export async function countOrders(ctx: ServiceContext, filter: OrderFilter): Pro
   if (forbidden) return forbidden;
   const visible = narrowed(ctx, filter);
   if (visible === null) return { ok: true, value: 0 };
-  return fromAll(ctx, (database) => countOrderRows(database, visible), (counts) => counts.reduce((sum, count) => sum + count, 0));
+  return fromAll(
+    ctx,
+    (database) => countOrderRows(database, visible),
+    (counts) => counts.reduce((sum, count) => sum + count, 0),
+  );
 }
 
 /** The filter with what the caller is bound to; null when the two can't both hold. */
@@ -110,10 +122,14 @@ function narrowed({ principal }: ServiceContext, filter: OrderFilter): OrderFilt
   }
   if (isBoundToWarehouse(principal)) {
     const own = principal.warehouseId as WarehouseId | null;
-    return own !== null && (filter.warehouseId === undefined || filter.warehouseId === own) ? { ...filter, warehouseId: own } : null;
+    return own !== null && (filter.warehouseId === undefined || filter.warehouseId === own)
+      ? { ...filter, warehouseId: own }
+      : null;
   }
   if (principal.role === "storefront")
-    return filter.channel === undefined || filter.channel.includes(principal.channel) ? { ...filter, channel: [principal.channel] } : null;
+    return filter.channel === undefined || filter.channel.includes(principal.channel)
+      ? { ...filter, channel: [principal.channel] }
+      : null;
   return filter;
 }
 
@@ -127,7 +143,10 @@ async function fromAll<Part, Whole>(
     return { ok: true, value: merge(await Promise.all(allOrderDatabases(ctx.env).map(read))) };
   } catch (error) {
     logError("list_unavailable", error, { requestId: ctx.requestId });
-    return refuse("lists_unavailable", "Lists are not available at the moment; orders are taken and each can be read by its id.");
+    return refuse(
+      "lists_unavailable",
+      "Lists are not available at the moment; orders are taken and each can be read by its id.",
+    );
   }
 }
 
@@ -167,9 +186,16 @@ function refusalProblem(orderId: OrderId, currency: string, refusal: Refusal): S
     case "shipment_state":
       return { code: "shipment_state", detail: `That is ${refusal.state}, and must be ${refusal.needs.join(" or ")}.` };
     case "label_missing":
-      return { code: "label_missing", detail: "The parcel has no label yet: wait for it, or give the tracking number." };
+      return {
+        code: "label_missing",
+        detail: "The parcel has no label yet: wait for it, or give the tracking number.",
+      };
     case "line_unknown":
-      return { code: "invalid_request", detail: `The shipment has no line ${refusal.line}.`, errors: [{ pointer: "/items", detail: "must name lines of this shipment" }] };
+      return {
+        code: "invalid_request",
+        detail: `The shipment has no line ${refusal.line}.`,
+        errors: [{ pointer: "/items", detail: "must name lines of this shipment" }],
+      };
     case "quantity_exceeds_shipment":
       return {
         code: "invalid_request",
@@ -177,12 +203,18 @@ function refusalProblem(orderId: OrderId, currency: string, refusal: Refusal): S
         errors: [{ pointer: "/items", detail: "must not name more units than the shipment has" }],
       };
     case "nothing_left_to_pack":
-      return { code: "shipment_state", detail: "Every unit of the shipment was reported short: there is nothing to pack." };
+      return {
+        code: "shipment_state",
+        detail: "Every unit of the shipment was reported short: there is nothing to pack.",
+      };
     case "effect_unknown":
     case "effect_not_failed":
       return { code: "order_state", detail: "That effect has not failed, so there is nothing to try again." };
     case "total_too_small":
-      return { code: "total_too_small", detail: `The total must be more than ${formatMoney({ amount: refusal.minimum, currency })}.` };
+      return {
+        code: "total_too_small",
+        detail: `The total must be more than ${formatMoney({ amount: refusal.minimum, currency })}.`,
+      };
     case "order_exists":
     case "no_lines":
       return { code: "order_state", detail: "The order can't be placed like that." };

@@ -26,7 +26,11 @@ const CREATE_ATTEMPTS = 3;
  * When this answers ok, the order and its holds are durable. With an idempotency key the same body gives the same
  * order back, whatever was lost on the way; a refusal is not remembered. Bad input changes nothing.
  */
-export async function placeOrder(ctx: ServiceContext, input: PlaceOrderInput, idempotencyKey: string | null): Promise<Placed> {
+export async function placeOrder(
+  ctx: ServiceContext,
+  input: PlaceOrderInput,
+  idempotencyKey: string | null,
+): Promise<Placed> {
   const forbidden = lacking(ctx, "orders:write");
   if (forbidden) return forbidden;
   const catalog = await catalogOf(ctx.env, ctx.now, ctx.defer);
@@ -54,7 +58,11 @@ export async function placeOrder(ctx: ServiceContext, input: PlaceOrderInput, id
       await releaseHolds(ctx.env, catalog, holds, holder);
     }
     const kept = new Set(placed?.reservations.map(({ id }) => id));
-    await unclaimReservations(ctx.env, claimed.value.filter(({ reservationId }) => !kept.has(reservationId)), orderId);
+    await unclaimReservations(
+      ctx.env,
+      claimed.value.filter(({ reservationId }) => !kept.has(reservationId)),
+      orderId,
+    );
   };
 
   const sourced = await source(ctx, catalog, draft, priced.value.ranked, holder);
@@ -67,11 +75,16 @@ export async function placeOrder(ctx: ServiceContext, input: PlaceOrderInput, id
   const order = assemble(ctx, catalog, draft, priced.value, sourced, claimed.value, { orderId, ...holder });
   const created = await create(ctx, order, fingerprint);
   if (created === "unknown")
-    return refuse("temporarily_unavailable", "The order may or may not have been placed: send the same request with the same Idempotency-Key again.");
+    return refuse(
+      "temporarily_unavailable",
+      "The order may or may not have been placed: send the same request with the same Idempotency-Key again.",
+    );
   // The ledger has answered that this attempt lost: its holds, and only its, are given back.
   if (!created.ok || created.replayed) ctx.defer(giveBack(sourced, created.ok ? created.order : null));
   if (created.ok) return { ok: true, value: { order: created.order, replayed: created.replayed } };
-  return created.refusal.reason === "fingerprint_mismatch" ? keyReused() : refuse("invalid_request", `The order was refused: ${created.refusal.reason}.`);
+  return created.refusal.reason === "fingerprint_mismatch"
+    ? keyReused()
+    : refuse("invalid_request", `The order was refused: ${created.refusal.reason}.`);
 }
 
 /** Lines that bring a reservation are held already; the rest is sourced. */
@@ -83,7 +96,12 @@ async function source(
   holder: Parameters<typeof sourceStock>[3],
 ): Promise<Sourced> {
   const lines = draft.lines
-    .map((line, index) => ({ lineNumber: index + 1, sku: line.sku, quantity: line.quantity, held: line.reservationId !== null }))
+    .map((line, index) => ({
+      lineNumber: index + 1,
+      sku: line.sku,
+      quantity: line.quantity,
+      held: line.reservationId !== null,
+    }))
     .filter(({ held }) => !held);
   if (lines.length === 0) return { kind: "done", shipments: [], backordered: [], release: [], rounds: 0 };
   return sourceStock(ctx.env, catalog, { lines, ranked, allowBackorder: true }, holder, ctx.defer);
@@ -108,7 +126,13 @@ function assemble(
         quantity: request.quantity,
       })),
     ),
-    ...claimed.map(({ reservationId, line, sku, warehouseId, quantity }) => ({ id: reservationId, line, sku, warehouseId, quantity })),
+    ...claimed.map(({ reservationId, line, sku, warehouseId, quantity }) => ({
+      id: reservationId,
+      line,
+      sku,
+      warehouseId,
+      quantity,
+    })),
   ];
   const from = new Set(reservations.map(({ warehouseId }) => warehouseId));
   const shipments = ranked.filter(({ warehouse }) => from.has(warehouse.id));
@@ -125,7 +149,13 @@ function assemble(
     currency: price.currency,
     lines: draft.lines.map((line, index) => orderLine(catalog, line, index, price, sourced)),
     discounts: draft.discounts,
-    totals: { subtotal: price.subtotal, shipping: price.shipping, tax: price.tax, discount: price.discount, total: price.total },
+    totals: {
+      subtotal: price.subtotal,
+      shipping: price.shipping,
+      tax: price.tax,
+      discount: price.discount,
+      total: price.total,
+    },
     captureOn: catalog.channels.get(draft.channel)?.captureOn ?? ctx.env.CAPTURE_ON,
     placedAt: ctx.now,
     holdExpiresAt: hold.expiresAt,
@@ -135,7 +165,13 @@ function assemble(
   };
 }
 
-function orderLine(catalog: Catalog, line: DraftLine, index: number, price: PricedInput["price"], sourced: Done): PlacedOrder["lines"][number] {
+function orderLine(
+  catalog: Catalog,
+  line: DraftLine,
+  index: number,
+  price: PricedInput["price"],
+  sourced: Done,
+): PlacedOrder["lines"][number] {
   const product = catalog.products.get(line.sku);
   const priced = price.lines[index];
   if (!product || !priced) throw new Error(`line ${index + 1} was priced without its product`);
@@ -169,7 +205,12 @@ async function create(ctx: ServiceContext, order: PlacedOrder, fingerprint: stri
 }
 
 /** Before a keyed request is refused: it may be the repetition of one that was placed. */
-async function replayOf(ctx: ServiceContext, orderId: OrderId, fingerprint: string, key: string | null): Promise<Placed | null> {
+async function replayOf(
+  ctx: ServiceContext,
+  orderId: OrderId,
+  fingerprint: string,
+  key: string | null,
+): Promise<Placed | null> {
   if (key === null) return null;
   const found = await ledgerStub(ctx.env, orderId).find(orderId, fingerprint);
   if (found === null) return null;
@@ -177,14 +218,20 @@ async function replayOf(ctx: ServiceContext, orderId: OrderId, fingerprint: stri
 }
 
 function keyReused(): ReturnType<typeof refuse> {
-  return refuse("idempotency_mismatch", "This Idempotency-Key was used with another body: send the first body again, or a new key.");
+  return refuse(
+    "idempotency_mismatch",
+    "This Idempotency-Key was used with another body: send the first body again, or a new key.",
+  );
 }
 
 function noStock(sourced: Extract<Sourced, { kind: "refused" }>): ReturnType<typeof refuse> {
   const missing = sourced.availability.filter((sku) => sku.short > 0);
   // Nobody knows what a level that did not answer has: that is our trouble and not a want of stock.
   if (missing.some(({ warehouses }) => warehouses.some(({ available }) => available === null)))
-    return refuse("temporarily_unavailable", "Some stock could not be asked for: try again in a moment, with the same Idempotency-Key.");
+    return refuse(
+      "temporarily_unavailable",
+      "Some stock could not be asked for: try again in a moment, with the same Idempotency-Key.",
+    );
   const short = missing.map(({ sku }) => sku);
   return refuse("insufficient_stock", `There is not enough stock of ${short.join(", ")} for this destination.`, {
     extra: {
@@ -201,7 +248,10 @@ function noStock(sourced: Extract<Sourced, { kind: "refused" }>): ReturnType<typ
 /** The short form has no lines: its problems are at its own fields. */
 function shortPointers(refusal: ReturnType<typeof refuse>): ReturnType<typeof refuse> {
   const fields: Record<string, string> = { "/sku": "/productId", "/quantity": "/quantity", "/lines": "/quantity" };
-  const errors = refusal.problem.errors?.map(({ pointer, detail }) => ({ pointer: fields[pointer] ?? pointer, detail }));
+  const errors = refusal.problem.errors?.map(({ pointer, detail }) => ({
+    pointer: fields[pointer] ?? pointer,
+    detail,
+  }));
   return { ok: false, problem: { ...refusal.problem, ...(errors && { errors }) } };
 }
 
@@ -220,4 +270,3 @@ async function digestHex(text: string): Promise<string> {
 function randomAttempt(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(5)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
-

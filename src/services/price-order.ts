@@ -33,7 +33,10 @@ export function priceInput(catalog: Catalog, input: PricingInput): ServiceResult
       errors: [{ pointer: "/shippingMethod", detail: `must be one of: ${known}` }],
     });
   }
-  const ranked = rankWarehouses([...catalog.warehouses.values()], { country: input.address.country, location: input.location });
+  const ranked = rankWarehouses([...catalog.warehouses.values()], {
+    country: input.address.country,
+    location: input.location,
+  });
   const nearest = ranked[0];
   if (!nearest)
     return refuse("not_deliverable", `No open warehouse ships to ${input.address.country}.`, {
@@ -44,18 +47,30 @@ export function priceInput(catalog: Catalog, input: PricingInput): ServiceResult
     products: catalog.products,
     currency: input.currency,
     method,
-    destination: { country: input.address.country, ...(input.address.region !== undefined && { region: input.address.region }) },
+    destination: {
+      country: input.address.country,
+      ...(input.address.region !== undefined && { region: input.address.region }),
+    },
     distanceKm: nearest.distanceKm,
     taxRates: catalog.taxRates,
     discounts: input.discounts,
   });
-  return priced.ok ? { ok: true, value: { price: priced.price, method, ranked } } : pricingProblem(priced.refusals, input);
+  return priced.ok
+    ? { ok: true, value: { price: priced.price, method, ranked } }
+    : pricingProblem(priced.refusals, input);
 }
 
-function pricingProblem(refusals: readonly PricingRefusal[], { lines, currency }: PricingInput): ReturnType<typeof refuse> {
+function pricingProblem(
+  refusals: readonly PricingRefusal[],
+  { lines, currency }: PricingInput,
+): ReturnType<typeof refuse> {
   const errors = refusals.map((refusal) => fieldProblem(refusal, lines, currency));
   const unknown = refusals.some(({ reason }) => reason === "unknown_sku" || reason === "not_for_sale");
-  const code = unknown ? "unknown_sku" : refusals.every(({ reason }) => reason === "total_too_small") ? "total_too_small" : "invalid_request";
+  const code = unknown
+    ? "unknown_sku"
+    : refusals.every(({ reason }) => reason === "total_too_small")
+      ? "total_too_small"
+      : "invalid_request";
   return refuse(code, errors.map(({ detail }) => detail).join("; "), { errors });
 }
 
@@ -76,11 +91,17 @@ function fieldProblem(refusal: PricingRefusal, lines: PricingInput["lines"], cur
     case "currency_mismatch":
       return { pointer: "/currency", detail: `must be ${refusal.currency}, the currency of what is ordered` };
     case "discount_invalid":
-      return { pointer: `/discounts/${refusal.discount}/amount`, detail: "must be a positive whole number of minor units" };
+      return {
+        pointer: `/discounts/${refusal.discount}/amount`,
+        detail: "must be a positive whole number of minor units",
+      };
     case "discount_too_large":
       return { pointer: "/discounts", detail: `must not exceed the lines together, ${money(refusal.maximum)}` };
     case "total_too_small":
-      return { pointer: "/lines", detail: `the total is ${money(refusal.total)} and must be more than ${money(refusal.mustExceed)}` };
+      return {
+        pointer: "/lines",
+        detail: `the total is ${money(refusal.total)} and must be more than ${money(refusal.mustExceed)}`,
+      };
     case "amount_too_large":
       return { pointer: "/lines", detail: `the total must not exceed ${money(refusal.maximum)}` };
   }

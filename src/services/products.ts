@@ -70,7 +70,10 @@ export async function replaceProduct(
   invalidateCatalog();
   const before = (await catalogOf(ctx.env, ctx.now, ctx.defer)).products.get(sku);
   if (before === undefined) return refuse("not_found", `There is no product ${sku}.`);
-  return save(ctx, productOf({ sku, ...form }), { kind: "replace", expectedVersion: expectedVersion ?? before.version });
+  return save(ctx, productOf({ sku, ...form }), {
+    kind: "replace",
+    expectedVersion: expectedVersion ?? before.version,
+  });
 }
 
 async function save(ctx: ServiceContext, product: Product, mode: SaveMode): Promise<ServiceResult<ProductAnswer>> {

@@ -25,7 +25,10 @@ export async function quoteOrder(ctx: ServiceContext, form: QuoteForm): Promise<
   const errors = addressProblems(form.address);
   if (errors.length > 0) return refuse("address_invalid", "The address is not complete.", { errors });
   const location = form.location ?? locate(form.address)?.location ?? ctx.edgeLocation;
-  if (!location) return refuse("address_invalid", "Nobody knows where that address is.", { errors: [{ pointer: "/address/country", detail: "must be a country" }] });
+  if (!location)
+    return refuse("address_invalid", "Nobody knows where that address is.", {
+      errors: [{ pointer: "/address/country", detail: "must be a country" }],
+    });
   const lines = sumBySku(form.lines.map(({ sku, quantity }) => ({ sku, quantity })));
   const priced = priceInput(catalog, {
     lines,
@@ -37,9 +40,15 @@ export async function quoteOrder(ctx: ServiceContext, form: QuoteForm): Promise<
   });
   if (!priced.ok) return priced;
   const wanted = lines.map(({ sku, quantity }, index) => ({ lineNumber: index + 1, sku, quantity }));
-  const candidates = await candidatesFor(ctx, catalog, wanted.map(({ sku }) => sku), priced.value.ranked);
+  const candidates = await candidatesFor(
+    ctx,
+    catalog,
+    wanted.map(({ sku }) => sku),
+    priced.value.ranked,
+  );
   const choice = choosePlan(wanted, candidates);
-  if (choice.kind === "plan") return { ok: true, value: answer(ctx, catalog, lines, priced.value, choice.plan.shipments, []) };
+  if (choice.kind === "plan")
+    return { ok: true, value: answer(ctx, catalog, lines, priced.value, choice.plan.shipments, []) };
   const short = choice.shortfall.filter((sku) => sku.short > 0);
   if (short.some(({ sku }) => catalog.products.get(sku)?.backorder !== true))
     return refuse("insufficient_stock", `There is not enough stock of ${short.map(({ sku }) => sku).join(", ")}.`, {
@@ -51,10 +60,25 @@ export async function quoteOrder(ctx: ServiceContext, form: QuoteForm): Promise<
     .filter(({ quantity }) => quantity > 0);
   const reduced = choosePlan(rest, candidates);
   const shipments = reduced.kind === "plan" ? reduced.plan.shipments : [];
-  return { ok: true, value: answer(ctx, catalog, lines, priced.value, shipments, [...missing].map(([sku, quantity]) => ({ sku, quantity }))) };
+  return {
+    ok: true,
+    value: answer(
+      ctx,
+      catalog,
+      lines,
+      priced.value,
+      shipments,
+      [...missing].map(([sku, quantity]) => ({ sku, quantity })),
+    ),
+  };
 }
 
-async function candidatesFor(ctx: ServiceContext, catalog: Catalog, skus: readonly Sku[], ranked: PricedInput["ranked"]) {
+async function candidatesFor(
+  ctx: ServiceContext,
+  catalog: Catalog,
+  skus: readonly Sku[],
+  ranked: PricedInput["ranked"],
+) {
   const pairs = ranked
     .flatMap(({ warehouse }) => skus.map((sku) => catalog.level(sku, warehouse.id)))
     .filter((level) => level !== undefined)
@@ -65,7 +89,11 @@ async function candidatesFor(ctx: ServiceContext, catalog: Catalog, skus: readon
     const at = available.get(view.warehouseId) ?? new Map<Sku, number>();
     available.set(view.warehouseId, at.set(view.sku, view.available));
   }
-  return ranked.map(({ warehouse, distanceKm }) => ({ warehouse, distanceKm, available: available.get(warehouse.id) ?? new Map<Sku, number>() }));
+  return ranked.map(({ warehouse, distanceKm }) => ({
+    warehouse,
+    distanceKm,
+    available: available.get(warehouse.id) ?? new Map<Sku, number>(),
+  }));
 }
 
 function answer(
@@ -73,7 +101,11 @@ function answer(
   catalog: Catalog,
   lines: readonly { sku: Sku; quantity: number }[],
   { price, method }: PricedInput,
-  shipments: readonly { warehouse: PricedInput["ranked"][number]["warehouse"]; distanceKm: number; lines: readonly { sku: Sku; quantity: number }[] }[],
+  shipments: readonly {
+    warehouse: PricedInput["ranked"][number]["warehouse"];
+    distanceKm: number;
+    lines: readonly { sku: Sku; quantity: number }[];
+  }[],
   backordered: { sku: Sku; quantity: number }[],
 ): QuoteAnswer {
   const money = (amount: number) => ({ amount, currency: price.currency });
@@ -83,7 +115,11 @@ function answer(
     items: items.map(({ sku, quantity }) => ({ sku, quantity })),
     estimatedDelivery: estimateDelivery({ warehouse, method, distanceKm, placedAt: ctx.now }),
   }));
-  const latest = parcels.map(({ estimatedDelivery }) => estimatedDelivery).sort().at(-1) ?? null;
+  const latest =
+    parcels
+      .map(({ estimatedDelivery }) => estimatedDelivery)
+      .sort()
+      .at(-1) ?? null;
   return {
     currency: price.currency,
     lines: lines.map(({ sku, quantity }, index) => {

@@ -47,7 +47,13 @@ export async function sourceStock(
         const again = new Set(step.holds.map((request) => `${request.sku}~${request.warehouseId}`));
         const before = step.release.filter((request) => again.has(`${request.sku}~${request.warehouseId}`));
         if (before.length > 0) await releaseHolds(env, catalog, before, holder);
-        releaseBehind(env, catalog, step.release.filter((request) => !before.includes(request)), holder, defer);
+        releaseBehind(
+          env,
+          catalog,
+          step.release.filter((request) => !before.includes(request)),
+          holder,
+          defer,
+        );
         step = step.next(await Promise.all(step.holds.map((request) => hold(env, catalog, request, holder))));
         break;
       }
@@ -80,7 +86,9 @@ export async function releaseHolds(
       const registration = catalog.level(request.sku, request.warehouseId);
       if (!registration) return;
       try {
-        await levelStub(env, request.sku, request.warehouseId).release(registration, { reservationId: holdId(request, holder) });
+        await levelStub(env, request.sku, request.warehouseId).release(registration, {
+          reservationId: holdId(request, holder),
+        });
       } catch (error) {
         logError("hold_not_released", error, { sku: request.sku, warehouseId: request.warehouseId });
       }
@@ -88,7 +96,13 @@ export async function releaseHolds(
   );
 }
 
-function releaseBehind(env: Env, catalog: Catalog, requests: readonly HoldRequest[], holder: Holder, defer: (work: Promise<unknown>) => void): void {
+function releaseBehind(
+  env: Env,
+  catalog: Catalog,
+  requests: readonly HoldRequest[],
+  holder: Holder,
+  defer: (work: Promise<unknown>) => void,
+): void {
   if (requests.length > 0) defer(releaseHolds(env, catalog, requests, holder));
 }
 
@@ -115,7 +129,11 @@ async function hold(env: Env, catalog: Catalog, request: HoldRequest, holder: Ho
   }
 }
 
-async function peek(env: Env, catalog: Catalog, { sku, warehouseId }: Pick<HoldRequest, "sku" | "warehouseId">): Promise<number | null> {
+async function peek(
+  env: Env,
+  catalog: Catalog,
+  { sku, warehouseId }: Pick<HoldRequest, "sku" | "warehouseId">,
+): Promise<number | null> {
   const registration = catalog.level(sku, warehouseId);
   if (!registration) return 0;
   try {

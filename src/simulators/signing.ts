@@ -7,8 +7,16 @@ export async function hmac(hash: "SHA-1" | "SHA-256", secret: string, message: s
 
 /** An ECDSA P-256 signature over the message, in DER as the wire has it. `jwk` is the private key. */
 export async function signEcdsa(jwk: string, message: string): Promise<Uint8Array> {
-  const key = await crypto.subtle.importKey("jwk", JSON.parse(jwk) as JsonWebKey, { name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
-  const raw = new Uint8Array(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, key, new TextEncoder().encode(message)));
+  const key = await crypto.subtle.importKey(
+    "jwk",
+    JSON.parse(jwk) as JsonWebKey,
+    { name: "ECDSA", namedCurve: "P-256" },
+    false,
+    ["sign"],
+  );
+  const raw = new Uint8Array(
+    await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, key, new TextEncoder().encode(message)),
+  );
   const r = derInteger(raw.subarray(0, 32));
   const s = derInteger(raw.subarray(32));
   return Uint8Array.from([0x30, r.length + s.length, ...r, ...s]);

@@ -6,7 +6,16 @@ import { AuthenticatePage } from "./pages/authenticate-page.tsx";
 import { BooksPage } from "./pages/books-page.tsx";
 import { IndexPage } from "./pages/index-page.tsx";
 import { MailboxPage } from "./pages/mailbox-page.tsx";
-import { booksOf, fedexBooks, isVendor, sendgridBooks, stripeBooks, twilioBooks, vendorOfHost, type Vendor } from "./vendors.ts";
+import {
+  booksOf,
+  fedexBooks,
+  isVendor,
+  sendgridBooks,
+  stripeBooks,
+  twilioBooks,
+  vendorOfHost,
+  type Vendor,
+} from "./vendors.ts";
 
 const SHOWN_ROWS = 100;
 const ALL_ROWS = 1_000_000;
@@ -21,7 +30,10 @@ pages.onError((error, c) => c.text(`${error.name}: ${error.message}`, 500));
 pages.get("/", (c) => c.html(<IndexPage />));
 
 pages.get("/mailbox", async (c) => {
-  const [mails, texts] = await Promise.all([sendgridBooks(c.env).readMailbox(MAILBOX_ROWS), twilioBooks(c.env).readMailbox(MAILBOX_ROWS)]);
+  const [mails, texts] = await Promise.all([
+    sendgridBooks(c.env).readMailbox(MAILBOX_ROWS),
+    twilioBooks(c.env).readMailbox(MAILBOX_ROWS),
+  ]);
   return c.html(<MailboxPage mails={mails} texts={texts} />);
 });
 
@@ -49,7 +61,8 @@ pages.post("/stripe/authenticate/:intent", async (c) => {
 
 pages.post("/fedex/parcels/:number/advance", async (c) => {
   const code = await fedexBooks(c.env).advance(c.req.param("number"));
-  if (c.req.header("accept")?.includes("application/json")) return code === null ? c.json({ error: "no next scan" }, 409) : c.json({ code });
+  if (c.req.header("accept")?.includes("application/json"))
+    return code === null ? c.json({ error: "no next scan" }, 409) : c.json({ code });
   return c.redirect("/simulators/fedex", 303);
 });
 
@@ -80,13 +93,21 @@ pages.post("/:vendor/knobs", async (c) => {
   const { seed, ...change } = known;
   const before = await booksOf(c.env, vendor).readKnobs();
   const reseeded = seed !== undefined && Number(seed) !== before.seed ? { seed } : {};
-  const turned = await booksOf(c.env, vendor).changeKnobs({ ...change, ...reseeded, webhooksEnabled: Object.hasOwn(form, "webhooksEnabled") });
-  return turned === null ? c.text("That is not a value that the knob takes.", 422) : c.redirect(`/simulators/${vendor}`, 303);
+  const turned = await booksOf(c.env, vendor).changeKnobs({
+    ...change,
+    ...reseeded,
+    webhooksEnabled: Object.hasOwn(form, "webhooksEnabled"),
+  });
+  return turned === null
+    ? c.text("That is not a value that the knob takes.", 422)
+    : c.redirect(`/simulators/${vendor}`, 303);
 });
 
 pages.get("/:vendor", async (c) => {
   const vendor = vendorParam(c.req.param("vendor"));
-  return vendor === null ? c.notFound() : c.html(<BooksPage vendor={vendor} view={await booksOf(c.env, vendor).readBooks(SHOWN_ROWS)} />);
+  return vendor === null
+    ? c.notFound()
+    : c.html(<BooksPage vendor={vendor} view={await booksOf(c.env, vendor).readBooks(SHOWN_ROWS)} />);
 });
 
 /** The simulators: a vendor's host reaches that vendor's API, everything else our own pages. */

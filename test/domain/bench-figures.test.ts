@@ -34,7 +34,8 @@ test("a hot SKU is compared with order1 and not with its floor", () => {
 });
 
 test("one unit too few accepted is as much a miss as one too many", () => {
-  for (const accepted of [99, 101]) expect(judge("oversell", new Map([["oversell", plainFigure(accepted, "accepted")]]))?.isMet).toBe(false);
+  for (const accepted of [99, 101])
+    expect(judge("oversell", new Map([["oversell", plainFigure(accepted, "accepted")]]))?.isMet).toBe(false);
   expect(judge("oversell", new Map([["oversell", plainFigure(100, "accepted")]]))?.isMet).toBe(true);
 });
 
@@ -57,7 +58,13 @@ test("the JSON has value, unit and ratio of every figure, and the floors beside 
 });
 
 test("the table says ok and MISS, and keeps its notes", () => {
-  const table = renderTable(new Map([["bundle", plainFigure(501, "KB gzipped")], ["create-p95", plainFigure(12.34, "ms")]]), ["one note"]);
+  const table = renderTable(
+    new Map([
+      ["bundle", plainFigure(501, "KB gzipped")],
+      ["create-p95", plainFigure(12.34, "ms")],
+    ]),
+    ["one note"],
+  );
   expect(table).toMatch(/bundle\s+501 KB gzipped\s+<= 500 KB gzipped\s+MISS/);
   expect(table).toMatch(/create-p95\s+12\.34 ms\s+<= 25 ms\s+ok/);
   expect(table).toContain("* one note");

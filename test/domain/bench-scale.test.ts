@@ -15,7 +15,13 @@ test("equal counts have the exponent 0", () => {
 });
 
 test("every line of every order reaches exactly one level, and every order one ledger", () => {
-  const demand = { baskets: [["a", "b"], ["c"]], warehouses: [{ id: "x", weight: 3 }, { id: "y", weight: 1 }] };
+  const demand = {
+    baskets: [["a", "b"], ["c"]],
+    warehouses: [
+      { id: "x", weight: 3 },
+      { id: "y", weight: 1 },
+    ],
+  };
   const second = simulateSecond(demand, 1_000, 8, seededRandom(1));
   const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
   expect(sum(second.levels)).toBe(second.lines);
@@ -26,7 +32,13 @@ test("every line of every order reaches exactly one level, and every order one l
 });
 
 test("a warehouse with three times the weight gets about three times the orders", () => {
-  const demand = { baskets: [["a"]], warehouses: [{ id: "x", weight: 3 }, { id: "y", weight: 1 }] };
+  const demand = {
+    baskets: [["a"]],
+    warehouses: [
+      { id: "x", weight: 3 },
+      { id: "y", weight: 1 },
+    ],
+  };
   const [more = 0, less = 0] = simulateSecond(demand, 10_000, 4, seededRandom(2)).levels;
   expect(more / less).toBeGreaterThan(2.7);
   expect(more / less).toBeLessThan(3.3);
@@ -46,6 +58,9 @@ test("there are never more ledgers than virtual shards, and never fewer than run
 });
 
 test("the size of a Worker is read from what wrangler says, and its absence is an error", () => {
-  expect(readBundleSize("Total Upload: 1453.10 KiB / gzip: 373.25 KiB\nmore")).toEqual({ total: 1453.1, gzipped: 373.25 });
+  expect(readBundleSize("Total Upload: 1453.10 KiB / gzip: 373.25 KiB\nmore")).toEqual({
+    total: 1453.1,
+    gzipped: 373.25,
+  });
   expect(() => readBundleSize("nothing of the kind")).toThrow(/did not tell the size/);
 });

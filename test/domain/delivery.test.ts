@@ -1,10 +1,27 @@
 import { describe, expect, it } from "vitest";
-import { type DispatchCalendar, estimateDelivery, estimateDispatch, estimateLastDelivery, transitDays } from "../../src/domain/delivery.ts";
+import {
+  type DispatchCalendar,
+  estimateDelivery,
+  estimateDispatch,
+  estimateLastDelivery,
+  transitDays,
+} from "../../src/domain/delivery.ts";
 
 const weekdays = [1, 2, 3, 4, 5];
-const method = { transitDays: [{ withinKm: 500, days: 1 }, { withinKm: 2000, days: 3 }, { withinKm: 9000, days: 5 }] };
-const calendar = (timeZone: string, cutOffMinutes = 16 * 60, workingDays = weekdays): DispatchCalendar => ({ timeZone, cutOffMinutes, workingDays });
-const dispatch = (zone: string, placedAt: string, cutOff?: number, days?: number[]): string => estimateDispatch(calendar(zone, cutOff, days), Date.parse(placedAt));
+const method = {
+  transitDays: [
+    { withinKm: 500, days: 1 },
+    { withinKm: 2000, days: 3 },
+    { withinKm: 9000, days: 5 },
+  ],
+};
+const calendar = (timeZone: string, cutOffMinutes = 16 * 60, workingDays = weekdays): DispatchCalendar => ({
+  timeZone,
+  cutOffMinutes,
+  workingDays,
+});
+const dispatch = (zone: string, placedAt: string, cutOff?: number, days?: number[]): string =>
+  estimateDispatch(calendar(zone, cutOff, days), Date.parse(placedAt));
 
 describe("estimateDispatch", () => {
   it("leaves the same day up to the minute before the cut-off", () => {
@@ -55,12 +72,18 @@ describe("estimateDispatch", () => {
     const moments = ["2026-03-29T00:59:00Z", "2026-03-29T01:00:00Z", "2026-03-29T00:59:59Z", "2026-03-28T23:30:00Z"];
     const cutOff = 2 * 60;
     // Berlin jumps from 02:00 to 03:00 at 01:00 UTC.
-    expect(moments.map((moment) => dispatch("Europe/Berlin", moment, cutOff, [6, 7, 1]))).toEqual(["2026-03-29", "2026-03-30", "2026-03-29", "2026-03-29"]);
+    expect(moments.map((moment) => dispatch("Europe/Berlin", moment, cutOff, [6, 7, 1]))).toEqual([
+      "2026-03-29",
+      "2026-03-30",
+      "2026-03-29",
+      "2026-03-29",
+    ]);
   });
 });
 
 describe("estimateDelivery", () => {
-  const deliver = (placedAt: string, distanceKm: number): string => estimateDelivery({ warehouse: calendar("Europe/Berlin"), method, distanceKm, placedAt: Date.parse(placedAt) });
+  const deliver = (placedAt: string, distanceKm: number): string =>
+    estimateDelivery({ warehouse: calendar("Europe/Berlin"), method, distanceKm, placedAt: Date.parse(placedAt) });
 
   it("adds the service's days for the distance", () => {
     expect(deliver("2026-11-16T09:00:00Z", 500)).toBe("2026-11-17");
@@ -84,7 +107,14 @@ describe("estimateDelivery", () => {
 
   it("does not deliver on the Sunday on which a parcel without days on the way leaves", () => {
     const warehouse = calendar("Asia/Dubai", 960, [7]);
-    expect(estimateDelivery({ warehouse, method: { transitDays: [{ withinKm: 50, days: 0 }] }, distanceKm: 5, placedAt: Date.parse("2026-11-22T06:00:00Z") })).toBe("2026-11-23");
+    expect(
+      estimateDelivery({
+        warehouse,
+        method: { transitDays: [{ withinKm: 50, days: 0 }] },
+        distanceKm: 5,
+        placedAt: Date.parse("2026-11-22T06:00:00Z"),
+      }),
+    ).toBe("2026-11-23");
   });
 
   it("refuses a warehouse that never works and a method without days", () => {
@@ -97,7 +127,10 @@ describe("estimateDelivery", () => {
 describe("estimateLastDelivery", () => {
   it("is the day of the last shipment", () => {
     const placedAt = Date.parse("2026-11-16T09:00:00Z");
-    const shipments = [{ warehouse: calendar("Europe/Berlin"), distanceKm: 1500 }, { warehouse: calendar("Europe/Madrid"), distanceKm: 100 }];
+    const shipments = [
+      { warehouse: calendar("Europe/Berlin"), distanceKm: 1500 },
+      { warehouse: calendar("Europe/Madrid"), distanceKm: 100 },
+    ];
     expect(estimateLastDelivery(shipments, method, placedAt)).toBe("2026-11-19");
     expect(estimateLastDelivery([], method, placedAt)).toBeNull();
   });

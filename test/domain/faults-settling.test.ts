@@ -17,14 +17,16 @@ describe("whether a system has come to rest", () => {
 
   it("it has not, while an effect is with somebody", () => {
     const { state } = healthyWorld();
-    for (const effect of effectsOf(state, "ShipStock")) Object.assign(effect, { status: "leased", settledAt: null, dueAt: state.readAt + 40_000 });
+    for (const effect of effectsOf(state, "ShipStock"))
+      Object.assign(effect, { status: "leased", settledAt: null, dueAt: state.readAt + 40_000 });
     expect(describeWork(openWork(state))).toBe("1 ShipStock leased");
     expect(overdueEffects(state)).toEqual([]);
   });
 
   it("a lease that has ended long ago and was not taken back is overdue", () => {
     const { state } = healthyWorld();
-    for (const effect of effectsOf(state, "ShipStock")) Object.assign(effect, { status: "leased", settledAt: null, dueAt: state.readAt - 60_000 });
+    for (const effect of effectsOf(state, "ShipStock"))
+      Object.assign(effect, { status: "leased", settledAt: null, dueAt: state.readAt - 60_000 });
     expect(overdueEffects(state)).toHaveLength(1);
   });
 
@@ -44,7 +46,9 @@ describe("whether a system has come to rest", () => {
     state.books.undelivered = 2;
     for (const row of state.ledgers.flatMap((ledger) => ledger.orders)) row.projected -= 1;
     for (const row of state.ops.stock) row.sequence -= 1;
-    expect(describeWork(openWork(state))).toBe("2 orders not in the lists, 2 webhooks not delivered, 3 levels not in the list");
+    expect(describeWork(openWork(state))).toBe(
+      "2 orders not in the lists, 2 webhooks not delivered, 3 levels not in the list",
+    );
     expect(isSettled(openWork(state))).toBe(false);
   });
 });

@@ -1,5 +1,12 @@
 import { newOrderId, placedOrder, PLACED_AT, MINUTE } from "../support/order-books.ts";
-import { type OrderId, reservationId, type ReservationId, type ShipmentId, type Sku, type WarehouseId } from "../../src/domain/ids.ts";
+import {
+  type OrderId,
+  reservationId,
+  type ReservationId,
+  type ShipmentId,
+  type Sku,
+  type WarehouseId,
+} from "../../src/domain/ids.ts";
 import { effectId } from "../../src/domain/order/effects.ts";
 import { laneOf } from "../../src/domain/order/effects.ts";
 import type { OrderEvent, RecordedEvent } from "../../src/domain/order/events.ts";
@@ -37,7 +44,13 @@ export function healthyWorld(): FaultsWorld {
     const shipmentId = `${id.replace("ord_", "shp_")}-1` as ShipmentId;
     return [
       { type: "PaymentStarted", payment: 1, intentId: "pi_shipped" },
-      { type: "PaymentAuthorized", payment: 1, intentId: "pi_shipped", amount: 2000, expiresAt: PLACED_AT + 7 * 86_400_000 },
+      {
+        type: "PaymentAuthorized",
+        payment: 1,
+        intentId: "pi_shipped",
+        amount: 2000,
+        expiresAt: PLACED_AT + 7 * 86_400_000,
+      },
       { type: "StockAllocated", reservations: [held] },
       { type: "FulfillmentAccepted", shipmentId, reference: "r", picksAtOnce: false },
       { type: "PickStarted", shipmentId },
@@ -49,14 +62,22 @@ export function healthyWorld(): FaultsWorld {
   });
   const cancelled = story((id, held) => [
     { type: "PaymentStarted", payment: 1, intentId: "pi_cancelled" },
-    { type: "PaymentAuthorized", payment: 1, intentId: "pi_cancelled", amount: 2000, expiresAt: PLACED_AT + 7 * 86_400_000 },
+    {
+      type: "PaymentAuthorized",
+      payment: 1,
+      intentId: "pi_cancelled",
+      amount: 2000,
+      expiresAt: PLACED_AT + 7 * 86_400_000,
+    },
     { type: "StockAllocated", reservations: [held] },
     { type: "CancelRequested", reason: "mistake" },
     { type: "FulfillmentCancelled", shipmentId: `${id.replace("ord_", "shp_")}-1` as ShipmentId },
     { type: "OrderCancelled", reason: "mistake" },
     { type: "PaymentVoided", payment: 1 },
   ]);
-  const asking = story(() => [{ type: "PaymentActionRequired", payment: 1, intentId: "pi_asking", actionUrl: "https://bank.example" }]);
+  const asking = story(() => [
+    { type: "PaymentActionRequired", payment: 1, intentId: "pi_asking", actionUrl: "https://bank.example" },
+  ]);
   const stories = [shipped, cancelled, asking];
   const timerAt = nextTimer(asking.order)?.at ?? null;
   const inLedger = [shipped, asking];
@@ -89,15 +110,41 @@ export function healthyWorld(): FaultsWorld {
     },
     books: {
       intents: [
-        { id: "pi_shipped", orderId: shipped.order.id, status: "succeeded", amount: 2000, capturable: 0, received: 2000, refunded: 0 },
-        { id: "pi_cancelled", orderId: cancelled.order.id, status: "canceled", amount: 2000, capturable: 0, received: 0, refunded: 0 },
-        { id: "pi_asking", orderId: asking.order.id, status: "requires_action", amount: 2000, capturable: 0, received: 0, refunded: 0 },
+        {
+          id: "pi_shipped",
+          orderId: shipped.order.id,
+          status: "succeeded",
+          amount: 2000,
+          capturable: 0,
+          received: 2000,
+          refunded: 0,
+        },
+        {
+          id: "pi_cancelled",
+          orderId: cancelled.order.id,
+          status: "canceled",
+          amount: 2000,
+          capturable: 0,
+          received: 0,
+          refunded: 0,
+        },
+        {
+          id: "pi_asking",
+          orderId: asking.order.id,
+          status: "requires_action",
+          amount: 2000,
+          capturable: 0,
+          received: 0,
+          refunded: 0,
+        },
       ],
       movements: [
         { intentId: "pi_shipped", kind: "authorize", amount: 2000, key: "a" },
         { intentId: "pi_shipped", kind: "capture", amount: 2000, key: "b" },
       ],
-      mails: stories.flatMap(({ effects }) => effects.filter(({ effect }) => effect.kind === "Notify").map(({ id }) => ({ id: `mail ${id}`, reference: id }))),
+      mails: stories.flatMap(({ effects }) =>
+        effects.filter(({ effect }) => effect.kind === "Notify").map(({ id }) => ({ id: `mail ${id}`, reference: id })),
+      ),
       texts: [],
       parcels: [{ trackingNumber: "794", reference: shipped.order.shipments[0]?.id ?? "", cancelledAt: null }],
       undelivered: 0,
@@ -112,7 +159,13 @@ export function healthyWorld(): FaultsWorld {
     sequence,
     asOf: READ_AT,
   }));
-  return { state, journal: { acknowledged: acknowledgements(stories, shipped, cancelled), wrong: [] }, shipped: shipped.order.id, cancelled: cancelled.order.id, asking: asking.order.id };
+  return {
+    state,
+    journal: { acknowledged: acknowledgements(stories, shipped, cancelled), wrong: [] },
+    shipped: shipped.order.id,
+    cancelled: cancelled.order.id,
+    asking: asking.order.id,
+  };
 }
 
 /** An order that went through these events after it was placed, two units held for it. */
@@ -125,7 +178,13 @@ function story(then: (id: OrderId, held: ReservationId) => OrderEvent[]): Story 
   const effects: RawEffect[] = [];
   let now: Order | null = null;
   for (const [index, event] of told.entries()) {
-    const recorded: RecordedEvent = { orderId: order.id, sequence: index + 1, at: PLACED_AT + index * 1_000, actor: { kind: "system", id: "saga" }, event };
+    const recorded: RecordedEvent = {
+      orderId: order.id,
+      sequence: index + 1,
+      at: PLACED_AT + index * 1_000,
+      actor: { kind: "system", id: "saga" },
+      event,
+    };
     events.push(recorded);
     now = evolve(now, recorded);
     const seen = new Map<string, number>();
@@ -174,13 +233,52 @@ function levelOf({ order, events }: Story): RawLevel {
   };
   const movements: RawLevel["movements"] = [
     { sequence: 1, kind: "opening", delta: 10, balance: 10, ref: "opening", reason: "", recordedAt: PLACED_AT },
-    { sequence: 2, kind: "receipt", delta: 5, balance: 15, ref: `receipt ${sku}`, reason: "", recordedAt: PLACED_AT + 100 },
-    { sequence: 3, kind: "drift", delta: -1, balance: 14, ref: `count ${sku}`, reason: "counted 14", recordedAt: PLACED_AT + 200 },
+    {
+      sequence: 2,
+      kind: "receipt",
+      delta: 5,
+      balance: 15,
+      ref: `receipt ${sku}`,
+      reason: "",
+      recordedAt: PLACED_AT + 100,
+    },
+    {
+      sequence: 3,
+      kind: "drift",
+      delta: -1,
+      balance: 14,
+      ref: `count ${sku}`,
+      reason: "counted 14",
+      recordedAt: PLACED_AT + 200,
+    },
   ];
   if (shippedAt !== undefined && shipment !== undefined)
-    movements.push({ sequence: 4, kind: "shipment", delta: -quantity, balance: 14 - quantity, ref: `${shipment.id}:${id}`, reason: id, recordedAt: row.changedAt });
-  const free: RawReservation = { ...row, id: callersHold(sku, "kept"), status: "HELD", quantity: 1, asked: 1, expiresAt: PLACED_AT + HOLD_MS, createdAt: PLACED_AT, changedAt: PLACED_AT };
-  const given: RawReservation = { ...free, id: callersHold(sku, "given"), status: "RELEASED", quantity: 0, changedAt: PLACED_AT + 50 };
+    movements.push({
+      sequence: 4,
+      kind: "shipment",
+      delta: -quantity,
+      balance: 14 - quantity,
+      ref: `${shipment.id}:${id}`,
+      reason: id,
+      recordedAt: row.changedAt,
+    });
+  const free: RawReservation = {
+    ...row,
+    id: callersHold(sku, "kept"),
+    status: "HELD",
+    quantity: 1,
+    asked: 1,
+    expiresAt: PLACED_AT + HOLD_MS,
+    createdAt: PLACED_AT,
+    changedAt: PLACED_AT,
+  };
+  const given: RawReservation = {
+    ...free,
+    id: callersHold(sku, "given"),
+    status: "RELEASED",
+    quantity: 0,
+    changedAt: PLACED_AT + 50,
+  };
   return { sku, warehouseId, safetyStock: 0, sequence: 7, alarmAt: null, reservations: [row, free, given], movements };
 }
 
@@ -200,10 +298,32 @@ function listingOf(stories: readonly Story[], archived: Story): RawListing {
       effects: order.id === archived.order.id ? effects : null,
     })),
     events: stories.flatMap(({ events }) => events),
-    lines: stories.flatMap(({ order }) => order.lines.map(({ number, sku, quantity, backordered }) => ({ orderId: order.id, number, sku, quantity, backordered }))),
-    shipments: stories.flatMap(({ order }) => order.shipments.map(({ id, state, label }) => ({ id, orderId: order.id, state, trackingNumber: label?.trackingNumber ?? null }))),
+    lines: stories.flatMap(({ order }) =>
+      order.lines.map(({ number, sku, quantity, backordered }) => ({
+        orderId: order.id,
+        number,
+        sku,
+        quantity,
+        backordered,
+      })),
+    ),
+    shipments: stories.flatMap(({ order }) =>
+      order.shipments.map(({ id, state, label }) => ({
+        id,
+        orderId: order.id,
+        state,
+        trackingNumber: label?.trackingNumber ?? null,
+      })),
+    ),
     payments: stories.flatMap(({ order }) =>
-      order.payments.map(({ number, status, authorized, captured, refunded }) => ({ orderId: order.id, number, status, authorized, captured, refunded })),
+      order.payments.map(({ number, status, authorized, captured, refunded }) => ({
+        orderId: order.id,
+        number,
+        status,
+        authorized,
+        captured,
+        refunded,
+      })),
     ),
   };
 }

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { allocateMoney, currencyExponent, formatMoney, isCurrency, minorUnits, partsPerMillion } from "../../src/domain/money.ts";
+import {
+  allocateMoney,
+  currencyExponent,
+  formatMoney,
+  isCurrency,
+  minorUnits,
+  partsPerMillion,
+} from "../../src/domain/money.ts";
 
 describe("allocateMoney", () => {
   it("neither loses nor invents a unit", () => {
@@ -17,10 +24,16 @@ describe("allocateMoney", () => {
 
   it("gives nobody more than a unit beside their exact share", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 99_999_999 }), fc.array(fc.integer({ min: 1, max: 10_000 }), { minLength: 1, maxLength: 20 }), (total, shares) => {
-        const sum = shares.reduce((a, b) => a + b, 0);
-        allocateMoney(total, shares).forEach((part, index) => expect(Math.abs(part - (total * (shares[index] ?? 0)) / sum)).toBeLessThan(1));
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 99_999_999 }),
+        fc.array(fc.integer({ min: 1, max: 10_000 }), { minLength: 1, maxLength: 20 }),
+        (total, shares) => {
+          const sum = shares.reduce((a, b) => a + b, 0);
+          allocateMoney(total, shares).forEach((part, index) =>
+            expect(Math.abs(part - (total * (shares[index] ?? 0)) / sum)).toBeLessThan(1),
+          );
+        },
+      ),
     );
   });
 
@@ -35,7 +48,11 @@ describe("allocateMoney", () => {
 describe("currencies", () => {
   it("have the digits of ISO 4217", () => {
     expect([minorUnits(5, "EUR"), minorUnits(5, "JPY"), minorUnits(5, "KWD")]).toEqual([500, 5, 5000]);
-    expect([formatMoney({ amount: 1999, currency: "EUR" }), formatMoney({ amount: 500, currency: "JPY" }), formatMoney({ amount: 5, currency: "USD" })]).toEqual(["19.99 EUR", "500 JPY", "0.05 USD"]);
+    expect([
+      formatMoney({ amount: 1999, currency: "EUR" }),
+      formatMoney({ amount: 500, currency: "JPY" }),
+      formatMoney({ amount: 5, currency: "USD" }),
+    ]).toEqual(["19.99 EUR", "500 JPY", "0.05 USD"]);
   });
 
   it("are refused where the digits are not known", () => {
@@ -47,6 +64,8 @@ describe("currencies", () => {
 
 describe("partsPerMillion", () => {
   it("rounds half away from zero on both sides", () => {
-    expect([partsPerMillion(1050, 190_000), partsPerMillion(-1050, 190_000), partsPerMillion(1049, 190_000)]).toEqual([200, -200, 199]);
+    expect([partsPerMillion(1050, 190_000), partsPerMillion(-1050, 190_000), partsPerMillion(1049, 190_000)]).toEqual([
+      200, -200, 199,
+    ]);
   });
 });

@@ -24,7 +24,10 @@ const kmFrom = (city: string, country: string, input: PlaceInput): number => {
 
 describe("locate", () => {
   it("takes coordinates as they are, and none off the globe", () => {
-    expect(locate({ latitude: 52.52, longitude: 13.4 })).toEqual({ location: { latitude: 52.52, longitude: 13.4 }, precision: "coordinates" });
+    expect(locate({ latitude: 52.52, longitude: 13.4 })).toEqual({
+      location: { latitude: 52.52, longitude: 13.4 },
+      precision: "coordinates",
+    });
     expect(locate({ latitude: 91, longitude: 0 })).toBeNull();
     expect(found("52.52, 13.40")).toBe("coordinates ?");
     expect(locate("-33.87 151.21")?.location).toEqual({ latitude: -33.87, longitude: 151.21 });
@@ -34,15 +37,45 @@ describe("locate", () => {
   it("finds an address by its postal code", () => {
     expect(found({ country: "DE", postalCode: "10178", city: "Berlin" })).toBe("postal_code DE");
     const near: [string, string, string][] = [
-      ["Berlin", "DE", "10178"], ["Munich", "DE", "80331"], ["New York", "US", "10118"], ["Los Angeles", "US", "90012-1234"], ["Seattle", "US", "98101"],
-      ["London", "GB", "SW1A 2AA"], ["Birmingham", "GB", "B1 1AA"], ["Edinburgh", "GB", "EH1 1AA"], ["Paris", "FR", "75001"], ["Marseille", "FR", "13001"],
-      ["Madrid", "ES", "28001"], ["Milan", "IT", "20121"], ["Amsterdam", "NL", "1012 JS"], ["Toronto", "CA", "M5V 2T6"], ["Vancouver", "CA", "V6B 1A1"],
-      ["Sydney", "AU", "2000"], ["Perth", "AU", "6000"], ["Canberra", "AU", "2600"], ["Tokyo", "JP", "100-0005"], ["Sapporo", "JP", "060-0001"], ["Osaka", "JP", "530-0001"],
-      ["São Paulo", "BR", "01310-100"], ["Mumbai", "IN", "400001"], ["Beijing", "CN", "100000"], ["Seoul", "KR", "04524"], ["Mexico City", "MX", "06000"],
-      ["Warsaw", "PL", "00-950"], ["Stockholm", "SE", "111 22"], ["Zurich", "CH", "8001"], ["Dublin", "IE", "D02 X285"], ["Auckland", "NZ", "1010"],
-      ["Johannesburg", "ZA", "2001"], ["Singapore", "SG", "018956"], ["Luxembourg", "LU", "L-1234"], ["Lisbon", "PT", "1000-001"], ["Kyiv", "UA", "01001"],
+      ["Berlin", "DE", "10178"],
+      ["Munich", "DE", "80331"],
+      ["New York", "US", "10118"],
+      ["Los Angeles", "US", "90012-1234"],
+      ["Seattle", "US", "98101"],
+      ["London", "GB", "SW1A 2AA"],
+      ["Birmingham", "GB", "B1 1AA"],
+      ["Edinburgh", "GB", "EH1 1AA"],
+      ["Paris", "FR", "75001"],
+      ["Marseille", "FR", "13001"],
+      ["Madrid", "ES", "28001"],
+      ["Milan", "IT", "20121"],
+      ["Amsterdam", "NL", "1012 JS"],
+      ["Toronto", "CA", "M5V 2T6"],
+      ["Vancouver", "CA", "V6B 1A1"],
+      ["Sydney", "AU", "2000"],
+      ["Perth", "AU", "6000"],
+      ["Canberra", "AU", "2600"],
+      ["Tokyo", "JP", "100-0005"],
+      ["Sapporo", "JP", "060-0001"],
+      ["Osaka", "JP", "530-0001"],
+      ["São Paulo", "BR", "01310-100"],
+      ["Mumbai", "IN", "400001"],
+      ["Beijing", "CN", "100000"],
+      ["Seoul", "KR", "04524"],
+      ["Mexico City", "MX", "06000"],
+      ["Warsaw", "PL", "00-950"],
+      ["Stockholm", "SE", "111 22"],
+      ["Zurich", "CH", "8001"],
+      ["Dublin", "IE", "D02 X285"],
+      ["Auckland", "NZ", "1010"],
+      ["Johannesburg", "ZA", "2001"],
+      ["Singapore", "SG", "018956"],
+      ["Luxembourg", "LU", "L-1234"],
+      ["Lisbon", "PT", "1000-001"],
+      ["Kyiv", "UA", "01001"],
     ];
-    for (const [city, country, postalCode] of near) expect([city, kmFrom(city, country, { country, postalCode }) < 45]).toEqual([city, true]);
+    for (const [city, country, postalCode] of near)
+      expect([city, kmFrom(city, country, { country, postalCode }) < 45]).toEqual([city, true]);
   });
 
   it("prefers a known city to an area as wide as a first digit", () => {
@@ -101,7 +134,8 @@ describe("locate", () => {
   });
 
   it("does not guess", () => {
-    for (const text of ["", "  ", ",", "Atlantis", "10115", "x".repeat(1000), "constructor", "__proto__"]) expect(locate(text)).toBeNull();
+    for (const text of ["", "  ", ",", "Atlantis", "10115", "x".repeat(1000), "constructor", "__proto__"])
+      expect(locate(text)).toBeNull();
   });
 });
 
@@ -124,7 +158,9 @@ describe("findPostalArea", () => {
 });
 
 describe("the tables", () => {
-  const atlas = JSON.parse(readFileSync(createRequire(import.meta.url).resolve("world-atlas/countries-50m.json"), "utf8")) as Parameters<typeof feature>[0];
+  const atlas = JSON.parse(
+    readFileSync(createRequire(import.meta.url).resolve("world-atlas/countries-50m.json"), "utf8"),
+  ) as Parameters<typeof feature>[0];
   const shapes = new Map<string, ExtendedFeature>();
   const countries = atlas.objects["countries"];
   const drawn = countries === undefined ? [] : feature(atlas, countries);
@@ -137,10 +173,20 @@ describe("the tables", () => {
   const liesIn = (shape: ExtendedFeature, location: Coordinates, withinKm: number): boolean => {
     if (geoContains(shape, [location.longitude, location.latitude])) return true;
     const { geometry } = shape;
-    const polygons = geometry?.type === "Polygon" ? [geometry.coordinates] : geometry?.type === "MultiPolygon" ? geometry.coordinates : [];
-    return polygons.flat(2).some(([longitude = 0, latitude = 0]) => distanceKm({ latitude, longitude }, location) <= withinKm);
+    const polygons =
+      geometry?.type === "Polygon"
+        ? [geometry.coordinates]
+        : geometry?.type === "MultiPolygon"
+          ? geometry.coordinates
+          : [];
+    return polygons
+      .flat(2)
+      .some(([longitude = 0, latitude = 0]) => distanceKm({ latitude, longitude }, location) <= withinKm);
   };
-  const outside = (places: readonly { label: string; country: string; location: Coordinates }[], withinKm: number): string[] =>
+  const outside = (
+    places: readonly { label: string; country: string; location: Coordinates }[],
+    withinKm: number,
+  ): string[] =>
     places
       .filter(({ country, location }) => {
         const shape = shapes.get(country);
@@ -151,21 +197,47 @@ describe("the tables", () => {
   it("have every city in its country", () => {
     expect(shapes.size).toBeGreaterThan(200);
     expect(allCities().length).toBeGreaterThan(900);
-    expect(outside(allCities().map(({ name, country, location }) => ({ label: name, country, location })), 25)).toEqual([]);
+    expect(
+      outside(
+        allCities().map(({ name, country, location }) => ({ label: name, country, location })),
+        25,
+      ),
+    ).toEqual([]);
   });
 
   it("have every country's middle in the country", () => {
-    const middles = countryCodes().map((country) => ({ label: country, country, location: countryCenter(country) ?? { latitude: 0, longitude: 0 } }));
+    const middles = countryCodes().map((country) => ({
+      label: country,
+      country,
+      location: countryCenter(country) ?? { latitude: 0, longitude: 0 },
+    }));
     // The atlas draws another of the Pitcairn Islands than the one that is lived on.
     expect(outside(middles, 60).filter((country) => country !== "PN")).toEqual([]);
   });
 
   it("have every postal area in its country", () => {
-    const areas = postalCountries().flatMap((country) => postalAreasOf(country).map(({ prefix, location }) => ({ label: `${country} ${prefix}`, country, location })));
+    const areas = postalCountries().flatMap((country) =>
+      postalAreasOf(country).map(({ prefix, location }) => ({ label: `${country} ${prefix}`, country, location })),
+    );
     expect(areas.length).toBeGreaterThan(3000);
     for (const { location } of areas) expect(isOnGlobe(location)).toBe(true);
     // Outlying islands and cities that the atlas counts elsewhere or leaves out.
-    const known = ["ES 51", "ES 52", "FR 975", "UA 95", "UA 96", "UA 97", "UA 98", "UA 99", "US 006", "US 007", "US 008", "US 009", "US 969", "TW 88"];
+    const known = [
+      "ES 51",
+      "ES 52",
+      "FR 975",
+      "UA 95",
+      "UA 96",
+      "UA 97",
+      "UA 98",
+      "UA 99",
+      "US 006",
+      "US 007",
+      "US 008",
+      "US 009",
+      "US 969",
+      "TW 88",
+    ];
     expect(outside(areas, 25).filter((label) => !known.includes(label))).toEqual([]);
   });
 

@@ -32,14 +32,20 @@ async function databases(): Promise<{ applied: string[]; database: DatabaseSync 
   });
 }
 
-it("migrates every database and seeds OPS, then has nothing left to do", async () => {
-  expect(await prepareState({ stateDir })).toBe("prepared");
-  const [ops, orders] = await Promise.all([sqlFiles("ops"), sqlFiles("orders")]);
-  const found = await databases();
-  expect(found.map(({ applied }) => applied.join()).sort()).toEqual([ops.join(), orders.join(), orders.join()].sort());
-  const seeded = found.find(({ applied }) => applied.join() === ops.join())?.database;
-  expect(seeded?.prepare("SELECT count(*) AS n FROM products").get()).toEqual({ n: 400 });
-  for (const { database } of found) database.close();
+it(
+  "migrates every database and seeds OPS, then has nothing left to do",
+  async () => {
+    expect(await prepareState({ stateDir })).toBe("prepared");
+    const [ops, orders] = await Promise.all([sqlFiles("ops"), sqlFiles("orders")]);
+    const found = await databases();
+    expect(found.map(({ applied }) => applied.join()).sort()).toEqual(
+      [ops.join(), orders.join(), orders.join()].sort(),
+    );
+    const seeded = found.find(({ applied }) => applied.join() === ops.join())?.database;
+    expect(seeded?.prepare("SELECT count(*) AS n FROM products").get()).toEqual({ n: 400 });
+    for (const { database } of found) database.close();
 
-  expect(await prepareState({ stateDir })).toBe("ready");
-}, PREPARED_WITHIN_MS);
+    expect(await prepareState({ stateDir })).toBe("ready");
+  },
+  PREPARED_WITHIN_MS,
+);

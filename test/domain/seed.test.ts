@@ -13,7 +13,9 @@ import { SKU_PATTERN, WAREHOUSE_ID_PATTERN } from "../../src/domain/ids.ts";
 import { CHANNELS as CHANNEL_IDS } from "../../src/domain/order/order.ts";
 
 function fixture(name: string): string[] {
-  return readFileSync(new URL(`../fixtures/orders/${name}`, import.meta.url), "utf8").trim().split("\n");
+  return readFileSync(new URL(`../fixtures/orders/${name}`, import.meta.url), "utf8")
+    .trim()
+    .split("\n");
 }
 
 /** How many baskets each good was in; codes of other forms are postage, fees, vouchers and the like. */

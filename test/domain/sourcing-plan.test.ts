@@ -2,7 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Warehouse } from "../../src/domain/catalog.ts";
 import type { Sku, WarehouseId } from "../../src/domain/ids.ts";
-import { type Candidate, type SourcingPlan, type WantedLine, choosePlan, sumLines } from "../../src/domain/sourcing/choose-plan.ts";
+import {
+  type Candidate,
+  type SourcingPlan,
+  type WantedLine,
+  choosePlan,
+  sumLines,
+} from "../../src/domain/sourcing/choose-plan.ts";
 import { coverGreedily, searchWarehouses } from "../../src/domain/sourcing/search-warehouses.ts";
 
 const sku = (name: string): Sku => name as Sku;
@@ -10,14 +16,36 @@ const sku = (name: string): Sku => name as Sku;
 function warehouse(id: string): Warehouse {
   const address = { line1: "1 Dock Road", city: "Town", country: "DE" };
   return {
-    id: id as WarehouseId, name: id, city: "Town", country: "DE", location: { latitude: 0, longitude: 0 }, timeZone: "UTC", cutOffMinutes: 960,
-    workingDays: [1, 2, 3, 4, 5], dailyCapacity: 100, serves: [], mode: "floor", open: true, address,
+    id: id as WarehouseId,
+    name: id,
+    city: "Town",
+    country: "DE",
+    location: { latitude: 0, longitude: 0 },
+    timeZone: "UTC",
+    cutOffMinutes: 960,
+    workingDays: [1, 2, 3, 4, 5],
+    dailyCapacity: 100,
+    serves: [],
+    mode: "floor",
+    open: true,
+    address,
   };
 }
 
-function candidate(id: string, distanceKm: number, stock: Record<string, number>, held?: Record<string, number>): Candidate {
-  const units = (record: Record<string, number>): Map<Sku, number> => new Map(Object.entries(record).map(([name, count]) => [sku(name), count]));
-  return { warehouse: warehouse(id), distanceKm, available: units(stock), ...(held === undefined ? {} : { held: units(held) }) };
+function candidate(
+  id: string,
+  distanceKm: number,
+  stock: Record<string, number>,
+  held?: Record<string, number>,
+): Candidate {
+  const units = (record: Record<string, number>): Map<Sku, number> =>
+    new Map(Object.entries(record).map(([name, count]) => [sku(name), count]));
+  return {
+    warehouse: warehouse(id),
+    distanceKm,
+    available: units(stock),
+    ...(held === undefined ? {} : { held: units(held) }),
+  };
 }
 
 function line(name: string, quantity: number, lineNumber = 1): WantedLine {
@@ -31,10 +59,18 @@ function planOf(lines: WantedLine[], candidates: Candidate[]): SourcingPlan {
 }
 
 const summary = (plan: SourcingPlan): Record<string, Record<string, number>> =>
-  Object.fromEntries(plan.shipments.map(({ warehouse: { id }, lines }) => [id, Object.fromEntries(lines.map((part) => [part.sku, part.quantity]))]));
+  Object.fromEntries(
+    plan.shipments.map(({ warehouse: { id }, lines }) => [
+      id,
+      Object.fromEntries(lines.map((part) => [part.sku, part.quantity])),
+    ]),
+  );
 
 /** Every subset, no cleverness: size, then distance, then units left. */
-function bruteForce(lines: readonly WantedLine[], candidates: readonly Candidate[]): { size: number; distance: number; left: number } | null {
+function bruteForce(
+  lines: readonly WantedLine[],
+  candidates: readonly Candidate[],
+): { size: number; distance: number; left: number } | null {
   let best: { size: number; distance: number; left: number } | null = null;
   const wanted = sumLines(lines);
   for (let set = 1; set < 1 << candidates.length; set += 1) {
@@ -46,7 +82,8 @@ function bruteForce(lines: readonly WantedLine[], candidates: readonly Candidate
       distance: chosen.reduce((sum, { distanceKm }) => sum + distanceKm, 0),
       left: wanted.reduce((sum, each) => sum + units(each.sku), 0),
     };
-    const worse = best !== null && (best.size - found.size || best.distance - found.distance || found.left - best.left) <= 0;
+    const worse =
+      best !== null && (best.size - found.size || best.distance - found.distance || found.left - best.left) <= 0;
     if (!worse) best = found;
   }
   return best;
@@ -54,10 +91,23 @@ function bruteForce(lines: readonly WantedLine[], candidates: readonly Candidate
 
 const names = ["a", "b", "c", "d"];
 const anyCandidates = fc
-  .array(fc.record({ distanceKm: fc.integer({ min: 0, max: 8 }), stock: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 4, maxLength: 4 }) }), { minLength: 1, maxLength: 7 })
-  .map((places) => places.map(({ distanceKm, stock }, index) => candidate(`w${index}`, distanceKm, Object.fromEntries(names.map((name, at) => [name, stock[at] ?? 0])))));
+  .array(
+    fc.record({
+      distanceKm: fc.integer({ min: 0, max: 8 }),
+      stock: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 4, maxLength: 4 }),
+    }),
+    { minLength: 1, maxLength: 7 },
+  )
+  .map((places) =>
+    places.map(({ distanceKm, stock }, index) =>
+      candidate(`w${index}`, distanceKm, Object.fromEntries(names.map((name, at) => [name, stock[at] ?? 0]))),
+    ),
+  );
 const anyLines = fc
-  .array(fc.record({ name: fc.constantFrom(...names), quantity: fc.integer({ min: 1, max: 6 }) }), { minLength: 1, maxLength: 5 })
+  .array(fc.record({ name: fc.constantFrom(...names), quantity: fc.integer({ min: 1, max: 6 }) }), {
+    minLength: 1,
+    maxLength: 5,
+  })
   .map((wanted) => wanted.map(({ name, quantity }, index) => line(name, quantity, index + 1)));
 
 describe("choosePlan", () => {
@@ -72,7 +122,11 @@ describe("choosePlan", () => {
         const used = new Set(choice.plan.shipments.map((shipment) => shipment.warehouse.id));
         const left = candidates
           .filter(({ warehouse: { id } }) => used.has(id))
-          .reduce((sum, { available }) => sum + sumLines(lines).reduce((units, each) => units + (available.get(each.sku) ?? 0), 0), 0);
+          .reduce(
+            (sum, { available }) =>
+              sum + sumLines(lines).reduce((units, each) => units + (available.get(each.sku) ?? 0), 0),
+            0,
+          );
         expect({ size: used.size, distance: choice.plan.totalDistanceKm, left }).toEqual(best);
         expect(choice.plan.proven).toBe(true);
       }),
@@ -86,7 +140,9 @@ describe("choosePlan", () => {
         const choice = choosePlan(lines, candidates);
         if (choice.kind !== "plan") return;
         for (const wanted of sumLines(lines)) {
-          const parts = choice.plan.shipments.flatMap((shipment) => shipment.lines.filter((part) => part.sku === wanted.sku).map((part) => ({ shipment, part })));
+          const parts = choice.plan.shipments.flatMap((shipment) =>
+            shipment.lines.filter((part) => part.sku === wanted.sku).map((part) => ({ shipment, part })),
+          );
           expect(parts.reduce((sum, { part }) => sum + part.quantity, 0)).toBe(wanted.quantity);
           for (const { shipment, part } of parts) {
             const from = candidates.find((each) => each.warehouse.id === shipment.warehouse.id);
@@ -94,7 +150,9 @@ describe("choosePlan", () => {
             expect(part.quantity).toBeLessThanOrEqual(from?.available.get(part.sku) ?? 0);
           }
           const whole = choice.plan.shipments.some(
-            (shipment) => (candidates.find((each) => each.warehouse.id === shipment.warehouse.id)?.available.get(wanted.sku) ?? 0) >= wanted.quantity,
+            (shipment) =>
+              (candidates.find((each) => each.warehouse.id === shipment.warehouse.id)?.available.get(wanted.sku) ??
+                0) >= wanted.quantity,
           );
           if (whole) expect(parts).toHaveLength(1);
         }
@@ -104,17 +162,27 @@ describe("choosePlan", () => {
   });
 
   it("prefers one far shipment to two near ones", () => {
-    const plan = planOf([line("a", 1), line("b", 1, 2)], [candidate("near-a", 1, { a: 5 }), candidate("near-b", 2, { b: 5 }), candidate("far", 9000, { a: 1, b: 1 })]);
+    const plan = planOf(
+      [line("a", 1), line("b", 1, 2)],
+      [candidate("near-a", 1, { a: 5 }), candidate("near-b", 2, { b: 5 }), candidate("far", 9000, { a: 1, b: 1 })],
+    );
     expect(summary(plan)).toEqual({ far: { a: 1, b: 1 } });
   });
 
   it("prefers the nearer of two that are enough, and the fuller of two as near", () => {
-    expect(summary(planOf([line("a", 2)], [candidate("far", 20, { a: 90 }), candidate("near", 10, { a: 2 })]))).toEqual({ near: { a: 2 } });
-    expect(summary(planOf([line("a", 2)], [candidate("a-poor", 10, { a: 2 }), candidate("b-rich", 10, { a: 9 })]))).toEqual({ "b-rich": { a: 2 } });
+    expect(summary(planOf([line("a", 2)], [candidate("far", 20, { a: 90 }), candidate("near", 10, { a: 2 })]))).toEqual(
+      { near: { a: 2 } },
+    );
+    expect(
+      summary(planOf([line("a", 2)], [candidate("a-poor", 10, { a: 2 }), candidate("b-rich", 10, { a: 9 })])),
+    ).toEqual({ "b-rich": { a: 2 } });
   });
 
   it("splits a line only when no warehouse of the plan has it whole, and into the fewest parts", () => {
-    const plan = planOf([line("a", 10)], [candidate("w1", 1, { a: 2 }), candidate("w2", 2, { a: 6 }), candidate("w3", 3, { a: 5 })]);
+    const plan = planOf(
+      [line("a", 10)],
+      [candidate("w1", 1, { a: 2 }), candidate("w2", 2, { a: 6 }), candidate("w3", 3, { a: 5 })],
+    );
     expect(summary(plan)).toEqual({ w2: { a: 6 }, w3: { a: 4 } });
   });
 
@@ -130,12 +198,33 @@ describe("choosePlan", () => {
   });
 
   it("tells of every SKU what there is and what is short", () => {
-    const choice = choosePlan([line("a", 5), line("b", 1, 2)], [candidate("w1", 1, { a: 2, b: 4 }), candidate("w2", 2, { a: 1 })]);
+    const choice = choosePlan(
+      [line("a", 5), line("b", 1, 2)],
+      [candidate("w1", 1, { a: 2, b: 4 }), candidate("w2", 2, { a: 1 })],
+    );
     expect(choice).toEqual({
       kind: "shortfall",
       shortfall: [
-        { lineNumber: 1, sku: "a", wanted: 5, short: 2, warehouses: [{ warehouseId: "w1", available: 2 }, { warehouseId: "w2", available: 1 }] },
-        { lineNumber: 2, sku: "b", wanted: 1, short: 0, warehouses: [{ warehouseId: "w1", available: 4 }, { warehouseId: "w2", available: 0 }] },
+        {
+          lineNumber: 1,
+          sku: "a",
+          wanted: 5,
+          short: 2,
+          warehouses: [
+            { warehouseId: "w1", available: 2 },
+            { warehouseId: "w2", available: 1 },
+          ],
+        },
+        {
+          lineNumber: 2,
+          sku: "b",
+          wanted: 1,
+          short: 0,
+          warehouses: [
+            { warehouseId: "w1", available: 4 },
+            { warehouseId: "w2", available: 0 },
+          ],
+        },
       ],
     });
   });
@@ -145,9 +234,16 @@ describe("choosePlan", () => {
     // Warehouses 0 to 3 and 20 to 23 each have every fourth SKU; the rest have three of each four but little of it.
     const candidates = Array.from({ length: 24 }, (_, at) => {
       const owner = at < 4 || at >= 20;
-      return candidate(`w${String(at).padStart(2, "0")}`, at, Object.fromEntries(skus.map((name, index) => [name, owner ? (index % 4 === at % 4 ? 10 : 0) : 1])));
+      return candidate(
+        `w${String(at).padStart(2, "0")}`,
+        at,
+        Object.fromEntries(skus.map((name, index) => [name, owner ? (index % 4 === at % 4 ? 10 : 0) : 1])),
+      );
     });
-    const plan = planOf(skus.map((name, index) => line(name, 10, index + 1)), candidates);
+    const plan = planOf(
+      skus.map((name, index) => line(name, 10, index + 1)),
+      candidates,
+    );
     expect(plan.shipments.map((shipment) => shipment.warehouse.id)).toEqual(["w00", "w01", "w02", "w03"]);
     expect(plan.proven).toBe(true);
   });
@@ -157,12 +253,25 @@ describe("a search that reaches its bound", () => {
   const anySearch = fc
     .record({
       wanted: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 }),
-      rows: fc.array(fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 4, maxLength: 4 }), { minLength: 1, maxLength: 8 }),
+      rows: fc.array(fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 4, maxLength: 4 }), {
+        minLength: 1,
+        maxLength: 8,
+      }),
     })
-    .map(({ wanted, rows }) => ({ wanted, supply: rows.map((row) => row.slice(0, wanted.length)), distanceKm: rows.map((_, index) => index) }))
-    .filter(({ wanted, supply }) => wanted.every((units, column) => supply.reduce((sum, row) => sum + (row[column] ?? 0), 0) >= units));
+    .map(({ wanted, rows }) => ({
+      wanted,
+      supply: rows.map((row) => row.slice(0, wanted.length)),
+      distanceKm: rows.map((_, index) => index),
+    }))
+    .filter(({ wanted, supply }) =>
+      wanted.every((units, column) => supply.reduce((sum, row) => sum + (row[column] ?? 0), 0) >= units),
+    );
 
-  const covers = (wanted: readonly number[], supply: readonly (readonly number[])[], rows: readonly number[]): boolean =>
+  const covers = (
+    wanted: readonly number[],
+    supply: readonly (readonly number[])[],
+    rows: readonly number[],
+  ): boolean =>
     wanted.every((units, column) => rows.reduce((sum, row) => sum + (supply[row]?.[column] ?? 0), 0) >= units);
 
   it("still answers with warehouses that have everything, none of them needless", () => {
@@ -170,13 +279,28 @@ describe("a search that reaches its bound", () => {
       fc.property(anySearch, ({ wanted, supply }) => {
         const rows = coverGreedily({ wanted, supply });
         expect(covers(wanted, supply, rows)).toBe(true);
-        for (const row of rows) expect(covers(wanted, supply, rows.filter((other) => other !== row))).toBe(false);
+        for (const row of rows)
+          expect(
+            covers(
+              wanted,
+              supply,
+              rows.filter((other) => other !== row),
+            ),
+          ).toBe(false);
       }),
     );
   });
 
   it("does not claim the plan to be proven", () => {
-    const search = { wanted: [2, 2], supply: [[1, 1], [1, 1], [1, 1]], distanceKm: [1, 2, 3] };
+    const search = {
+      wanted: [2, 2],
+      supply: [
+        [1, 1],
+        [1, 1],
+        [1, 1],
+      ],
+      distanceKm: [1, 2, 3],
+    };
     expect(searchWarehouses(search, 1).proven).toBe(false);
     expect(searchWarehouses(search)).toEqual({ chosen: [0, 1], proven: true });
   });

@@ -2,7 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Warehouse } from "../../src/domain/catalog.ts";
 import { type Sku, type WarehouseId, levelKey } from "../../src/domain/ids.ts";
-import { MAX_ROUNDS, PEEK_WAVE_LEVELS, type SourcingStep, rankWarehouses, startSourcing } from "../../src/domain/sourcing.ts";
+import {
+  MAX_ROUNDS,
+  PEEK_WAVE_LEVELS,
+  type SourcingStep,
+  rankWarehouses,
+  startSourcing,
+} from "../../src/domain/sourcing.ts";
 import type { HoldOutcome, HoldRequest } from "../../src/domain/sourcing/holds.ts";
 
 const BERLIN = { latitude: 52.52, longitude: 13.4 };
@@ -10,8 +16,20 @@ const BERLIN = { latitude: 52.52, longitude: 13.4 };
 function warehouse(id: string, latitude: number, longitude: number, changes: Partial<Warehouse> = {}): Warehouse {
   const address = { line1: "1 Dock Road", city: "Town", country: "DE" };
   return {
-    id: id as WarehouseId, name: id, city: "Town", country: "DE", location: { latitude, longitude }, timeZone: "UTC", cutOffMinutes: 960,
-    workingDays: [1, 2, 3, 4, 5], dailyCapacity: 100, serves: [], mode: "floor", open: true, address, ...changes,
+    id: id as WarehouseId,
+    name: id,
+    city: "Town",
+    country: "DE",
+    location: { latitude, longitude },
+    timeZone: "UTC",
+    cutOffMinutes: 960,
+    workingDays: [1, 2, 3, 4, 5],
+    dailyCapacity: 100,
+    serves: [],
+    mode: "floor",
+    open: true,
+    address,
+    ...changes,
   };
 }
 
@@ -32,7 +50,8 @@ class World {
 
   constructor(stock: Stock) {
     for (const [warehouseId, skus] of Object.entries(stock)) {
-      for (const [sku, units] of Object.entries(skus)) this.free.set(levelKey(sku as Sku, warehouseId as WarehouseId), units);
+      for (const [sku, units] of Object.entries(skus))
+        this.free.set(levelKey(sku as Sku, warehouseId as WarehouseId), units);
     }
   }
 
@@ -62,10 +81,17 @@ class World {
     this.free.set(key, (this.free.get(key) ?? 0) + found.quantity);
   }
 
-  run(wanted: Record<string, number>, options: { backorder?: string[]; places?: typeof ranked; beforeHold?: (round: number) => void } = {}): SourcingStep {
+  run(
+    wanted: Record<string, number>,
+    options: { backorder?: string[]; places?: typeof ranked; beforeHold?: (round: number) => void } = {},
+  ): SourcingStep {
     const { backorder = [], places = ranked, beforeHold } = options;
     let step = startSourcing({
-      lines: Object.entries(wanted).map(([sku, quantity], index) => ({ lineNumber: index + 1, sku: sku as Sku, quantity })),
+      lines: Object.entries(wanted).map(([sku, quantity], index) => ({
+        lineNumber: index + 1,
+        sku: sku as Sku,
+        quantity,
+      })),
       ranked: places,
       carries: (sku, warehouseId) => this.free.has(levelKey(sku, warehouseId)),
       allowsBackorder: (sku) => backorder.includes(sku),
@@ -74,10 +100,12 @@ class World {
       this.steps.push(step.kind);
       if (step.kind === "peek") {
         this.peeked.push(step.levels.map((level) => levelKey(level.sku, level.warehouseId)));
-        step = step.next(step.levels.map((level) => {
-          const key = levelKey(level.sku, level.warehouseId);
-          return this.broken.has(key) ? null : (this.free.get(key) ?? 0);
-        }));
+        step = step.next(
+          step.levels.map((level) => {
+            const key = levelKey(level.sku, level.warehouseId);
+            return this.broken.has(key) ? null : (this.free.get(key) ?? 0);
+          }),
+        );
         continue;
       }
       for (const request of step.release) this.release(request);
@@ -95,7 +123,9 @@ class World {
 
 function shipped(step: SourcingStep): string[] {
   if (step.kind !== "done") throw new Error(`expected done, not ${step.kind}`);
-  return step.shipments.flatMap(({ lines }) => lines.map(({ sku, warehouseId, quantity }) => `${quantity} ${sku}@${warehouseId}`)).sort();
+  return step.shipments
+    .flatMap(({ lines }) => lines.map(({ sku, warehouseId, quantity }) => `${quantity} ${sku}@${warehouseId}`))
+    .sort();
 }
 
 describe("rankWarehouses", () => {
@@ -105,13 +135,24 @@ describe("rankWarehouses", () => {
   });
 
   it("leaves out the closed, those that serve other countries, and those that never work", () => {
-    const others = [warehouse("closed", 52, 13, { open: false }), warehouse("us-only", 52, 13, { serves: ["US"] }), warehouse("idle", 52, 13, { workingDays: [] }), warehouse("de-too", 52, 13, { serves: ["FR", "DE"] })];
-    expect(rankWarehouses(others, { country: "DE", location: BERLIN }).map(({ warehouse: { id } }) => id)).toEqual(["de-too"]);
+    const others = [
+      warehouse("closed", 52, 13, { open: false }),
+      warehouse("us-only", 52, 13, { serves: ["US"] }),
+      warehouse("idle", 52, 13, { workingDays: [] }),
+      warehouse("de-too", 52, 13, { serves: ["FR", "DE"] }),
+    ];
+    expect(rankWarehouses(others, { country: "DE", location: BERLIN }).map(({ warehouse: { id } }) => id)).toEqual([
+      "de-too",
+    ]);
   });
 
   it("breaks ties by id", () => {
     const twins = [warehouse("b", 52, 13), warehouse("a", 52, 13), warehouse("c", 52, 13)];
-    expect(rankWarehouses(twins, { country: "DE", location: BERLIN }).map(({ warehouse: { id } }) => id)).toEqual(["a", "b", "c"]);
+    expect(rankWarehouses(twins, { country: "DE", location: BERLIN }).map(({ warehouse: { id } }) => id)).toEqual([
+      "a",
+      "b",
+      "c",
+    ]);
   });
 });
 
@@ -149,15 +190,28 @@ describe("sourcing", () => {
 
   it("tries again when somebody was faster, and at most three times", () => {
     const world = new World({ near: { a: 0 }, middle: { a: 1 }, far: { a: 1 } });
-    const done = world.run({ a: 1 }, { beforeHold: (round) => { if (round === 2) world.free.set("a~middle", 0); } });
+    const done = world.run(
+      { a: 1 },
+      {
+        beforeHold: (round) => {
+          if (round === 2) world.free.set("a~middle", 0);
+        },
+      },
+    );
     expect(shipped(done)).toEqual(["1 a@far"]);
     expect(done.kind === "done" && done.rounds).toBe(3);
 
     // The fourth would have had it.
-    const places = rankWarehouses([near, middle, far, warehouse("farther", 20, -100)], { country: "DE", location: BERLIN });
+    const places = rankWarehouses([near, middle, far, warehouse("farther", 20, -100)], {
+      country: "DE",
+      location: BERLIN,
+    });
     const unlucky = new World({ near: { a: 1 }, middle: { a: 1 }, far: { a: 1 }, farther: { a: 1 } });
     const order = ["near", "middle", "far"];
-    const refused = unlucky.run({ a: 1 }, { places, beforeHold: (round) => void unlucky.free.set(`a~${order[round - 1]}`, 0) });
+    const refused = unlucky.run(
+      { a: 1 },
+      { places, beforeHold: (round) => void unlucky.free.set(`a~${order[round - 1]}`, 0) },
+    );
     expect(refused).toMatchObject({ kind: "refused", availability: [{ wanted: 1, short: 1 }] });
     expect(unlucky.steps.filter((kind) => kind === "hold")).toHaveLength(MAX_ROUNDS);
     expect(unlucky.holding()).toEqual([]);
@@ -170,7 +224,15 @@ describe("sourcing", () => {
       kind: "refused",
       reason: "insufficient_stock",
       availability: [
-        { sku: "a", wanted: 5, short: 2, warehouses: [{ warehouseId: "near", available: 2 }, { warehouseId: "far", available: 1 }] },
+        {
+          sku: "a",
+          wanted: 5,
+          short: 2,
+          warehouses: [
+            { warehouseId: "near", available: 2 },
+            { warehouseId: "far", available: 1 },
+          ],
+        },
         { sku: "b", wanted: 1, short: 0, warehouses: [{ warehouseId: "near", available: 9 }] },
       ],
     });
@@ -181,12 +243,20 @@ describe("sourcing", () => {
     const world = new World({ near: { b: 1 }, middle: { a: 2 }, far: { a: 1 } });
     const done = world.run({ a: 5, b: 1 }, { backorder: ["a"] });
     expect(shipped(done)).toEqual(["1 a@far", "1 b@near", "2 a@middle"]);
-    expect(done.kind === "done" && done.backordered).toEqual([{ lineNumber: 1, sku: "a", quantity: 2, warehouseId: "middle" }]);
+    expect(done.kind === "done" && done.backordered).toEqual([
+      { lineNumber: 1, sku: "a", quantity: 2, warehouseId: "middle" },
+    ]);
   });
 
   it("backorders all of it when there is none", () => {
     const done = new World({ near: { a: 0 } }).run({ a: 3 }, { backorder: ["a"] });
-    expect(done).toEqual({ kind: "done", shipments: [], backordered: [{ lineNumber: 1, sku: "a", quantity: 3, warehouseId: "near" }], release: [], rounds: 2 });
+    expect(done).toEqual({
+      kind: "done",
+      shipments: [],
+      backordered: [{ lineNumber: 1, sku: "a", quantity: 3, warehouseId: "near" }],
+      release: [],
+      rounds: 2,
+    });
   });
 
   it("refuses when one short SKU may wait and another may not, or is carried nowhere", () => {
@@ -197,9 +267,14 @@ describe("sourcing", () => {
   it("backorders what the last round lost", () => {
     const world = new World({ near: { a: 2, b: 2 }, middle: { a: 2 }, far: { a: 2 } });
     const order = ["near", "middle", "far"];
-    const done = world.run({ a: 2, b: 1 }, { backorder: ["a"], beforeHold: (round) => void world.free.set(`a~${order[round - 1]}`, 0) });
+    const done = world.run(
+      { a: 2, b: 1 },
+      { backorder: ["a"], beforeHold: (round) => void world.free.set(`a~${order[round - 1]}`, 0) },
+    );
     expect(shipped(done)).toEqual(["1 b@near"]);
-    expect(done.kind === "done" && done.backordered).toEqual([{ lineNumber: 1, sku: "a", quantity: 2, warehouseId: "near" }]);
+    expect(done.kind === "done" && done.backordered).toEqual([
+      { lineNumber: 1, sku: "a", quantity: 2, warehouseId: "near" },
+    ]);
     expect(world.holding()).toEqual(["1 b@near"]);
   });
 
@@ -224,15 +299,22 @@ describe("sourcing", () => {
 
   it("releases what failed in the last round, also when the order goes on to wait", () => {
     const world = new World({ near: { a: 1 }, middle: { a: 1 }, far: { a: 1 } });
-    const done = world.run({ a: 1 }, {
-      backorder: ["a"],
-      beforeHold: (round) => {
-        if (round === 1) world.free.set("a~near", 0);
-        if (round === 2) world.free.set("a~middle", 0);
-        if (round === 3) world.broken.add("a~far");
+    const done = world.run(
+      { a: 1 },
+      {
+        backorder: ["a"],
+        beforeHold: (round) => {
+          if (round === 1) world.free.set("a~near", 0);
+          if (round === 2) world.free.set("a~middle", 0);
+          if (round === 3) world.broken.add("a~far");
+        },
       },
+    );
+    expect(done).toMatchObject({
+      kind: "done",
+      shipments: [],
+      backordered: [{ sku: "a", quantity: 1, warehouseId: "near" }],
     });
-    expect(done).toMatchObject({ kind: "done", shipments: [], backordered: [{ sku: "a", quantity: 1, warehouseId: "near" }] });
     expect(world.holding()).toEqual([]);
   });
 
@@ -240,14 +322,32 @@ describe("sourcing", () => {
     const world = new World({ near: { a: 5 }, far: { a: 0 } });
     world.broken.add("a~near");
     const refused = world.run({ a: 1 });
-    expect(refused).toMatchObject({ kind: "refused", availability: [{ warehouses: [{ warehouseId: "near", available: null }, { warehouseId: "far", available: 0 }] }] });
+    expect(refused).toMatchObject({
+      kind: "refused",
+      availability: [
+        {
+          warehouses: [
+            { warehouseId: "near", available: null },
+            { warehouseId: "far", available: 0 },
+          ],
+        },
+      ],
+    });
     expect(world.holding()).toEqual([]);
   });
 
   it("peeks at many levels in waves, nearest first, and stops at a plan of one shipment", () => {
-    const places = rankWarehouses(Array.from({ length: 20 }, (_, index) => warehouse(`w${String(index).padStart(2, "0")}`, 50 - index, 10)), { country: "DE", location: BERLIN });
+    const places = rankWarehouses(
+      Array.from({ length: 20 }, (_, index) => warehouse(`w${String(index).padStart(2, "0")}`, 50 - index, 10)),
+      { country: "DE", location: BERLIN },
+    );
     const skus = Array.from({ length: 50 }, (_, index) => `s${index}`);
-    const stock: Stock = Object.fromEntries(places.map(({ warehouse: { id } }, index) => [id, Object.fromEntries(skus.map((name) => [name, index === 0 ? 0 : 1]))]));
+    const stock: Stock = Object.fromEntries(
+      places.map(({ warehouse: { id } }, index) => [
+        id,
+        Object.fromEntries(skus.map((name) => [name, index === 0 ? 0 : 1])),
+      ]),
+    );
     const world = new World(stock);
     const done = world.run(Object.fromEntries(skus.map((name) => [name, 1])), { places });
     expect(done.kind === "done" && done.shipments.map(({ warehouse: { id } }) => id)).toEqual(["w01"]);
@@ -256,9 +356,17 @@ describe("sourcing", () => {
   });
 
   it("finds stock in the last wave rather than refuse", () => {
-    const places = rankWarehouses(Array.from({ length: 20 }, (_, index) => warehouse(`w${String(index).padStart(2, "0")}`, 50 - index, 10)), { country: "DE", location: BERLIN });
+    const places = rankWarehouses(
+      Array.from({ length: 20 }, (_, index) => warehouse(`w${String(index).padStart(2, "0")}`, 50 - index, 10)),
+      { country: "DE", location: BERLIN },
+    );
     const skus = Array.from({ length: 100 }, (_, index) => `s${index}`);
-    const stock: Stock = Object.fromEntries(places.map(({ warehouse: { id } }, index) => [id, Object.fromEntries(skus.map((name) => [name, index === 19 ? 1 : 0]))]));
+    const stock: Stock = Object.fromEntries(
+      places.map(({ warehouse: { id } }, index) => [
+        id,
+        Object.fromEntries(skus.map((name) => [name, index === 19 ? 1 : 0])),
+      ]),
+    );
     const done = new World(stock).run(Object.fromEntries(skus.map((name) => [name, 1])), { places });
     expect(done.kind === "done" && done.shipments.map(({ warehouse: { id } }) => id)).toEqual(["w19"]);
   });
@@ -269,18 +377,34 @@ describe("sourcing", () => {
     fc.assert(
       fc.property(
         fc.record({
-          stock: fc.array(fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined }), { minLength: 9, maxLength: 9 }),
-          wanted: fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 3, maxLength: 3 }).filter((units) => units.some((each) => each > 0)),
+          stock: fc.array(fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined }), {
+            minLength: 9,
+            maxLength: 9,
+          }),
+          wanted: fc
+            .array(fc.integer({ min: 0, max: 5 }), { minLength: 3, maxLength: 3 })
+            .filter((units) => units.some((each) => each > 0)),
           backorder: fc.subarray(names),
           broken: fc.array(fc.nat(8), { maxLength: 2 }),
-          stolen: fc.array(fc.record({ round: fc.integer({ min: 1, max: 3 }), level: fc.nat(8), left: fc.integer({ min: 0, max: 2 }) }), { maxLength: 4 }),
+          stolen: fc.array(
+            fc.record({
+              round: fc.integer({ min: 1, max: 3 }),
+              level: fc.nat(8),
+              left: fc.integer({ min: 0, max: 2 }),
+            }),
+            { maxLength: 4 },
+          ),
         }),
         ({ stock, wanted, backorder, broken, stolen }) => {
           const level = (index: number): string => `${names[index % 3]}~${ids[Math.floor(index / 3)]}`;
           const world = new World({});
-          stock.forEach((units, index) => { if (units !== undefined) world.free.set(level(index), units); });
+          stock.forEach((units, index) => {
+            if (units !== undefined) world.free.set(level(index), units);
+          });
           for (const index of broken) world.broken.add(level(index));
-          const lines = Object.fromEntries(names.map((name, index) => [name, wanted[index] ?? 0]).filter(([, units]) => units !== 0)) as Record<string, number>;
+          const lines = Object.fromEntries(
+            names.map((name, index) => [name, wanted[index] ?? 0]).filter(([, units]) => units !== 0),
+          ) as Record<string, number>;
           const end = world.run(lines, {
             backorder,
             beforeHold: (round) => {
@@ -298,8 +422,13 @@ describe("sourcing", () => {
           if (end.kind !== "done") throw new Error("an end is done or refused");
           expect(world.holding()).toEqual(shipped(end));
           for (const [sku, quantity] of Object.entries(lines)) {
-            const held = end.shipments.flatMap((shipment) => shipment.lines).filter((part) => part.sku === sku).reduce((sum, part) => sum + part.quantity, 0);
-            const waiting = end.backordered.filter((part) => part.sku === sku).reduce((sum, part) => sum + part.quantity, 0);
+            const held = end.shipments
+              .flatMap((shipment) => shipment.lines)
+              .filter((part) => part.sku === sku)
+              .reduce((sum, part) => sum + part.quantity, 0);
+            const waiting = end.backordered
+              .filter((part) => part.sku === sku)
+              .reduce((sum, part) => sum + part.quantity, 0);
             expect(held + waiting).toBe(quantity);
             if (waiting > 0) expect(backorder).toContain(sku);
           }

@@ -38,7 +38,9 @@ export class FaultsClient {
    */
   async ask(ask: Ask): Promise<Answer> {
     const answer = await this.#send(ask);
-    this.#journal.count(`${describeAsk(ask)} ${answer.status}${answer.status < 400 ? "" : ` ${problemOf(answer).code}`}`);
+    this.#journal.count(
+      `${describeAsk(ask)} ${answer.status}${answer.status < 400 ? "" : ` ${problemOf(answer).code}`}`,
+    );
     if (answer.status === 503) throw new Unanswered(problemOf(answer).code);
     if (answer.status >= 500) this.complain(ask, answer);
     return answer;
@@ -56,9 +58,18 @@ export class FaultsClient {
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const sent = form === undefined ? (body === undefined ? null : JSON.stringify(body)) : new URLSearchParams(form);
     try {
-      const response = await fetch(this.#origin + path, { method, headers, body: sent, redirect: "manual", signal: AbortSignal.timeout(TIME_LIMIT_MS) });
+      const response = await fetch(this.#origin + path, {
+        method,
+        headers,
+        body: sent,
+        redirect: "manual",
+        signal: AbortSignal.timeout(TIME_LIMIT_MS),
+      });
       const answered = await response.text();
-      return { status: response.status, body: response.headers.get("content-type")?.includes("json") ? JSON.parse(answered) : answered };
+      return {
+        status: response.status,
+        body: response.headers.get("content-type")?.includes("json") ? JSON.parse(answered) : answered,
+      };
     } catch (error) {
       throw new Unanswered(error instanceof Error ? error.name : "unknown", { cause: error });
     }
@@ -68,7 +79,8 @@ export class FaultsClient {
 /** What a request that was refused was told; empty for every other. */
 export function problemOf(answer: Answer): Pick<ProblemDocument, "detail"> & { code: string } {
   const { body } = answer;
-  if (typeof body !== "object" || body === null || !("code" in body) || !("detail" in body)) return { code: "", detail: "" };
+  if (typeof body !== "object" || body === null || !("code" in body) || !("detail" in body))
+    return { code: "", detail: "" };
   return { code: String(body.code), detail: String(body.detail) };
 }
 

@@ -17,7 +17,14 @@ export type Acknowledgement =
   | { kind: "order_fulfilled"; orderId: OrderId; warehouseId: WarehouseId }
   | { kind: "shipment_delivered"; orderId: OrderId; shipmentId: string }
   | { kind: "message_sent"; orderId: OrderId; text: string }
-  | { kind: "stock_moved"; command: "receipt" | "adjustment" | "transfer_out" | "transfer_in"; ref: string; sku: Sku; warehouseId: WarehouseId; delta: number }
+  | {
+      kind: "stock_moved";
+      command: "receipt" | "adjustment" | "transfer_out" | "transfer_in";
+      ref: string;
+      sku: Sku;
+      warehouseId: WarehouseId;
+      delta: number;
+    }
   | { kind: "stock_counted"; ref: string; sku: Sku; warehouseId: WarehouseId; drift: number }
   | { kind: "stock_reserved"; reservationId: ReservationId; sku: Sku; warehouseId: WarehouseId; quantity: number }
   | { kind: "reservation_released"; reservationId: ReservationId };

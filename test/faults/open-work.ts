@@ -19,10 +19,17 @@ export interface OpenWork {
 export function openWork(state: RawState): OpenWork {
   const shown = new Map(state.ops.stock.map(({ sku, warehouseId, sequence }) => [`${sku}~${warehouseId}`, sequence]));
   return {
-    effects: state.ledgers.flatMap((ledger) => ledger.effects.filter((effect) => isOpen(effect) && !isWaiting(effect, state.readAt))),
-    unprojected: state.ledgers.reduce((sum, ledger) => sum + ledger.orders.filter(({ projected, revision }) => projected < revision).length, 0),
+    effects: state.ledgers.flatMap((ledger) =>
+      ledger.effects.filter((effect) => isOpen(effect) && !isWaiting(effect, state.readAt)),
+    ),
+    unprojected: state.ledgers.reduce(
+      (sum, ledger) => sum + ledger.orders.filter(({ projected, revision }) => projected < revision).length,
+      0,
+    ),
     undelivered: state.books.undelivered,
-    unpublished: state.levels.filter(({ sku, warehouseId, sequence }) => (shown.get(`${sku}~${warehouseId}`) ?? 0) < sequence).length,
+    unpublished: state.levels.filter(
+      ({ sku, warehouseId, sequence }) => (shown.get(`${sku}~${warehouseId}`) ?? 0) < sequence,
+    ).length,
   };
 }
 
@@ -40,7 +47,11 @@ export function isSettled(work: OpenWork): boolean {
 export function overdueEffects(state: RawState): RawEffect[] {
   const open = state.ledgers.flatMap((ledger) => ledger.effects.filter(isOpen));
   const lanes = new Set(open.filter(({ status }) => status !== "blocked").map(laneOf));
-  return open.filter((effect) => (effect.status === "blocked" ? !lanes.has(laneOf(effect)) : effect.dueAt === null || effect.dueAt < state.readAt - OVERDUE_MS));
+  return open.filter((effect) =>
+    effect.status === "blocked"
+      ? !lanes.has(laneOf(effect))
+      : effect.dueAt === null || effect.dueAt < state.readAt - OVERDUE_MS,
+  );
 }
 
 function laneOf({ orderId, lane }: RawEffect): string {
@@ -50,8 +61,14 @@ function laneOf({ orderId, lane }: RawEffect): string {
 /** In one line, for people. */
 export function describeWork({ effects, unprojected, undelivered, unpublished }: OpenWork): string {
   const kinds = Map.groupBy(effects, ({ effect, status }) => `${effect.kind} ${status}`);
-  const told = [...kinds].sort(([, a], [, b]) => b.length - a.length).map(([kind, ofKind]) => `${ofKind.length} ${kind}`);
-  const counts = { "orders not in the lists": unprojected, "webhooks not delivered": undelivered, "levels not in the list": unpublished };
+  const told = [...kinds]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([kind, ofKind]) => `${ofKind.length} ${kind}`);
+  const counts = {
+    "orders not in the lists": unprojected,
+    "webhooks not delivered": undelivered,
+    "levels not in the list": unpublished,
+  };
   for (const [name, count] of Object.entries(counts)) if (count > 0) told.push(`${count} ${name}`);
   return told.length === 0 ? "nothing" : told.join(", ");
 }

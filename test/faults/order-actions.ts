@@ -51,7 +51,10 @@ export class OrderActions {
   placeFull(): Promise<void> {
     const { random, world } = this.#context;
     const count = pick(random, [1, 1, 1, 2, 2, 3, 5]);
-    const lines = Array.from({ length: count }, () => ({ sku: this.#wanted(), quantity: pick(random, [1, 1, 1, 2, 3]) }));
+    const lines = Array.from({ length: count }, () => ({
+      sku: this.#wanted(),
+      quantity: pick(random, [1, 1, 1, 2, 3]),
+    }));
     // The one that may wait would make the whole order wait: it is asked for alone.
     return this.#place(lines.some(({ sku }) => sku === world.waiting) ? [{ sku: world.waiting, quantity: 1 }] : lines);
   }
@@ -65,8 +68,18 @@ export class OrderActions {
 
   async placeShort(): Promise<void> {
     const { random, world, nextKey, perform } = this.#context;
-    const body = { productId: pick(random, [world.hot, ...world.plain, ...world.seeded]), quantity: 1, customerLocation: pick(random, ["Berlin", "Paris", "Madrid"]) };
-    const ask: Ask = { method: "POST", path: pick(random, ["/orders", "/api/v1/orders"]), as: "storefront", key: nextKey("short"), body };
+    const body = {
+      productId: pick(random, [world.hot, ...world.plain, ...world.seeded]),
+      quantity: 1,
+      customerLocation: pick(random, ["Berlin", "Paris", "Madrid"]),
+    };
+    const ask: Ask = {
+      method: "POST",
+      path: pick(random, ["/orders", "/api/v1/orders"]),
+      as: "storefront",
+      key: nextKey("short"),
+      body,
+    };
     await perform(ask, (answer) => this.#takePlaced(ask, answer, false));
   }
 
@@ -77,16 +90,24 @@ export class OrderActions {
     await this.#context.perform(known.ask, (answer) => {
       const { orderId } = answer.body as Partial<OrderAnswer>;
       if (answer.status !== 201 || orderId !== known.orderId)
-        this.#context.client.complain(known.ask, answer, `the repetition of ${known.orderId} gave ${orderId ?? problemOf(answer).code}`);
+        this.#context.client.complain(
+          known.ask,
+          answer,
+          `the repetition of ${known.orderId} gave ${orderId ?? problemOf(answer).code}`,
+        );
     });
   }
 
   async placeOtherUnderSameKey(): Promise<void> {
     const known = this.#any();
     if (known === undefined || typeof known.ask.body !== "object") return this.placeFull();
-    const ask: Ask = { ...known.ask, body: { productId: this.#context.world.hot, quantity: 7, customerLocation: "Lisbon" } };
+    const ask: Ask = {
+      ...known.ask,
+      body: { productId: this.#context.world.hot, quantity: 7, customerLocation: "Lisbon" },
+    };
     await this.#context.perform(ask, (answer) => {
-      if (answer.status !== 422) this.#context.client.complain(ask, answer, `another body under the key of ${known.orderId} was not refused`);
+      if (answer.status !== 422)
+        this.#context.client.complain(ask, answer, `another body under the key of ${known.orderId} was not refused`);
     });
   }
 
@@ -96,7 +117,10 @@ export class OrderActions {
     const { random, journal, perform } = this.#context;
     const body = { reason: "changed my mind" };
     const path = `/api/v1/orders/${known.orderId}`;
-    const ask: Ask = random() < 0.3 ? { method: "DELETE", path, ifMatch: known.version, body } : { method: "POST", path: `${path}/cancel`, body };
+    const ask: Ask =
+      random() < 0.3
+        ? { method: "DELETE", path, ifMatch: known.version, body }
+        : { method: "POST", path: `${path}/cancel`, body };
     await perform(ask, (answer) => {
       if (answer.status === 200) {
         const { version } = answer.body as OrderAnswer;
@@ -119,7 +143,14 @@ export class OrderActions {
       if (answer.status === 200) {
         known.isShipped = true;
         journal.acknowledge({ kind: "order_fulfilled", ...body });
-      } else this.#expect(ask, answer, ["order_state", "order_not_ready", "shipment_state", "payment_not_captured", "label_missing"]);
+      } else
+        this.#expect(ask, answer, [
+          "order_state",
+          "order_not_ready",
+          "shipment_state",
+          "payment_not_captured",
+          "label_missing",
+        ]);
     });
   }
 
@@ -132,7 +163,12 @@ export class OrderActions {
       if (shipment === undefined) return;
       const ask: Ask = { method: "POST", path: `/api/v1/shipments/${shipment.shipmentId}/deliver` };
       await this.#context.perform(ask, (answer) => {
-        if (answer.status === 200) this.#context.journal.acknowledge({ kind: "shipment_delivered", orderId: known.orderId, shipmentId: shipment.shipmentId });
+        if (answer.status === 200)
+          this.#context.journal.acknowledge({
+            kind: "shipment_delivered",
+            orderId: known.orderId,
+            shipmentId: shipment.shipmentId,
+          });
         else this.#expect(ask, answer, ["order_state", "shipment_state"]);
       });
     });
@@ -163,7 +199,12 @@ export class OrderActions {
     if (known === undefined) return;
     const { nextKey, perform, journal } = this.#context;
     const text = `Note ${nextKey("note")}`;
-    const ask: Ask = { method: "POST", path: "/notifications", key: nextKey("message"), body: { orderId: known.orderId, message: text } };
+    const ask: Ask = {
+      method: "POST",
+      path: "/notifications",
+      key: nextKey("message"),
+      body: { orderId: known.orderId, message: text },
+    };
     await perform(ask, (answer) => {
       if (answer.status === 200) journal.acknowledge({ kind: "message_sent", orderId: known.orderId, text });
       else this.#expect(ask, answer, []);
@@ -174,7 +215,10 @@ export class OrderActions {
     const { random, nextKey, perform, world } = this.#context;
     const key = nextKey("order");
     const card = pick(random, CARDS);
-    const reach = random() < 0.1 ? { phone: `+49151${String(10_000_000 + Math.floor(random() * 80_000_000))}` } : { email: `${key}@${world.name}.example` };
+    const reach =
+      random() < 0.1
+        ? { phone: `+49151${String(10_000_000 + Math.floor(random() * 80_000_000))}` }
+        : { email: `${key}@${world.name}.example` };
     const body = {
       customer: { name: "Kim Example", ...reach },
       lines,
@@ -212,9 +256,14 @@ export class OrderActions {
     let read: OrderAnswer | null = null;
     await this.#context.perform(ask, (answer) => {
       const order = answer.body as OrderAnswer;
-      if (answer.status !== 200) this.#context.client.complain(ask, answer, `an acknowledged order was not found: ${known.orderId}`);
+      if (answer.status !== 200)
+        this.#context.client.complain(ask, answer, `an acknowledged order was not found: ${known.orderId}`);
       else if (order.version < known.version)
-        this.#context.client.complain(ask, answer, `${known.orderId} was acknowledged at version ${known.version} and is read at ${order.version}`);
+        this.#context.client.complain(
+          ask,
+          answer,
+          `${known.orderId} was acknowledged at version ${known.version} and is read at ${order.version}`,
+        );
       else read = order;
     });
     if (read !== null) await then(read);

@@ -23,7 +23,14 @@ export function collectOrders(state: RawState): Map<OrderId, OrderBook> {
     const effects = Map.groupBy(ledger.effects, ({ orderId }) => orderId);
     for (const inLedger of ledger.orders) {
       const { id } = inLedger.order;
-      books.set(id, { id, order: inLedger.order, events: events.get(id) ?? [], effects: effects.get(id) ?? [], inLedger, ledger: ledger.name });
+      books.set(id, {
+        id,
+        order: inLedger.order,
+        events: events.get(id) ?? [],
+        effects: effects.get(id) ?? [],
+        inLedger,
+        ledger: ledger.name,
+      });
     }
   }
   const archived = new Map(state.ledgers.flatMap((ledger) => ledger.archived.map((id) => [id, ledger.name] as const)));

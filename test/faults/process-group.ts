@@ -65,7 +65,8 @@ export class ProcessGroup {
 
   /** Ends the system in good order; what does not end is killed. */
   async stop(): Promise<void> {
-    if (this.#leader.exitCode === null && this.#leader.signalCode === null) process.kill(this.#leader.pid ?? 0, "SIGTERM");
+    if (this.#leader.exitCode === null && this.#leader.signalCode === null)
+      process.kill(this.#leader.pid ?? 0, "SIGTERM");
     await Promise.race([this.#exited, pause(STOP_WITHIN_MS)]);
     await this.kill();
   }
@@ -98,7 +99,9 @@ export function freePort(): Promise<number> {
     probe.once("error", reject);
     probe.listen(0, "127.0.0.1", () => {
       const address = probe.address();
-      probe.close(() => (address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no port is free"))));
+      probe.close(() =>
+        address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no port is free")),
+      );
     });
   });
 }

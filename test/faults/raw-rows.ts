@@ -91,20 +91,49 @@ export interface RawListing {
   events: RecordedEvent[];
   lines: { orderId: OrderId; number: number; sku: string; quantity: number; backordered: number }[];
   shipments: { id: string; orderId: OrderId; state: string; trackingNumber: string | null }[];
-  payments: { orderId: OrderId; number: number; status: string; authorized: number; captured: number; refunded: number }[];
+  payments: {
+    orderId: OrderId;
+    number: number;
+    status: string;
+    authorized: number;
+    captured: number;
+    refunded: number;
+  }[];
 }
 
 /** The operations database, as far as the invariants go. */
 export interface RawOps {
   registrations: { sku: Sku; warehouseId: WarehouseId; opening: number }[];
-  stock: { sku: Sku; warehouseId: WarehouseId; onHand: number; held: number; allocated: number; sequence: number; asOf: number }[];
-  deviations: { id: string; kind: DeviationKind; status: string; orderId: string | null; subject: Record<string, string> }[];
+  stock: {
+    sku: Sku;
+    warehouseId: WarehouseId;
+    onHand: number;
+    held: number;
+    allocated: number;
+    sequence: number;
+    asOf: number;
+  }[];
+  deviations: {
+    id: string;
+    kind: DeviationKind;
+    status: string;
+    orderId: string | null;
+    subject: Record<string, string>;
+  }[];
   notifications: { id: string; orderId: string; subject: string; kind: string; channel: string; status: string }[];
 }
 
 /** What the outside world has in its own books. */
 export interface RawBooks {
-  intents: { id: string; orderId: string | null; status: string; amount: number; capturable: number; received: number; refunded: number }[];
+  intents: {
+    id: string;
+    orderId: string | null;
+    status: string;
+    amount: number;
+    capturable: number;
+    received: number;
+    refunded: number;
+  }[];
   movements: { intentId: string; kind: string; amount: number; key: string | null }[];
   mails: { id: string; reference: string | null }[];
   /** `reference` is what the text was sent with, as its status callback tells. */

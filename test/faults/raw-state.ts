@@ -94,7 +94,9 @@ function alarmsOf(stateDir: string, className: string): Map<string, number> {
   if (!existsSync(path)) return new Map();
   // The runtime keeps nanoseconds, which are more than a number holds exactly.
   return RawFile.read(path, (file) => {
-    const rows = file.rows("SELECT actor_id, scheduled_time / 1000000 AS at FROM _cf_ALARM WHERE scheduled_time IS NOT NULL");
+    const rows = file.rows(
+      "SELECT actor_id, scheduled_time / 1000000 AS at FROM _cf_ALARM WHERE scheduled_time IS NOT NULL",
+    );
     return new Map(rows.map((row) => [text(row, "actor_id"), number(row, "at")]));
   });
 }
@@ -225,7 +227,13 @@ function readListing(path: string): RawListing {
         status: text(row, "status"),
         totalAmount: number(row, "total_amount"),
         doc: json<Order>(row, "doc"),
-        effects: row["saga"] === null ? null : json<Omit<RawEffect, "orderId">[]>(row, "saga").map((effect) => ({ ...effect, orderId: text(row, "id") as OrderId })),
+        effects:
+          row["saga"] === null
+            ? null
+            : json<Omit<RawEffect, "orderId">[]>(row, "saga").map((effect) => ({
+                ...effect,
+                orderId: text(row, "id") as OrderId,
+              })),
       })),
       events: file.rows("SELECT * FROM order_events ORDER BY order_id, sequence").map(readEvent),
       lines: file.rows("SELECT * FROM order_lines").map((row) => ({
@@ -299,7 +307,9 @@ function fromBooks<Value>(stateDir: string, className: string, read: (file: RawF
 
 function readBooks(stateDir: string): RawBooks {
   const undelivered = ["StripeBooks", "SendgridBooks", "TwilioBooks", "FedexBooks"]
-    .flatMap((className) => fromBooks(stateDir, className, (file) => file.rows("SELECT count(*) AS n FROM outbox WHERE state = 'due'")))
+    .flatMap((className) =>
+      fromBooks(stateDir, className, (file) => file.rows("SELECT count(*) AS n FROM outbox WHERE state = 'due'")),
+    )
     .reduce((sum, row) => sum + number(row, "n"), 0);
   return {
     undelivered,
@@ -312,21 +322,29 @@ function readBooks(stateDir: string): RawBooks {
       received: number(row, "received"),
       refunded: number(row, "refunded"),
     })),
-    movements: fromBooks(stateDir, "StripeBooks", (file) => file.rows("SELECT * FROM money_movements ORDER BY seq")).map((row) => ({
+    movements: fromBooks(stateDir, "StripeBooks", (file) =>
+      file.rows("SELECT * FROM money_movements ORDER BY seq"),
+    ).map((row) => ({
       intentId: text(row, "intent_id"),
       kind: text(row, "kind"),
       amount: number(row, "amount"),
       key: maybeText(row, "idempotency_key"),
     })),
-    mails: fromBooks(stateDir, "SendgridBooks", (file) => file.rows("SELECT id, reference FROM messages")).map((row) => ({
-      id: text(row, "id"),
-      reference: maybeText(row, "reference"),
-    })),
-    texts: fromBooks(stateDir, "TwilioBooks", (file) => file.rows("SELECT sid, status_callback FROM messages")).map((row) => ({
-      id: text(row, "sid"),
-      reference: referenceIn(maybeText(row, "status_callback")),
-    })),
-    parcels: fromBooks(stateDir, "FedexBooks", (file) => file.rows("SELECT tracking_number, reference, cancelled_at FROM parcels")).map((row) => ({
+    mails: fromBooks(stateDir, "SendgridBooks", (file) => file.rows("SELECT id, reference FROM messages")).map(
+      (row) => ({
+        id: text(row, "id"),
+        reference: maybeText(row, "reference"),
+      }),
+    ),
+    texts: fromBooks(stateDir, "TwilioBooks", (file) => file.rows("SELECT sid, status_callback FROM messages")).map(
+      (row) => ({
+        id: text(row, "sid"),
+        reference: referenceIn(maybeText(row, "status_callback")),
+      }),
+    ),
+    parcels: fromBooks(stateDir, "FedexBooks", (file) =>
+      file.rows("SELECT tracking_number, reference, cancelled_at FROM parcels"),
+    ).map((row) => ({
       trackingNumber: text(row, "tracking_number"),
       reference: maybeText(row, "reference"),
       cancelledAt: maybeNumber(row, "cancelled_at"),

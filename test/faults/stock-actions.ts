@@ -35,15 +35,23 @@ export class StockActions {
     const isHot = random() < 0.6;
     const row = isHot
       ? { sku: world.hot, warehouseId: pick(random, world.warehouses), quantity: 4 }
-      : { sku: pick(random, [...world.scarce, world.waiting]), warehouseId: pick(random, world.warehouses), quantity: 1 };
-    return this.#move("receipts", row, ({ ref }) => [{ command: "receipt", ref, sku: row.sku, warehouseId: row.warehouseId, delta: row.quantity }]);
+      : {
+          sku: pick(random, [...world.scarce, world.waiting]),
+          warehouseId: pick(random, world.warehouses),
+          quantity: 1,
+        };
+    return this.#move("receipts", row, ({ ref }) => [
+      { command: "receipt", ref, sku: row.sku, warehouseId: row.warehouseId, delta: row.quantity },
+    ]);
   }
 
   adjust(): Promise<void> {
     const { random, world } = this.#context;
     const place = { sku: pick(random, world.plain), warehouseId: pick(random, world.warehouses) };
     const delta = pick(random, [-2, -1, 1, 3]);
-    return this.#move("adjustments", { ...place, delta, reason: "found on the floor" }, ({ ref }) => [{ command: "adjustment", ref, ...place, delta }]);
+    return this.#move("adjustments", { ...place, delta, reason: "found on the floor" }, ({ ref }) => [
+      { command: "adjustment", ref, ...place, delta },
+    ]);
   }
 
   transfer(): Promise<void> {
@@ -65,7 +73,8 @@ export class StockActions {
     const ask: Ask = { method: "POST", path: "/api/v1/inventory/counts", key: nextKey("count"), body };
     await perform(ask, (answer) => {
       const [row] = answer.status === 200 ? (answer.body as RowAnswer).data : [];
-      if (row !== undefined) journal.acknowledge({ kind: "stock_counted", ref: row.ref, ...place, drift: row.drift ?? 0 });
+      if (row !== undefined)
+        journal.acknowledge({ kind: "stock_counted", ref: row.ref, ...place, drift: row.drift ?? 0 });
       else this.#expect(ask, answer, ["count_outdated"]);
     });
   }
@@ -75,7 +84,13 @@ export class StockActions {
     const sku = pick(random, [world.hot, world.hot, ...world.scarce, ...world.plain]);
     const warehouseId = pick(random, world.warehouses);
     const quantity = pick(random, [1, 1, 2]);
-    const ask: Ask = { method: "POST", path: "/inventory/reserve", as: "storefront", key: nextKey("reserve"), body: { productId: sku, warehouseId, quantity } };
+    const ask: Ask = {
+      method: "POST",
+      path: "/inventory/reserve",
+      as: "storefront",
+      key: nextKey("reserve"),
+      body: { productId: sku, warehouseId, quantity },
+    };
     await perform(ask, (answer) => {
       if (answer.status !== 201) return this.#expect(ask, answer, ["insufficient_stock"]);
       const reservationId = (answer.body as ReserveAnswer).reservationId as ReservationId;
@@ -90,7 +105,11 @@ export class StockActions {
     if (reserved === undefined) return this.reserve();
     const { perform, journal } = this.#context;
     const { reservationId } = reserved;
-    const ask: Ask = { method: "DELETE", path: `/api/v1/inventory/reservations/${encodeURIComponent(reservationId)}`, as: "storefront" };
+    const ask: Ask = {
+      method: "DELETE",
+      path: `/api/v1/inventory/reservations/${encodeURIComponent(reservationId)}`,
+      as: "storefront",
+    };
     await perform(ask, (answer) => {
       if (answer.status === 204) journal.acknowledge({ kind: "reservation_released", reservationId });
       else this.#expect(ask, answer, []);
@@ -112,7 +131,8 @@ export class StockActions {
     const ask: Ask = { method: "POST", path: `/api/v1/inventory/${command}`, key: nextKey(command), body: row };
     await perform(ask, (answer) => {
       const [done] = answer.status === 200 ? (answer.body as RowAnswer).data : [];
-      if (done !== undefined) for (const movement of told(done)) journal.acknowledge({ kind: "stock_moved", ...movement });
+      if (done !== undefined)
+        for (const movement of told(done)) journal.acknowledge({ kind: "stock_moved", ...movement });
       else this.#expect(ask, answer, ["insufficient_stock"]);
     });
   }

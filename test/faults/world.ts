@@ -20,9 +20,33 @@ export interface World {
 }
 
 const CITIES = [
-  { city: "Berlin", country: "DE", latitude: 52.52, longitude: 13.405, line1: "Westhafenstraße 1", postalCode: "13353", timeZone: "Europe/Berlin" },
-  { city: "Paris", country: "FR", latitude: 48.8566, longitude: 2.3522, line1: "12 Rue du Landy", postalCode: "75018", timeZone: "Europe/Paris" },
-  { city: "Madrid", country: "ES", latitude: 40.4168, longitude: -3.7038, line1: "Calle de Méndez Álvaro 20", postalCode: "28045", timeZone: "Europe/Madrid" },
+  {
+    city: "Berlin",
+    country: "DE",
+    latitude: 52.52,
+    longitude: 13.405,
+    line1: "Westhafenstraße 1",
+    postalCode: "13353",
+    timeZone: "Europe/Berlin",
+  },
+  {
+    city: "Paris",
+    country: "FR",
+    latitude: 48.8566,
+    longitude: 2.3522,
+    line1: "12 Rue du Landy",
+    postalCode: "75018",
+    timeZone: "Europe/Paris",
+  },
+  {
+    city: "Madrid",
+    country: "ES",
+    latitude: 40.4168,
+    longitude: -3.7038,
+    line1: "Calle de Méndez Álvaro 20",
+    postalCode: "28045",
+    timeZone: "Europe/Madrid",
+  },
 ] as const;
 
 const HOT_UNITS = 60;
@@ -51,10 +75,15 @@ export async function buildWorld(client: FaultsClient, journal: Journal, seed: n
     waiting: `${name}-waiting` as Sku,
     seeded: ["85123A" as Sku, "47566" as Sku, "84879" as Sku],
   };
-  for (const sku of [world.hot, ...world.scarce, ...world.plain, world.waiting]) await buildProduct(client, sku, sku === world.waiting);
+  for (const sku of [world.hot, ...world.scarce, ...world.plain, world.waiting])
+    await buildProduct(client, sku, sku === world.waiting);
   const rows = [
     ...warehouses.slice(0, 2).map((warehouseId) => ({ sku: world.hot, warehouseId, quantity: HOT_UNITS })),
-    ...world.scarce.map((sku, index) => ({ sku, warehouseId: warehouses[index % 3] ?? warehouses[0], quantity: 2 + (index % 4) })),
+    ...world.scarce.map((sku, index) => ({
+      sku,
+      warehouseId: warehouses[index % 3] ?? warehouses[0],
+      quantity: 2 + (index % 4),
+    })),
     ...world.plain.flatMap((sku) => warehouses.map((warehouseId) => ({ sku, warehouseId, quantity: PLAIN_UNITS }))),
     { sku: world.waiting, warehouseId: warehouses[0], quantity: 3 },
   ];
@@ -66,7 +95,11 @@ export async function buildWorld(client: FaultsClient, journal: Journal, seed: n
   return world;
 }
 
-async function buildWarehouse(client: FaultsClient, name: string, place: (typeof CITIES)[number]): Promise<WarehouseId> {
+async function buildWarehouse(
+  client: FaultsClient,
+  name: string,
+  place: (typeof CITIES)[number],
+): Promise<WarehouseId> {
   const { city, country, latitude, longitude, line1, postalCode, timeZone } = place;
   const id = `${name}-${city.toLowerCase()}` as WarehouseId;
   const body = {
@@ -85,7 +118,8 @@ async function buildWarehouse(client: FaultsClient, name: string, place: (typeof
     address: { line1, city, postalCode, country },
   };
   const answer = await client.ask({ method: "POST", path: "/api/v1/warehouses", key: id, body });
-  if (answer.status !== 201) throw new Error(`the warehouse ${id} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
+  if (answer.status !== 201)
+    throw new Error(`the warehouse ${id} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
   return id;
 }
 
@@ -102,5 +136,6 @@ async function buildProduct(client: FaultsClient, sku: Sku, backorder: boolean):
     active: true,
   };
   const answer = await client.ask({ method: "POST", path: "/api/v1/products", key: `product-${sku}`, body });
-  if (answer.status !== 201) throw new Error(`the product ${sku} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
+  if (answer.status !== 201)
+    throw new Error(`the product ${sku} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
 }

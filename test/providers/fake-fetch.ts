@@ -15,7 +15,12 @@ export function fakeFetch(...replies: Reply[]): { fetch: FetchFunction; sent: Se
   const sent: Sent[] = [];
   const fetch: FetchFunction = async (url, init) => {
     const reply = replies[sent.length];
-    sent.push({ url, method: init.method ?? "GET", headers: new Headers(init.headers), body: typeof init.body === "string" ? init.body : "" });
+    sent.push({
+      url,
+      method: init.method ?? "GET",
+      headers: new Headers(init.headers),
+      body: typeof init.body === "string" ? init.body : "",
+    });
     if (reply === undefined) throw new Error(`a call that nobody expected: ${url}`);
     return reply(init.signal);
   };
@@ -23,7 +28,8 @@ export function fakeFetch(...replies: Reply[]): { fetch: FetchFunction; sent: Se
 }
 
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Reply {
-  return () => new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json", ...headers } });
+  return () =>
+    new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json", ...headers } });
 }
 
 export function text(status: number, body: string, headers: Record<string, string> = {}): Reply {

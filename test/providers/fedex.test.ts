@@ -4,15 +4,34 @@ import { broken, fakeFetch, half, json, silent, type Reply } from "./fake-fetch.
 
 const token = json(200, { access_token: "t1", token_type: "bearer", expires_in: 3599, scope: "CXS" });
 const output = (body: unknown): Reply => json(200, { transactionId: "x", output: body });
-const errors = (status: number, code: string): Reply => json(status, { transactionId: "x", errors: [{ code, message: "No." }] });
+const errors = (status: number, code: string): Reply =>
+  json(status, { transactionId: "x", errors: [{ code, message: "No." }] });
 
 function fedex(...replies: Reply[]) {
   const { fetch, sent } = fakeFetch(...replies);
   const tokens = new Map<string, FedexToken>();
-  return { carrier: new FedexCarrier({ clientId: "c", clientSecret: "s", account: "740561073", fetch, timeLimitMs: 100, tokens }), sent, tokens };
+  return {
+    carrier: new FedexCarrier({
+      clientId: "c",
+      clientSecret: "s",
+      account: "740561073",
+      fetch,
+      timeLimitMs: 100,
+      tokens,
+    }),
+    sent,
+    tokens,
+  };
 }
 
-const address = { line1: "1 Main St", line2: "Floor 2", city: "Memphis", region: "TN", postalCode: "38116", country: "US" };
+const address = {
+  line1: "1 Main St",
+  line2: "Floor 2",
+  city: "Memphis",
+  region: "TN",
+  postalCode: "38116",
+  country: "US",
+};
 const request = {
   reference: "shp_1",
   service: "FEDEX_GROUND",
@@ -26,14 +45,19 @@ const piece = {
   currency: "USD",
   packageDocuments: [{ contentType: "LABEL", docType: "PDF", encodedLabel: "JVBERi0=" }],
 };
-const shipped = output({ transactionShipments: [{ masterTrackingNumber: "794600000001", serviceType: "FEDEX_GROUND", pieceResponses: [piece] }] });
+const shipped = output({
+  transactionShipments: [
+    { masterTrackingNumber: "794600000001", serviceType: "FEDEX_GROUND", pieceResponses: [piece] },
+  ],
+});
 const tracking = (code: string, trackingNumber = "794600000001") => ({
   trackingNumberInfo: { trackingNumber },
   latestStatusDetail: { code, description: code },
   scanEvents: [{ date: "2026-11-20T10:00:00Z", eventDescription: code }],
   dateAndTimes: [{ type: "ESTIMATED_DELIVERY", dateTime: "2026-11-22T10:00:00Z" }],
 });
-const tracked = (...trackResults: unknown[]): Reply => output({ completeTrackResults: [{ trackingNumber: "", trackResults }] });
+const tracked = (...trackResults: unknown[]): Reply =>
+  output({ completeTrackResults: [{ trackingNumber: "", trackResults }] });
 
 describe("the FedEx adapter", () => {
   it("fetches one token for many calls", async () => {
@@ -41,9 +65,19 @@ describe("the FedEx adapter", () => {
     const { carrier, sent } = fedex(token, resolved, resolved);
     await carrier.validateAddress(address);
     expect(await carrier.validateAddress(address)).toEqual({ outcome: "done", value: { deliverable: true } });
-    expect(sent.map(({ url }) => new URL(url).pathname)).toEqual(["/oauth/token", "/address/v1/addresses/resolve", "/address/v1/addresses/resolve"]);
+    expect(sent.map(({ url }) => new URL(url).pathname)).toEqual([
+      "/oauth/token",
+      "/address/v1/addresses/resolve",
+      "/address/v1/addresses/resolve",
+    ]);
     expect(sent[2]?.headers.get("authorization")).toBe("Bearer t1");
-    expect(JSON.parse(sent[1]?.body ?? "").addressesToValidate[0].address).toEqual({ streetLines: ["1 Main St", "Floor 2"], city: "Memphis", stateOrProvinceCode: "TN", postalCode: "38116", countryCode: "US" });
+    expect(JSON.parse(sent[1]?.body ?? "").addressesToValidate[0].address).toEqual({
+      streetLines: ["1 Main St", "Floor 2"],
+      city: "Memphis",
+      stateOrProvinceCode: "TN",
+      postalCode: "38116",
+      countryCode: "US",
+    });
   });
 
   it("fetches a new token once when the old one is turned away", async () => {
@@ -54,18 +88,36 @@ describe("the FedEx adapter", () => {
   });
 
   it("was never asked when there is no token to be had", async () => {
-    expect(await fedex(broken).carrier.createLabel(request)).toMatchObject({ outcome: "failed", code: "no_token", retryable: true });
-    expect(await fedex(errors(401, "NOT.AUTHORIZED.ERROR")).carrier.createLabel(request)).toMatchObject({ outcome: "failed", code: "NOT.AUTHORIZED.ERROR", retryable: false });
+    expect(await fedex(broken).carrier.createLabel(request)).toMatchObject({
+      outcome: "failed",
+      code: "no_token",
+      retryable: true,
+    });
+    expect(await fedex(errors(401, "NOT.AUTHORIZED.ERROR")).carrier.createLabel(request)).toMatchObject({
+      outcome: "failed",
+      code: "NOT.AUTHORIZED.ERROR",
+      retryable: false,
+    });
   });
 
   it("makes a label with its charge in minor units, and names the parcel by our reference", async () => {
     const { carrier, sent } = fedex(token, shipped);
     expect(await carrier.createLabel(request)).toEqual({
       outcome: "done",
-      value: { trackingNumber: "794600000001", carrier: "fedex", service: "FEDEX_GROUND", format: "PDF", document: "JVBERi0=", charge: { amount: 2450, currency: "USD" } },
+      value: {
+        trackingNumber: "794600000001",
+        carrier: "fedex",
+        service: "FEDEX_GROUND",
+        format: "PDF",
+        document: "JVBERi0=",
+        charge: { amount: 2450, currency: "USD" },
+      },
     });
     const item = JSON.parse(sent[1]?.body ?? "").requestedShipment.requestedPackageLineItems[0];
-    expect(item).toEqual({ weight: { units: "KG", value: 1.25 }, customerReferences: [{ customerReferenceType: "CUSTOMER_REFERENCE", value: "shp_1" }] });
+    expect(item).toEqual({
+      weight: { units: "KG", value: 1.25 },
+      customerReferences: [{ customerReferenceType: "CUSTOMER_REFERENCE", value: "shp_1" }],
+    });
   });
 
   it.each([
@@ -79,28 +131,50 @@ describe("the FedEx adapter", () => {
   });
 
   it("keeps FedEx's own code of a refusal, and waits a minute at the budget's end", async () => {
-    expect(await fedex(token, errors(400, "RECIPIENTS.ADDRESS.INVALID")).carrier.createLabel(request)).toMatchObject({ outcome: "failed", code: "RECIPIENTS.ADDRESS.INVALID", retryable: false });
-    expect(await fedex(token, errors(429, "TOO.MANY.REQUESTS")).carrier.createLabel(request)).toMatchObject({ outcome: "failed", code: "rate_limited", retryAfterMs: 60_000 });
+    expect(await fedex(token, errors(400, "RECIPIENTS.ADDRESS.INVALID")).carrier.createLabel(request)).toMatchObject({
+      outcome: "failed",
+      code: "RECIPIENTS.ADDRESS.INVALID",
+      retryable: false,
+    });
+    expect(await fedex(token, errors(429, "TOO.MANY.REQUESTS")).carrier.createLabel(request)).toMatchObject({
+      outcome: "failed",
+      code: "rate_limited",
+      retryAfterMs: 60_000,
+    });
   });
 
   it("withdraws a label that was lost with its reply, and says that a new one is safe", async () => {
-    const { carrier, sent } = fedex(token, tracked(tracking("CA", "1"), tracking("OC", "2")), output({ cancelledShipment: true }));
+    const { carrier, sent } = fedex(
+      token,
+      tracked(tracking("CA", "1"), tracking("OC", "2")),
+      output({ cancelledShipment: true }),
+    );
     expect(await carrier.findLabel("shp_1")).toEqual({ outcome: "done", value: null });
     expect(sent).toHaveLength(3);
     expect(JSON.parse(sent[2]?.body ?? "")).toMatchObject({ trackingNumber: "2" });
   });
 
   it("does not call it safe while the withdrawal itself is unknown", async () => {
-    expect(await fedex(token, tracked(tracking("OC")), broken).carrier.findLabel("shp_1")).toMatchObject({ outcome: "unknown" });
+    expect(await fedex(token, tracked(tracking("OC")), broken).carrier.findLabel("shp_1")).toMatchObject({
+      outcome: "unknown",
+    });
   });
 
   it("leaves a parcel alone that is on its way", async () => {
-    expect(await fedex(token, tracked(tracking("IT"))).carrier.findLabel("shp_1")).toMatchObject({ outcome: "failed", code: "label_in_use" });
+    expect(await fedex(token, tracked(tracking("IT"))).carrier.findLabel("shp_1")).toMatchObject({
+      outcome: "failed",
+      code: "label_in_use",
+    });
   });
 
   it("takes a label that is withdrawn already for withdrawn", async () => {
-    expect(await fedex(token, errors(400, "SHIPMENT.CANCELLED.ALREADY")).carrier.cancelLabel("1")).toEqual({ outcome: "done", value: null });
-    expect(await fedex(token, output({ cancelledShipment: false, message: "Too late" })).carrier.cancelLabel("1")).toMatchObject({ outcome: "failed", message: "Too late" });
+    expect(await fedex(token, errors(400, "SHIPMENT.CANCELLED.ALREADY")).carrier.cancelLabel("1")).toEqual({
+      outcome: "done",
+      value: null,
+    });
+    expect(
+      await fedex(token, output({ cancelledShipment: false, message: "Too late" })).carrier.cancelLabel("1"),
+    ).toMatchObject({ outcome: "failed", message: "Too late" });
   });
 
   it.each([
@@ -111,20 +185,42 @@ describe("the FedEx adapter", () => {
     ["DE", "exception"],
     ["ZZ", "in_transit"],
   ])("reads the code %s as %s", async (code, status) => {
-    const value = [{ trackingNumber: "794600000001", status, at: Date.parse("2026-11-20T10:00:00Z"), description: code, estimatedDelivery: "2026-11-22T10:00:00Z" }];
-    expect(await fedex(token, tracked(tracking(code))).carrier.track(["794600000001"])).toEqual({ outcome: "done", value });
+    const value = [
+      {
+        trackingNumber: "794600000001",
+        status,
+        at: Date.parse("2026-11-20T10:00:00Z"),
+        description: code,
+        estimatedDelivery: "2026-11-22T10:00:00Z",
+      },
+    ];
+    expect(await fedex(token, tracked(tracking(code))).carrier.track(["794600000001"])).toEqual({
+      outcome: "done",
+      value,
+    });
   });
 
   it("leaves out numbers that FedEx does not know, and asks nothing for none", async () => {
-    const unknown = { trackingNumberInfo: { trackingNumber: "1" }, error: { code: "TRACKING.TRACKINGNUMBER.NOTFOUND" } };
+    const unknown = {
+      trackingNumberInfo: { trackingNumber: "1" },
+      error: { code: "TRACKING.TRACKINGNUMBER.NOTFOUND" },
+    };
     expect(await fedex(token, tracked(unknown)).carrier.track(["1"])).toEqual({ outcome: "done", value: [] });
     expect(await fedex().carrier.track([])).toEqual({ outcome: "done", value: [] });
   });
 
   it("quotes the service that was asked for, and refuses a currency that is not kept", async () => {
-    const rate = (serviceType: string, totalNetCharge: number, currency: string) => ({ serviceType, ratedShipmentDetails: [{ totalNetCharge, currency }] });
+    const rate = (serviceType: string, totalNetCharge: number, currency: string) => ({
+      serviceType,
+      ratedShipmentDetails: [{ totalNetCharge, currency }],
+    });
     const two = output({ rateReplyDetails: [rate("OTHER", 1, "USD"), rate("FEDEX_GROUND", 1234, "JPY")] });
-    expect(await fedex(token, two).carrier.rate(request)).toEqual({ outcome: "done", value: { amount: 1234, currency: "JPY" } });
-    expect(await fedex(token, output({ rateReplyDetails: [rate("FEDEX_GROUND", 1, "XXX")] })).carrier.rate(request)).toMatchObject({ outcome: "failed", code: "currency_unknown" });
+    expect(await fedex(token, two).carrier.rate(request)).toEqual({
+      outcome: "done",
+      value: { amount: 1234, currency: "JPY" },
+    });
+    expect(
+      await fedex(token, output({ rateReplyDetails: [rate("FEDEX_GROUND", 1, "XXX")] })).carrier.rate(request),
+    ).toMatchObject({ outcome: "failed", code: "currency_unknown" });
   });
 });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { CallReport, GateLease, GateStatus, LeaseRequest, ProviderGateRpc } from "../../src/contracts/provider-gate-rpc.ts";
+import type {
+  CallReport,
+  GateLease,
+  GateStatus,
+  LeaseRequest,
+  ProviderGateRpc,
+} from "../../src/contracts/provider-gate-rpc.ts";
 import { createGatedFetch, GateMemory } from "../../src/providers/gate.ts";
 import { CallHeldBack } from "../../src/providers/http.ts";
 import { broken, fakeFetch, text, type Reply } from "./fake-fetch.ts";
@@ -16,7 +22,9 @@ function fakeGate(...leases: (GateLease | Error | "silent")[]) {
       const lease = leases[Math.min(asked.length, leases.length - 1)];
       asked.push(request);
       if (lease === "silent") return new Promise<GateLease>(() => undefined);
-      return lease === undefined || lease instanceof Error ? Promise.reject(lease ?? new Error("no lease")) : Promise.resolve(lease);
+      return lease === undefined || lease instanceof Error
+        ? Promise.reject(lease ?? new Error("no lease"))
+        : Promise.resolve(lease);
     },
     report(report) {
       reports.push(report);
@@ -34,7 +42,15 @@ function world(leases: Parameters<typeof fakeGate>, replies: Reply[], defers = f
   const memory = new GateMemory();
   const deferred: Promise<unknown>[] = [];
   const defer = defers ? { defer: (task: Promise<unknown>) => void deferred.push(task) } : {};
-  const gated = createGatedFetch(fetch, { gate, memory, budget: BUDGET, block: 3, now: () => clock.now, timeLimitMs: 30, ...defer });
+  const gated = createGatedFetch(fetch, {
+    gate,
+    memory,
+    budget: BUDGET,
+    block: 3,
+    now: () => clock.now,
+    timeLimitMs: 30,
+    ...defer,
+  });
   return { call: () => gated("https://provider.example/", { method: "POST" }), sent, asked, reports, clock, deferred };
 }
 
@@ -60,7 +76,10 @@ describe("a gated fetch", () => {
   });
 
   it("holds calls back while the circuit is open, without asking again before it is time", async () => {
-    const { call, asked, sent, clock } = world([{ circuit: "open", tokens: 0, validMs: 1000, retryAfterMs: 1800 }, OPEN_HANDED], ok(1));
+    const { call, asked, sent, clock } = world(
+      [{ circuit: "open", tokens: 0, validMs: 1000, retryAfterMs: 1800 }, OPEN_HANDED],
+      ok(1),
+    );
     await expect(call()).rejects.toMatchObject({ code: "provider_unavailable", retryAfterMs: 1800 });
     await expect(call()).rejects.toBeInstanceOf(CallHeldBack);
     expect(asked).toHaveLength(1);
@@ -90,13 +109,18 @@ describe("a gated fetch", () => {
 
   it("reports server errors, broken connections and throttling for what they are", async () => {
     const lease: GateLease = { ...OPEN_HANDED, tokens: 1 };
-    const { call, asked } = world([lease], [text(500, ""), broken, text(429, "", { "retry-after": "9" }), text(404, ""), text(200, "")]);
+    const { call, asked } = world(
+      [lease],
+      [text(500, ""), broken, text(429, "", { "retry-after": "9" }), text(404, ""), text(200, "")],
+    );
     await call();
     await expect(call()).rejects.toThrow("fetch failed");
     await call();
     await call();
     await call();
-    expect(asked.slice(1).map(({ report }) => [report?.answered, report?.broken, report?.throttled, report?.stayAwayMs])).toEqual([
+    expect(
+      asked.slice(1).map(({ report }) => [report?.answered, report?.broken, report?.throttled, report?.stayAwayMs]),
+    ).toEqual([
       [0, 1, 0, 0],
       [0, 1, 0, 0],
       [0, 0, 1, 9000],
@@ -114,7 +138,10 @@ describe("a gated fetch", () => {
   });
 
   it("never makes more calls than it was given, however many come at once", async () => {
-    const { call, sent } = world([OPEN_HANDED, { circuit: "closed", tokens: 0, validMs: 1000, retryAfterMs: 500 }], ok(3));
+    const { call, sent } = world(
+      [OPEN_HANDED, { circuit: "closed", tokens: 0, validMs: 1000, retryAfterMs: 500 }],
+      ok(3),
+    );
     const results = await Promise.allSettled(Array.from({ length: 10 }, call));
     expect(sent).toHaveLength(3);
     expect(results.filter(({ status }) => status === "rejected")).toHaveLength(7);

@@ -12,15 +12,29 @@ const SECOND = NOW / 1000;
 describe("a Stripe webhook", () => {
   const secret = "whsec_bG9jYWw=";
   const intent = { ...fixtures.resources.payment_intent, metadata: { order_id: "ord_1" } };
-  const body = JSON.stringify({ ...fixtures.resources.event, id: "evt_1", created: SECOND, type: "payment_intent.succeeded", data: { object: intent } });
-  const signatureOf = (text: string, at = SECOND, by = secret) => createHmac("sha256", by).update(`${at}.${text}`).digest("hex");
-  const verify = (header: string | null, text = body, by = secret) => verifyStripeWebhook(text, new Headers(header === null ? {} : { "stripe-signature": header }), by, NOW);
+  const body = JSON.stringify({
+    ...fixtures.resources.event,
+    id: "evt_1",
+    created: SECOND,
+    type: "payment_intent.succeeded",
+    data: { object: intent },
+  });
+  const signatureOf = (text: string, at = SECOND, by = secret) =>
+    createHmac("sha256", by).update(`${at}.${text}`).digest("hex");
+  const verify = (header: string | null, text = body, by = secret) =>
+    verifyStripeWebhook(text, new Headers(header === null ? {} : { "stripe-signature": header }), by, NOW);
 
   it("is taken with its id and what it is about", async () => {
     expect(await verify(`t=${SECOND},v1=${signatureOf(body)}`)).toEqual({
       ok: true,
       eventId: "evt_1",
-      event: { type: "payment_intent.succeeded", createdAt: NOW, intentId: intent.id, orderId: "ord_1", amount: { amount: 1099, currency: "USD" } },
+      event: {
+        type: "payment_intent.succeeded",
+        createdAt: NOW,
+        intentId: intent.id,
+        orderId: "ord_1",
+        amount: { amount: 1099, currency: "USD" },
+      },
     });
   });
 
@@ -30,8 +44,16 @@ describe("a Stripe webhook", () => {
 
   it("finds the payment of a charge", async () => {
     const charge = { ...fixtures.resources.charge, payment_intent: "pi_7" };
-    const about = JSON.stringify({ ...fixtures.resources.event, id: "evt_2", type: "charge.refunded", data: { object: charge } });
-    expect(await verify(`t=${SECOND},v1=${signatureOf(about)}`, about)).toMatchObject({ ok: true, event: { intentId: "pi_7", orderId: null } });
+    const about = JSON.stringify({
+      ...fixtures.resources.event,
+      id: "evt_2",
+      type: "charge.refunded",
+      data: { object: charge },
+    });
+    expect(await verify(`t=${SECOND},v1=${signatureOf(about)}`, about)).toMatchObject({
+      ok: true,
+      event: { intentId: "pi_7", orderId: null },
+    });
   });
 
   it.each([
@@ -44,28 +66,56 @@ describe("a Stripe webhook", () => {
     ["a signature that is too long", `t=${SECOND},v1=${signatureOf(body)}00`, "signature_wrong"],
     ["another secret's signature", `t=${SECOND},v1=${signatureOf(body, SECOND, "whsec_other")}`, "signature_wrong"],
     ["another scheme", `t=${SECOND},v0=${signatureOf(body)}`, "signature_wrong"],
-    ["a time that is too old", `t=${SECOND - 301},v1=${signatureOf(body, SECOND - 301)}`, "timestamp_outside_tolerance"],
-    ["a time that is too far ahead", `t=${SECOND + 301},v1=${signatureOf(body, SECOND + 301)}`, "timestamp_outside_tolerance"],
+    [
+      "a time that is too old",
+      `t=${SECOND - 301},v1=${signatureOf(body, SECOND - 301)}`,
+      "timestamp_outside_tolerance",
+    ],
+    [
+      "a time that is too far ahead",
+      `t=${SECOND + 301},v1=${signatureOf(body, SECOND + 301)}`,
+      "timestamp_outside_tolerance",
+    ],
   ])("is refused with %s", async (_what, header, reason) => {
     expect(await verify(header)).toEqual({ ok: false, reason });
   });
 
   it("is refused when its body was changed, or its secret is empty", async () => {
-    expect(await verify(`t=${SECOND},v1=${signatureOf(body)}`, body.replace("1099", "1"))).toEqual({ ok: false, reason: "signature_wrong" });
-    expect(await verify(`t=${SECOND},v1=${signatureOf(body, SECOND, "")}`, body, "")).toEqual({ ok: false, reason: "signature_wrong" });
+    expect(await verify(`t=${SECOND},v1=${signatureOf(body)}`, body.replace("1099", "1"))).toEqual({
+      ok: false,
+      reason: "signature_wrong",
+    });
+    expect(await verify(`t=${SECOND},v1=${signatureOf(body, SECOND, "")}`, body, "")).toEqual({
+      ok: false,
+      reason: "signature_wrong",
+    });
   });
 
   it.each(["not json", "[]", '{"id":"evt_1"}'])("is refused when what was signed is %s", async (text) => {
-    expect(await verify(`t=${SECOND},v1=${signatureOf(text)}`, text)).toEqual({ ok: false, reason: "payload_unreadable" });
+    expect(await verify(`t=${SECOND},v1=${signatureOf(text)}`, text)).toEqual({
+      ok: false,
+      reason: "payload_unreadable",
+    });
   });
 });
 
 describe("a batch of SendGrid events", () => {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const spki = publicKey.export({ type: "spki", format: "der" }).toString("base64");
-  const event = { event: "delivered", email: "a@example.com", timestamp: SECOND, sg_event_id: "e1", sg_message_id: "m1.recvd-0", reference: "ntf_1" };
+  const event = {
+    event: "delivered",
+    email: "a@example.com",
+    timestamp: SECOND,
+    sg_event_id: "e1",
+    sg_message_id: "m1.recvd-0",
+    reference: "ntf_1",
+  };
   const body = JSON.stringify([event]);
-  const sign = (text: string, at = String(SECOND), key = privateKey) => createSign("sha256").update(at + text).sign(key).toString("base64");
+  const sign = (text: string, at = String(SECOND), key = privateKey) =>
+    createSign("sha256")
+      .update(at + text)
+      .sign(key)
+      .toString("base64");
   const verify = (signature: string | null, text = body, at = String(SECOND), key = spki) => {
     const headers = new Headers({ "x-twilio-email-event-webhook-timestamp": at });
     if (signature !== null) headers.set("x-twilio-email-event-webhook-signature", signature);
@@ -74,7 +124,10 @@ describe("a batch of SendGrid events", () => {
 
   it("is taken, and has the same id whenever it is delivered", async () => {
     const first = await verify(sign(body));
-    expect(first).toMatchObject({ ok: true, event: [{ id: "e1", kind: "delivered", at: NOW, messageId: "m1", reference: "ntf_1" }] });
+    expect(first).toMatchObject({
+      ok: true,
+      event: [{ id: "e1", kind: "delivered", at: NOW, messageId: "m1", reference: "ntf_1" }],
+    });
     const again = await verify(sign(body));
     expect(again.ok && first.ok && again.eventId === first.eventId).toBe(true);
   });
@@ -94,7 +147,11 @@ describe("a batch of SendGrid events", () => {
     ["a signature that is no base64", "%%%", "signature_malformed"],
     ["a signature that is no DER", btoa("hello"), "signature_malformed"],
     ["a signature cut short", sign(body).slice(0, 40), "signature_malformed"],
-    ["a signature with more behind it", Buffer.concat([Buffer.from(sign(body), "base64"), Buffer.from([0])]).toString("base64"), "signature_malformed"],
+    [
+      "a signature with more behind it",
+      Buffer.concat([Buffer.from(sign(body), "base64"), Buffer.from([0])]).toString("base64"),
+      "signature_malformed",
+    ],
     ["raw bytes in place of DER", Buffer.alloc(64, 1).toString("base64"), "signature_malformed"],
     ["another body's signature", sign("[]"), "signature_wrong"],
   ])("is refused with %s", async (_what, signature, reason) => {
@@ -103,9 +160,15 @@ describe("a batch of SendGrid events", () => {
 
   it("is refused with another key, a key that is none, a time outside the tolerance or a time that is none", async () => {
     const other = generateKeyPairSync("ec", { namedCurve: "P-256" });
-    expect(await verify(sign(body, String(SECOND), other.privateKey))).toEqual({ ok: false, reason: "signature_wrong" });
+    expect(await verify(sign(body, String(SECOND), other.privateKey))).toEqual({
+      ok: false,
+      reason: "signature_wrong",
+    });
     expect(await verify(sign(body), body, String(SECOND), "AAAA")).toEqual({ ok: false, reason: "signature_wrong" });
-    expect(await verify(sign(body, String(SECOND - 301)), body, String(SECOND - 301))).toEqual({ ok: false, reason: "timestamp_outside_tolerance" });
+    expect(await verify(sign(body, String(SECOND - 301)), body, String(SECOND - 301))).toEqual({
+      ok: false,
+      reason: "timestamp_outside_tolerance",
+    });
     expect(await verify(sign(body, "soon"), body, "soon")).toEqual({ ok: false, reason: "signature_malformed" });
   });
 
@@ -121,10 +184,17 @@ describe("a Twilio callback", () => {
   const signed = `${url}MessageSidSM1MessageStatusdeliveredTo+4930123456`;
   const sign = (text: string, by = authToken) => createHmac("sha1", by).update(text).digest("base64");
   const verify = (signature: string | null, text = body, address = url) =>
-    verifyTwilioWebhook(text, new Headers(signature === null ? {} : { "x-twilio-signature": signature }), { authToken, url: address });
+    verifyTwilioWebhook(text, new Headers(signature === null ? {} : { "x-twilio-signature": signature }), {
+      authToken,
+      url: address,
+    });
 
   it("is taken with an id of the message and its state, and our reference", async () => {
-    expect(await verify(sign(signed))).toEqual({ ok: true, eventId: "SM1:delivered", event: { messageId: "SM1", status: "delivered", reference: "ntf_1", errorCode: null } });
+    expect(await verify(sign(signed))).toEqual({
+      ok: true,
+      eventId: "SM1:delivered",
+      event: { messageId: "SM1", status: "delivered", reference: "ntf_1", errorCode: null },
+    });
   });
 
   it.each([
@@ -144,7 +214,11 @@ describe("a Twilio callback", () => {
 
 describe("a pushed FedEx event", () => {
   const secret = "token";
-  const result = { trackingNumberInfo: { trackingNumber: "794600000001" }, latestStatusDetail: { code: "DL", description: "Delivered" }, scanEvents: [{ date: "2026-11-20T10:00:00Z" }] };
+  const result = {
+    trackingNumberInfo: { trackingNumber: "794600000001" },
+    latestStatusDetail: { code: "DL", description: "Delivered" },
+    scanEvents: [{ date: "2026-11-20T10:00:00Z" }],
+  };
   const body = JSON.stringify(result);
   const sign = (text: string, by = secret) => createHmac("sha256", by).update(text).digest("base64");
   const verify = (signature: string | null, text = body, by = secret) =>
@@ -152,7 +226,10 @@ describe("a pushed FedEx event", () => {
 
   it("is taken with the parcel's state, and has the same id whenever it is delivered", async () => {
     const first = await verify(sign(body));
-    expect(first).toMatchObject({ ok: true, event: { trackingNumber: "794600000001", status: "delivered", at: Date.parse("2026-11-20T10:00:00Z") } });
+    expect(first).toMatchObject({
+      ok: true,
+      event: { trackingNumber: "794600000001", status: "delivered", at: Date.parse("2026-11-20T10:00:00Z") },
+    });
     expect(await verify(sign(body))).toEqual(first);
   });
 

@@ -19,8 +19,14 @@ function request(): LabelRequest {
   return {
     reference: `shp_test${count}`,
     service: "FEDEX_GROUND",
-    from: { contact: { name: "Warehouse Memphis", phone: "+19015550100" }, address: { line1: "1 Dock Rd", city: "Memphis", region: "TN", postalCode: "38116", country: "US" } },
-    to: { contact: { name: "Zoë Łukasz", phone: "+4930555012" }, address: { line1: "Karl-Marx-Allee 1", city: "Berlin", postalCode: "10178", country: "DE" } },
+    from: {
+      contact: { name: "Warehouse Memphis", phone: "+19015550100" },
+      address: { line1: "1 Dock Rd", city: "Memphis", region: "TN", postalCode: "38116", country: "US" },
+    },
+    to: {
+      contact: { name: "Zoë Łukasz", phone: "+4930555012" },
+      address: { line1: "Karl-Marx-Allee 1", city: "Berlin", postalCode: "10178", country: "DE" },
+    },
     parcel: { weightGrams: 1250 },
   };
 }
@@ -34,7 +40,8 @@ async function labelled(): Promise<Label> {
   return value(await world.providers.carrier.createLabel(request()));
 }
 
-const parcelsOf = async (reference: string) => (await world.rows("fedex", "parcels")).filter((row) => row["reference"] === reference);
+const parcelsOf = async (reference: string) =>
+  (await world.rows("fedex", "parcels")).filter((row) => row["reference"] === reference);
 
 describe("a simulated FedEx behind the real adapter", () => {
   it("resolves an address, or says why not", async () => {
@@ -50,13 +57,22 @@ describe("a simulated FedEx behind the real adapter", () => {
 
   it("makes a label that is a PDF and names its charge", async () => {
     const label = await labelled();
-    expect(label).toMatchObject({ carrier: "fedex", service: "FEDEX_GROUND", format: "PDF", charge: { amount: 2450, currency: "USD" } });
+    expect(label).toMatchObject({
+      carrier: "fedex",
+      service: "FEDEX_GROUND",
+      format: "PDF",
+      charge: { amount: 2450, currency: "USD" },
+    });
     expect(atob(label.document).slice(0, 5)).toBe("%PDF-");
   });
 
   it("makes a label for a thermal printer when asked to", async () => {
     const { vars, fetch } = world;
-    const account = { clientId: vars["FEDEX_CLIENT_ID"] ?? "", clientSecret: vars["FEDEX_CLIENT_SECRET"] ?? "", account: vars["FEDEX_ACCOUNT"] ?? "" };
+    const account = {
+      clientId: vars["FEDEX_CLIENT_ID"] ?? "",
+      clientSecret: vars["FEDEX_CLIENT_SECRET"] ?? "",
+      account: vars["FEDEX_ACCOUNT"] ?? "",
+    };
     const label = value(await new FedexCarrier({ ...account, fetch, labelFormat: "ZPL" }).createLabel(request()));
     expect(label.format).toBe("ZPL");
     expect(atob(label.document)).toContain(label.trackingNumber);
@@ -86,9 +102,21 @@ describe("a simulated FedEx behind the real adapter", () => {
   it("does not withdraw a parcel that is on its way", async () => {
     const asked = request();
     const label = value(await world.providers.carrier.createLabel(asked));
-    await (await world.fetch(`http://localhost:8787/simulators/fedex/parcels/${label.trackingNumber}/advance`, { method: "POST", headers: { accept: "application/json" } })).text();
-    expect(await world.providers.carrier.findLabel(asked.reference)).toMatchObject({ outcome: "failed", code: "label_in_use", retryable: false });
-    expect(await world.providers.carrier.cancelLabel(label.trackingNumber)).toMatchObject({ outcome: "failed", code: "SHIPMENT.ALREADY.TENDERED" });
+    await (
+      await world.fetch(`http://localhost:8787/simulators/fedex/parcels/${label.trackingNumber}/advance`, {
+        method: "POST",
+        headers: { accept: "application/json" },
+      })
+    ).text();
+    expect(await world.providers.carrier.findLabel(asked.reference)).toMatchObject({
+      outcome: "failed",
+      code: "label_in_use",
+      retryable: false,
+    });
+    expect(await world.providers.carrier.cancelLabel(label.trackingNumber)).toMatchObject({
+      outcome: "failed",
+      code: "SHIPMENT.ALREADY.TENDERED",
+    });
   });
 
   it("cancels a label once, and takes a second time for done", async () => {
@@ -108,13 +136,18 @@ describe("a simulated FedEx behind the real adapter", () => {
   it("moves parcels to the door in its own time, and pushes events that our verifier accepts", async () => {
     const { trackingNumber } = await labelled();
     await world.turn("fedex", { speed: 200_000 });
-    await until("the parcel to be delivered", async () => value(await world.providers.carrier.track([trackingNumber]))[0]?.status === "delivered");
+    await until(
+      "the parcel to be delivered",
+      async () => value(await world.providers.carrier.track([trackingNumber]))[0]?.status === "delivered",
+    );
     const pushed = await until("four events", async () => {
       const all = await world.delivered(`"trackingNumber":"${trackingNumber}"`);
       return all.length >= 4 && all;
     });
     const secret = world.vars["FEDEX_WEBHOOK_SECRET"] ?? "";
-    const verified = await Promise.all(pushed.map(({ body, headers }) => verifyFedexWebhook(body, new Headers(headers), secret)));
+    const verified = await Promise.all(
+      pushed.map(({ body, headers }) => verifyFedexWebhook(body, new Headers(headers), secret)),
+    );
     const statuses = verified.map((one) => (one.ok ? one.event.status : one.reason));
     expect(new Set(statuses)).toEqual(new Set(["in_transit", "out_for_delivery", "delivered"]));
   });
@@ -122,7 +155,8 @@ describe("a simulated FedEx behind the real adapter", () => {
   it("turns away the 101st call of a minute and says when to come back", async () => {
     await world.turn("fedex", { callsPerMinute: 100 });
     const results: ProviderResult<unknown>[] = [];
-    for (let call = 0; call <= 100; call += 1) results.push(await world.providers.carrier.validateAddress(request().to.address));
+    for (let call = 0; call <= 100; call += 1)
+      results.push(await world.providers.carrier.validateAddress(request().to.address));
     const last = results.at(-1);
     expect(last).toMatchObject({ outcome: "failed", code: "rate_limited", retryable: true });
     if (last?.outcome !== "failed") throw new Error("expected a refusal");
@@ -143,13 +177,20 @@ describe("the simulators' pages", () => {
     const knobs = "http://localhost:8787/simulators/twilio/knobs";
     const turned = await world.fetch(knobs, { method: "POST", headers: form, body: "latencyMs=7&errorRate=0&seed=1" });
     expect(turned.status).toBe(303);
-    expect(await (await world.fetch(knobs, { method: "GET" })).json()).toMatchObject({ latencyMs: 7, webhooksEnabled: false, callsPerMinute: 100 });
+    expect(await (await world.fetch(knobs, { method: "GET" })).json()).toMatchObject({
+      latencyMs: 7,
+      webhooksEnabled: false,
+      callsPerMinute: 100,
+    });
   });
 
-  it.each(['{"latencyMs":-1}', '{"errorRate":2}', '{"unknown":1}', "[]", "no json"])("refuses the knobs %s", async (body) => {
-    const answer = await world.fetch("http://localhost:8787/simulators/twilio/knobs", { method: "PUT", body });
-    expect(answer.status).toBe(422);
-  });
+  it.each(['{"latencyMs":-1}', '{"errorRate":2}', '{"unknown":1}', "[]", "no json"])(
+    "refuses the knobs %s",
+    async (body) => {
+      const answer = await world.fetch("http://localhost:8787/simulators/twilio/knobs", { method: "PUT", body });
+      expect(answer.status).toBe(422);
+    },
+  );
 
   it("answers 404 for a vendor that is not simulated", async () => {
     expect((await world.fetch("http://localhost:8787/simulators/paypal", { method: "GET" })).status).toBe(404);

@@ -24,7 +24,13 @@ function newReference(): string {
 }
 
 function mail(reference: string, email = `${reference}@example.com`) {
-  return { to: { email, name: "Ada" }, subject: `Your order ${reference}`, html: "<p>It is <b>on its way</b>.</p>", text: "It is on its way.", reference };
+  return {
+    to: { email, name: "Ada" },
+    subject: `Your order ${reference}`,
+    html: "<p>It is <b>on its way</b>.</p>",
+    text: "It is on its way.",
+    reference,
+  };
 }
 
 describe("a simulated SendGrid behind the real adapter", () => {
@@ -32,12 +38,17 @@ describe("a simulated SendGrid behind the real adapter", () => {
     const reference = newReference();
     const sent = await world.providers.mail.send(mail(reference));
     if (sent.outcome !== "done") throw new Error("expected the mail to be sent");
-    expect(await world.providers.mail.findByReference(reference)).toEqual({ outcome: "done", value: { messageId: sent.value.messageId } });
+    expect(await world.providers.mail.findByReference(reference)).toEqual({
+      outcome: "done",
+      value: { messageId: sent.value.messageId },
+    });
     expect(await world.providers.mail.findByReference(`${reference}-other`)).toEqual({ outcome: "done", value: null });
     const mailbox = await (await world.fetch("http://localhost:8787/simulators/mailbox", { method: "GET" })).text();
     expect(mailbox).toContain(`Your order ${reference}`);
     expect(mailbox).toContain('sandbox=""');
-    const frame = await world.fetch(`http://localhost:8787/simulators/mailbox/${sent.value.messageId}.html`, { method: "GET" });
+    const frame = await world.fetch(`http://localhost:8787/simulators/mailbox/${sent.value.messageId}.html`, {
+      method: "GET",
+    });
     expect(frame.headers.get("content-security-policy")).toContain("sandbox");
     expect(await frame.text()).toContain("<b>on its way</b>");
   });
@@ -47,17 +58,27 @@ describe("a simulated SendGrid behind the real adapter", () => {
     await world.turn("sendgrid", { lostReplyRate: 1 });
     expect(await world.providers.mail.send(mail(reference))).toMatchObject({ outcome: "unknown" });
     await world.turn("sendgrid", { lostReplyRate: 0 });
-    expect(await world.providers.mail.findByReference(reference)).toMatchObject({ outcome: "done", value: { messageId: expect.any(String) } });
+    expect(await world.providers.mail.findByReference(reference)).toMatchObject({
+      outcome: "done",
+      value: { messageId: expect.any(String) },
+    });
     expect((await world.rows("sendgrid", "messages")).filter((row) => row["reference"] === reference)).toHaveLength(1);
   });
 
   it("refuses an address that is none, for good", async () => {
-    expect(await world.providers.mail.send(mail(newReference(), "nobody"))).toMatchObject({ outcome: "failed", retryable: false });
+    expect(await world.providers.mail.send(mail(newReference(), "nobody"))).toMatchObject({
+      outcome: "failed",
+      retryable: false,
+    });
   });
 
   it("asks to come back later at a rate limit", async () => {
     await world.turn("sendgrid", { rate429: 1 });
-    expect(await world.providers.mail.send(mail(newReference()))).toMatchObject({ outcome: "failed", retryable: true, retryAfterMs: 1000 });
+    expect(await world.providers.mail.send(mail(newReference()))).toMatchObject({
+      outcome: "failed",
+      retryable: true,
+      retryAfterMs: 1000,
+    });
   });
 
   it("delivers events whose signature our verifier accepts and that name our reference", async () => {
@@ -67,9 +88,17 @@ describe("a simulated SendGrid behind the real adapter", () => {
       const all = await world.delivered(`"reference":"${reference}"`);
       return all.length > 0 && all;
     });
-    const verified = await verifySendgridWebhook(webhook?.body ?? "", new Headers(webhook?.headers), SENDGRID_PUBLIC_KEY, Date.now());
+    const verified = await verifySendgridWebhook(
+      webhook?.body ?? "",
+      new Headers(webhook?.headers),
+      SENDGRID_PUBLIC_KEY,
+      Date.now(),
+    );
     if (!verified.ok) throw new Error(`refused: ${verified.reason}`);
-    expect(verified.event.map(({ kind, reference: of }) => `${kind} ${of}`)).toEqual([`processed ${reference}`, `bounce ${reference}`]);
+    expect(verified.event.map(({ kind, reference: of }) => `${kind} ${of}`)).toEqual([
+      `processed ${reference}`,
+      `bounce ${reference}`,
+    ]);
   });
 });
 
@@ -79,17 +108,30 @@ describe("a simulated Twilio behind the real adapter", () => {
     const sent = await world.providers.sms.send({ to: "+4915112345678", text: "Shipped", reference });
     if (sent.outcome !== "done") throw new Error("expected the message to be sent");
     expect(await world.providers.sms.findByReference(reference, "+4915112345678")).toEqual(sent);
-    expect(await world.providers.sms.findByReference(reference, "+4915112345679")).toEqual({ outcome: "done", value: null });
-    expect(await world.providers.sms.findByReference(`${reference}-other`, "+4915112345678")).toEqual({ outcome: "done", value: null });
+    expect(await world.providers.sms.findByReference(reference, "+4915112345679")).toEqual({
+      outcome: "done",
+      value: null,
+    });
+    expect(await world.providers.sms.findByReference(`${reference}-other`, "+4915112345678")).toEqual({
+      outcome: "done",
+      value: null,
+    });
   });
 
   it("has sent the message once when the reply was lost, and it can be found", async () => {
     const reference = newReference();
     await world.turn("twilio", { lostReplyRate: 1 });
-    expect(await world.providers.sms.send({ to: "+4915112345600", text: "Shipped", reference })).toMatchObject({ outcome: "unknown" });
+    expect(await world.providers.sms.send({ to: "+4915112345600", text: "Shipped", reference })).toMatchObject({
+      outcome: "unknown",
+    });
     await world.turn("twilio", { lostReplyRate: 0 });
-    expect(await world.providers.sms.findByReference(reference, "+4915112345600")).toMatchObject({ outcome: "done", value: { messageId: expect.any(String) } });
-    expect((await world.rows("twilio", "messages")).filter((row) => row["to_number"] === "+4915112345600")).toHaveLength(1);
+    expect(await world.providers.sms.findByReference(reference, "+4915112345600")).toMatchObject({
+      outcome: "done",
+      value: { messageId: expect.any(String) },
+    });
+    expect(
+      (await world.rows("twilio", "messages")).filter((row) => row["to_number"] === "+4915112345600"),
+    ).toHaveLength(1);
   });
 
   it("refuses Twilio's own invalid number with Twilio's code", async () => {
@@ -105,8 +147,14 @@ describe("a simulated Twilio behind the real adapter", () => {
       return all.length >= 2 && all;
     });
     const authToken = world.vars["TWILIO_AUTH_TOKEN"] ?? "";
-    const events = await Promise.all(callbacks.map(({ body, headers, url }) => verifyTwilioWebhook(body, new Headers(headers), { authToken, url })));
-    const statuses = events.map((verified) => (verified.ok ? `${verified.event.status} ${verified.event.reference} ${verified.event.errorCode}` : verified.reason));
+    const events = await Promise.all(
+      callbacks.map(({ body, headers, url }) => verifyTwilioWebhook(body, new Headers(headers), { authToken, url })),
+    );
+    const statuses = events.map((verified) =>
+      verified.ok
+        ? `${verified.event.status} ${verified.event.reference} ${verified.event.errorCode}`
+        : verified.reason,
+    );
     expect(statuses.toSorted()).toEqual([`sent ${reference} null`, `undelivered ${reference} 30003`]);
   });
 });

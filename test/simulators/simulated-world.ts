@@ -41,7 +41,13 @@ export async function startSimulatedWorld(): Promise<SimulatedWorld> {
   const receiver = server.getWorker("holdfast");
   const vars = readVars(`${ROOT}wrangler.simulators.toml`);
   const fetch: FetchFunction = async (url, init) => {
-    const answer = await simulators.fetch(url, { method: init.method, headers: [...new Headers(init.headers)], body: init.body as string, signal: init.signal, redirect: "manual" });
+    const answer = await simulators.fetch(url, {
+      method: init.method,
+      headers: [...new Headers(init.headers)],
+      body: init.body as string,
+      signal: init.signal,
+      redirect: "manual",
+    });
     const body = await answer.arrayBuffer();
     return new Response(answer.status === 204 ? null : body, { status: answer.status, headers: [...answer.headers] });
   };
@@ -51,14 +57,21 @@ export async function startSimulatedWorld(): Promise<SimulatedWorld> {
     fetch,
     providers: createProviders({
       stripe: { secretKey: vars["STRIPE_SECRET_KEY"] ?? "" },
-      sendgrid: { apiKey: vars["SENDGRID_API_KEY"] ?? "", from: { email: "orders@holdfast.example", name: "Holdfast" } },
+      sendgrid: {
+        apiKey: vars["SENDGRID_API_KEY"] ?? "",
+        from: { email: "orders@holdfast.example", name: "Holdfast" },
+      },
       twilio: {
         accountSid: vars["TWILIO_ACCOUNT_SID"] ?? "",
         authToken: vars["TWILIO_AUTH_TOKEN"] ?? "",
         from: "+15005550006",
         statusCallback: "http://localhost:8787/api/v1/webhooks/twilio",
       },
-      fedex: { clientId: vars["FEDEX_CLIENT_ID"] ?? "", clientSecret: vars["FEDEX_CLIENT_SECRET"] ?? "", account: vars["FEDEX_ACCOUNT"] ?? "" },
+      fedex: {
+        clientId: vars["FEDEX_CLIENT_ID"] ?? "",
+        clientSecret: vars["FEDEX_CLIENT_SECRET"] ?? "",
+        account: vars["FEDEX_ACCOUNT"] ?? "",
+      },
       simulators: { fetch },
     }),
     async turn(vendor, change) {
@@ -67,7 +80,9 @@ export async function startSimulatedWorld(): Promise<SimulatedWorld> {
       await answer.text();
     },
     async rows(vendor, table) {
-      const view = (await (await fetch(page(`${vendor}/books.json`), { method: "GET" })).json()) as { tables: Record<string, Row[]> };
+      const view = (await (await fetch(page(`${vendor}/books.json`), { method: "GET" })).json()) as {
+        tables: Record<string, Row[]>;
+      };
       return view.tables[table] ?? [];
     },
     async delivered(holding) {

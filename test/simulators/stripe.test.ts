@@ -10,7 +10,17 @@ beforeAll(async () => {
   world = await startSimulatedWorld();
 }, 60_000);
 afterAll(() => world.close());
-afterEach(() => world.turn("stripe", { errorRate: 0, rate429: 0, lostReplyRate: 0, latencyMs: 0, duplicateWebhooks: 0, webhooksEnabled: true, authorizationSeconds: 604_800 }));
+afterEach(() =>
+  world.turn("stripe", {
+    errorRate: 0,
+    rate429: 0,
+    lostReplyRate: 0,
+    latencyMs: 0,
+    duplicateWebhooks: 0,
+    webhooksEnabled: true,
+    authorizationSeconds: 604_800,
+  }),
+);
 
 function newOrder(): string {
   count += 1;
@@ -29,7 +39,9 @@ async function created(orderId: string, paymentMethod = "pm_card_visa", amount =
 
 async function authorized(orderId: string, amount = 2599): Promise<string> {
   const { intentId } = await created(orderId, "pm_card_visa", amount);
-  const confirmed = value(await world.providers.payments.confirmIntent(intentId, "http://localhost:8787/back", `${orderId}:confirm`));
+  const confirmed = value(
+    await world.providers.payments.confirmIntent(intentId, "http://localhost:8787/back", `${orderId}:confirm`),
+  );
   expect(confirmed.status).toBe("authorized");
   return intentId;
 }
@@ -41,17 +53,35 @@ describe("a simulated Stripe behind the real adapter", () => {
     const orderId = newOrder();
     const { payments } = world.providers;
     const intentId = await authorized(orderId);
-    expect(value(await payments.capture(intentId, eur(2000), `${orderId}:capture`))).toMatchObject({ status: "captured", captured: 2000, refunded: 0 });
+    expect(value(await payments.capture(intentId, eur(2000), `${orderId}:capture`))).toMatchObject({
+      status: "captured",
+      captured: 2000,
+      refunded: 0,
+    });
     expect(value(await payments.refund(intentId, eur(500), "late", `${orderId}:refund`)).amount).toEqual(eur(500));
-    expect(value(await payments.retrieve(intentId))).toMatchObject({ status: "captured", captured: 2000, refunded: 500 });
-    expect(await payments.refund(intentId, eur(1501), "late", `${orderId}:refund2`)).toMatchObject({ outcome: "failed", retryable: false });
+    expect(value(await payments.retrieve(intentId))).toMatchObject({
+      status: "captured",
+      captured: 2000,
+      refunded: 500,
+    });
+    expect(await payments.refund(intentId, eur(1501), "late", `${orderId}:refund2`)).toMatchObject({
+      outcome: "failed",
+      retryable: false,
+    });
     const movements = (await world.rows("stripe", "money_movements")).filter((row) => row["order_id"] === orderId);
-    expect(movements.map(({ kind, amount }) => `${kind} ${amount}`).toReversed()).toEqual(["authorize 2599", "capture 2000", "release 599", "refund 500"]);
+    expect(movements.map(({ kind, amount }) => `${kind} ${amount}`).toReversed()).toEqual([
+      "authorize 2599",
+      "capture 2000",
+      "release 599",
+      "refund 500",
+    ]);
   });
 
   it("says until when an authorization lasts", async () => {
     const { intentId } = await created(newOrder());
-    const confirmed = value(await world.providers.payments.confirmIntent(intentId, "http://localhost:8787/back", `${intentId}:c`));
+    const confirmed = value(
+      await world.providers.payments.confirmIntent(intentId, "http://localhost:8787/back", `${intentId}:c`),
+    );
     if (confirmed.status !== "authorized") throw new Error("expected an authorization");
     expect(Math.abs(confirmed.authorizationExpiresAt - (Date.now() + 604_800_000))).toBeLessThan(10_000);
   });
@@ -60,23 +90,35 @@ describe("a simulated Stripe behind the real adapter", () => {
     await world.turn("stripe", { authorizationSeconds: 1 });
     const orderId = newOrder();
     const intentId = await authorized(orderId);
-    const lapsed = await until("the authorization to lapse", async () => value(await world.providers.payments.retrieve(intentId)).status === "voided");
+    const lapsed = await until(
+      "the authorization to lapse",
+      async () => value(await world.providers.payments.retrieve(intentId)).status === "voided",
+    );
     expect(lapsed).toBe(true);
-    expect(await world.providers.payments.capture(intentId, eur(2599), `${orderId}:capture`)).toMatchObject({ outcome: "failed", code: "payment_intent_unexpected_state" });
+    expect(await world.providers.payments.capture(intentId, eur(2599), `${orderId}:capture`)).toMatchObject({
+      outcome: "failed",
+      code: "payment_intent_unexpected_state",
+    });
   });
 
   it("does a thing once under one idempotency key and answers the same again", async () => {
     const orderId = newOrder();
     const first = await created(orderId);
     expect(await created(orderId)).toEqual(first);
-    expect((await world.rows("stripe", "payment_intents")).filter((row) => row["order_id"] === orderId)).toHaveLength(1);
+    expect((await world.rows("stripe", "payment_intents")).filter((row) => row["order_id"] === orderId)).toHaveLength(
+      1,
+    );
   });
 
   it("refuses another request under the same idempotency key", async () => {
     const orderId = newOrder();
     await created(orderId);
     const other = { orderId, amount: eur(9999), paymentMethod: "pm_card_visa", description: "other" };
-    expect(await world.providers.payments.createIntent(other, `${orderId}:create`)).toMatchObject({ outcome: "failed", code: "idempotency_error", retryable: false });
+    expect(await world.providers.payments.createIntent(other, `${orderId}:create`)).toMatchObject({
+      outcome: "failed",
+      code: "idempotency_error",
+      retryable: false,
+    });
   });
 
   it("leaves it unknown while the same key is still being worked on", async () => {
@@ -98,11 +140,18 @@ describe("a simulated Stripe behind the real adapter", () => {
     const intentId = await authorized(orderId);
     await world.turn("stripe", { lostReplyRate: 1 });
     for (let attempt = 0; attempt < 4; attempt += 1) {
-      expect(await world.providers.payments.capture(intentId, eur(2599), `${orderId}:capture`)).toMatchObject({ outcome: "unknown" });
+      expect(await world.providers.payments.capture(intentId, eur(2599), `${orderId}:capture`)).toMatchObject({
+        outcome: "unknown",
+      });
     }
     await world.turn("stripe", { lostReplyRate: 0 });
-    expect(value(await world.providers.payments.capture(intentId, eur(2599), `${orderId}:capture`))).toMatchObject({ status: "captured", captured: 2599 });
-    const captures = (await world.rows("stripe", "money_movements")).filter((row) => row["intent_id"] === intentId && row["kind"] === "capture");
+    expect(value(await world.providers.payments.capture(intentId, eur(2599), `${orderId}:capture`))).toMatchObject({
+      status: "captured",
+      captured: 2599,
+    });
+    const captures = (await world.rows("stripe", "money_movements")).filter(
+      (row) => row["intent_id"] === intentId && row["kind"] === "capture",
+    );
     expect(captures).toHaveLength(1);
   });
 
@@ -110,17 +159,26 @@ describe("a simulated Stripe behind the real adapter", () => {
     const first = newOrder();
     const capturedId = await authorized(first);
     await world.providers.payments.capture(capturedId, eur(2599), `${first}:capture`);
-    expect(value(await world.providers.payments.capture(capturedId, eur(2599), `${first}:capture:other`))).toMatchObject({ status: "captured" });
+    expect(
+      value(await world.providers.payments.capture(capturedId, eur(2599), `${first}:capture:other`)),
+    ).toMatchObject({ status: "captured" });
     const voidedId = await authorized(newOrder());
-    expect(value(await world.providers.payments.voidIntent(voidedId, `${voidedId}:void`))).toMatchObject({ status: "voided" });
-    expect(value(await world.providers.payments.voidIntent(voidedId, `${voidedId}:void:other`))).toMatchObject({ status: "voided" });
+    expect(value(await world.providers.payments.voidIntent(voidedId, `${voidedId}:void`))).toMatchObject({
+      status: "voided",
+    });
+    expect(value(await world.providers.payments.voidIntent(voidedId, `${voidedId}:void:other`))).toMatchObject({
+      status: "voided",
+    });
   });
 
   it("finds an order's intent by the order", async () => {
     const orderId = newOrder();
     expect(value(await world.providers.payments.findByOrder(orderId))).toBeNull();
     const intentId = await authorized(orderId);
-    expect(value(await world.providers.payments.findByOrder(orderId))).toMatchObject({ intentId, status: "authorized" });
+    expect(value(await world.providers.payments.findByOrder(orderId))).toMatchObject({
+      intentId,
+      status: "authorized",
+    });
   });
 
   it.each([
@@ -131,46 +189,69 @@ describe("a simulated Stripe behind the real adapter", () => {
   ])("declines %s as %s", async (paymentMethod, code, retryable) => {
     const orderId = newOrder();
     const { intentId } = await created(orderId, paymentMethod);
-    const result = await world.providers.payments.confirmIntent(intentId, "http://localhost:8787/back", `${orderId}:confirm`);
+    const result = await world.providers.payments.confirmIntent(
+      intentId,
+      "http://localhost:8787/back",
+      `${orderId}:confirm`,
+    );
     expect(result).toMatchObject({ outcome: "failed", code, retryable });
     expect(result).not.toHaveProperty("retryAfterMs");
-    expect(value(await world.providers.payments.retrieve(intentId))).toMatchObject({ status: "failed", code, hard: !retryable });
+    expect(value(await world.providers.payments.retrieve(intentId))).toMatchObject({
+      status: "failed",
+      code,
+      hard: !retryable,
+    });
   });
 
   it("asks the bank again for a card that was declined softly", async () => {
     const orderId = newOrder();
     const { intentId } = await created(orderId, "pm_card_chargeDeclinedProcessingError");
-    const confirm = (key: string) => world.providers.payments.confirmIntent(intentId, "http://localhost:8787/back", key);
+    const confirm = (key: string) =>
+      world.providers.payments.confirmIntent(intentId, "http://localhost:8787/back", key);
     await confirm(`${orderId}:confirm:1`);
     expect(await confirm(`${orderId}:confirm:2`)).toMatchObject({ outcome: "failed", code: "processing_error" });
-    const declines = (await world.rows("stripe", "money_movements")).filter((row) => row["intent_id"] === intentId && row["kind"] === "decline");
+    const declines = (await world.rows("stripe", "money_movements")).filter(
+      (row) => row["intent_id"] === intentId && row["kind"] === "decline",
+    );
     expect(declines).toHaveLength(2);
   });
 
   it.each([
     ["complete", "authorized", "succeeded"],
     ["fail", "failed", "failed"],
-  ])("sends a 3-D Secure card to the bank's page, where the customer may %s", async (answer, status, redirectStatus) => {
-    const orderId = newOrder();
-    const { intentId } = await created(orderId, "pm_card_threeDSecure2Required");
-    const asked = value(await world.providers.payments.confirmIntent(intentId, "http://localhost:8787/track/x", `${orderId}:confirm`));
-    if (asked.status !== "requires_action") throw new Error("expected an action to be required");
-    const page = await world.fetch(asked.actionUrl, { method: "GET" });
-    expect(await page.text()).toContain("Complete authentication");
-    const form = { "content-type": "application/x-www-form-urlencoded" };
-    const done = await world.fetch(asked.actionUrl, { method: "POST", headers: form, body: `answer=${answer}` });
-    expect(done.status).toBe(303);
-    expect(done.headers.get("location")).toContain(`redirect_status=${redirectStatus}`);
-    expect(value(await world.providers.payments.retrieve(intentId)).status).toBe(status);
-  });
+  ])(
+    "sends a 3-D Secure card to the bank's page, where the customer may %s",
+    async (answer, status, redirectStatus) => {
+      const orderId = newOrder();
+      const { intentId } = await created(orderId, "pm_card_threeDSecure2Required");
+      const asked = value(
+        await world.providers.payments.confirmIntent(intentId, "http://localhost:8787/track/x", `${orderId}:confirm`),
+      );
+      if (asked.status !== "requires_action") throw new Error("expected an action to be required");
+      const page = await world.fetch(asked.actionUrl, { method: "GET" });
+      expect(await page.text()).toContain("Complete authentication");
+      const form = { "content-type": "application/x-www-form-urlencoded" };
+      const done = await world.fetch(asked.actionUrl, { method: "POST", headers: form, body: `answer=${answer}` });
+      expect(done.status).toBe(303);
+      expect(done.headers.get("location")).toContain(`redirect_status=${redirectStatus}`);
+      expect(value(await world.providers.payments.retrieve(intentId)).status).toBe(status);
+    },
+  );
 
   it("turns calls away unread at a rate limit, and does nothing on an error of its own", async () => {
     const orderId = newOrder();
     await world.turn("stripe", { rate429: 1 });
     const input = { orderId, amount: eur(700), paymentMethod: "pm_card_visa", description: "x" };
-    expect(await world.providers.payments.createIntent(input, `${orderId}:create`)).toMatchObject({ outcome: "failed", code: "rate_limited", retryable: true, retryAfterMs: 1000 });
+    expect(await world.providers.payments.createIntent(input, `${orderId}:create`)).toMatchObject({
+      outcome: "failed",
+      code: "rate_limited",
+      retryable: true,
+      retryAfterMs: 1000,
+    });
     await world.turn("stripe", { rate429: 0, errorRate: 1 });
-    expect(await world.providers.payments.createIntent(input, `${orderId}:create`)).toMatchObject({ outcome: "unknown" });
+    expect(await world.providers.payments.createIntent(input, `${orderId}:create`)).toMatchObject({
+      outcome: "unknown",
+    });
     await world.turn("stripe", { errorRate: 0 });
     expect(value(await world.providers.payments.findByOrder(orderId))).toBeNull();
   });
@@ -180,7 +261,8 @@ describe("a simulated Stripe behind the real adapter", () => {
     const run = async (): Promise<string> => {
       await world.turn("stripe", { seed: 42, errorRate: 0.5 });
       const outcomes: string[] = [];
-      for (let call = 0; call < 12; call += 1) outcomes.push((await world.providers.payments.retrieve(intentId)).outcome);
+      for (let call = 0; call < 12; call += 1)
+        outcomes.push((await world.providers.payments.retrieve(intentId)).outcome);
       return outcomes.join(" ");
     };
     const first = await run();
@@ -199,7 +281,10 @@ describe("a simulated Stripe behind the real adapter", () => {
     });
     const secret = world.vars["STRIPE_WEBHOOK_SECRET"] ?? "";
     const verified = await verifyStripeWebhook(first?.body ?? "", new Headers(first?.headers), secret, Date.now());
-    expect(verified).toMatchObject({ ok: true, event: { type: "payment_intent.amount_capturable_updated", intentId, orderId, amount: eur(2599) } });
+    expect(verified).toMatchObject({
+      ok: true,
+      event: { type: "payment_intent.amount_capturable_updated", intentId, orderId, amount: eur(2599) },
+    });
     expect(first?.url).toBe("http://localhost:8787/api/v1/webhooks/stripe");
     expect(second?.body).toBe(first?.body);
   });

@@ -13,7 +13,8 @@ afterAll(async () => {
   await system?.stop();
 });
 
-const isReady = ({ shipments }: { shipments: { state: string }[] }) => shipments.length > 0 && shipments.every(({ state }) => state === "ACCEPTED");
+const isReady = ({ shipments }: { shipments: { state: string }[] }) =>
+  shipments.length > 0 && shipments.every(({ state }) => state === "ACCEPTED");
 
 describe("the main road", () => {
   it("takes an order from the nearest warehouse to the door, and every book agrees", async () => {
@@ -27,8 +28,15 @@ describe("the main road", () => {
 
     const fulfilled = await shop.call("POST", "/warehouse/fulfill", { orderId: placed.orderId, warehouseId: "berlin" });
     expect(fulfilled.body).toEqual({ status: "success", message: "Order fulfilled successfully" });
-    const shipped = await shop.until(placed.orderId, ({ status, paymentState }) => status === "SHIPPED" && paymentState === "captured", "the capture");
-    await shop.eventually(async () => ((await shop.level(sku, "berlin")).onHand === 7 ? true : null), "the stock to leave");
+    const shipped = await shop.until(
+      placed.orderId,
+      ({ status, paymentState }) => status === "SHIPPED" && paymentState === "captured",
+      "the capture",
+    );
+    await shop.eventually(
+      async () => ((await shop.level(sku, "berlin")).onHand === 7 ? true : null),
+      "the stock to leave",
+    );
     expect(await shop.level(sku, "berlin")).toMatchObject({ onHand: 7, held: 0, allocated: 0, available: 7 });
 
     const [shipment] = shipped.shipments;
@@ -36,19 +44,31 @@ describe("the main road", () => {
     expect(label.status).toBe(200);
     expect(label.headers.get("content-type")).toBe("application/pdf");
 
-    const parcels = (await shop.books("fedex", "parcels")).filter(({ reference }) => reference === shipment?.shipmentId);
+    const parcels = (await shop.books("fedex", "parcels")).filter(
+      ({ reference }) => reference === shipment?.shipmentId,
+    );
     expect(parcels).toHaveLength(1);
-    const advance = () => shop.call("POST", `/simulators/fedex/parcels/${shipment?.trackingNumber}/advance`, {}, { accept: "application/json" });
+    const advance = () =>
+      shop.call(
+        "POST",
+        `/simulators/fedex/parcels/${shipment?.trackingNumber}/advance`,
+        {},
+        { accept: "application/json" },
+      );
     while ((await advance()).status === 200);
     await shop.until(placed.orderId, ({ status }) => status === "DELIVERED", "the delivery");
 
-    const intents = (await shop.books("stripe", "payment_intents")).filter(({ order_id }) => order_id === placed.orderId);
+    const intents = (await shop.books("stripe", "payment_intents")).filter(
+      ({ order_id }) => order_id === placed.orderId,
+    );
     expect(intents).toHaveLength(1);
     expect(intents[0]).toMatchObject({ status: "succeeded", received: placed.totals.total.amount, refunded: 0 });
 
     const kinds = ["confirmed", "on its way", "delivered"];
     const mails = await shop.eventually(async () => {
-      const sent = (await shop.books("sendgrid", "messages")).filter(({ subject }) => String(subject).includes(placed.number));
+      const sent = (await shop.books("sendgrid", "messages")).filter(({ subject }) =>
+        String(subject).includes(placed.number),
+      );
       return sent.length >= kinds.length ? sent : null;
     }, "the mails");
     for (const kind of kinds) expect(mails.filter(({ subject }) => String(subject).includes(kind))).toHaveLength(1);
@@ -56,11 +76,22 @@ describe("the main road", () => {
 
   it("splits an order that no warehouse has whole, and each parcel ships by itself", async () => {
     const [here, there] = [await shop.stock({ berlin: 5 }), await shop.stock({ paris: 5 })];
-    const placed = await shop.place([{ sku: here, quantity: 1 }, { sku: there, quantity: 1 }]);
+    const placed = await shop.place([
+      { sku: here, quantity: 1 },
+      { sku: there, quantity: 1 },
+    ]);
     expect(placed.reservations.map(({ warehouseId }) => warehouseId).sort()).toEqual(["berlin", "paris"]);
-    await shop.until(placed.orderId, ({ shipments }) => shipments.length === 2 && shipments.every(({ state }) => state === "ACCEPTED"), "both requests");
+    await shop.until(
+      placed.orderId,
+      ({ shipments }) => shipments.length === 2 && shipments.every(({ state }) => state === "ACCEPTED"),
+      "both requests",
+    );
     await shop.call("POST", "/warehouse/fulfill", { orderId: placed.orderId, warehouseId: "berlin" });
-    const half = await shop.until(placed.orderId, ({ fulfillmentState }) => fulfillmentState === "partial", "the first parcel");
+    const half = await shop.until(
+      placed.orderId,
+      ({ fulfillmentState }) => fulfillmentState === "partial",
+      "the first parcel",
+    );
     expect(half.status).toBe("FULFILLMENT_IN_PROGRESS");
     await shop.call("POST", "/warehouse/fulfill", { orderId: placed.orderId, warehouseId: "paris" });
     const whole = await shop.until(placed.orderId, ({ status }) => status === "SHIPPED", "the second parcel");
@@ -76,8 +107,15 @@ describe("the main road", () => {
     await shop.until(placed.orderId, isReady, "the request to the warehouse");
     const cancelled = await shop.call("POST", `/api/v1/orders/${placed.orderId}/cancel`, { reason: "changed my mind" });
     expect([200, 202]).toContain(cancelled.status);
-    await shop.until(placed.orderId, ({ status, payments }) => status === "CANCELLED" && payments.every((payment) => payment.status === "voided"), "the end");
-    await shop.eventually(async () => ((await shop.level(sku, "berlin")).available === 4 ? true : null), "the stock to be free");
+    await shop.until(
+      placed.orderId,
+      ({ status, payments }) => status === "CANCELLED" && payments.every((payment) => payment.status === "voided"),
+      "the end",
+    );
+    await shop.eventually(
+      async () => ((await shop.level(sku, "berlin")).available === 4 ? true : null),
+      "the stock to be free",
+    );
     const intent = (await shop.books("stripe", "payment_intents")).find(({ order_id }) => order_id === placed.orderId);
     expect(intent).toMatchObject({ status: "canceled", received: 0 });
   });
@@ -99,14 +137,22 @@ describe("the main road", () => {
     expect(failed.payments[0]?.failure?.code).toContain("decline");
     await shop.eventually(async () => {
       const mails = await shop.books("sendgrid", "messages");
-      return mails.some(({ subject }) => String(subject).includes(placed.number) && String(subject).includes("did not go through")) ? true : null;
+      return mails.some(
+        ({ subject }) => String(subject).includes(placed.number) && String(subject).includes("did not go through"),
+      )
+        ? true
+        : null;
     }, "the mail");
   });
 
   it("waits for the customer's bank, and goes on when they have answered", async () => {
     const sku = await shop.stock({ berlin: 1 });
     const placed = await shop.place([{ sku, quantity: 1 }], "pm_card_authenticationRequired");
-    const waiting = await shop.until(placed.orderId, ({ paymentState }) => paymentState === "requires_action", "the bank's question");
+    const waiting = await shop.until(
+      placed.orderId,
+      ({ paymentState }) => paymentState === "requires_action",
+      "the bank's question",
+    );
     const url = new URL(waiting.payments[0]?.actionUrl ?? "");
     const form = new URLSearchParams({ answer: "complete" });
     await fetch(`${system.url}${url.pathname}`, { method: "POST", body: form, redirect: "manual" });
@@ -115,7 +161,9 @@ describe("the main road", () => {
 
   it("sells the last unit once, however many ask for it at the same time", async () => {
     const sku = await shop.stock({ berlin: 5 });
-    const answers = await Promise.all(Array.from({ length: 40 }, () => shop.call("POST", "/api/v1/orders", shop.order([{ sku, quantity: 1 }]))));
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () => shop.call("POST", "/api/v1/orders", shop.order([{ sku, quantity: 1 }]))),
+    );
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(5);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(35);
     expect(answers.every(({ status, body }) => status === 201 || body["code"] === "insufficient_stock")).toBe(true);

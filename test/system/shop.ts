@@ -19,10 +19,19 @@ export class Shop {
     this.#url = system.url;
   }
 
-  async call<Body = Record<string, unknown>>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<Body>> {
+  async call<Body = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer<Body>> {
     const response = await fetch(`${this.#url}${path}`, {
       method,
-      headers: { authorization: `Bearer ${ADMIN}`, ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+      headers: {
+        authorization: `Bearer ${ADMIN}`,
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...headers,
+      },
       redirect: "manual",
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
@@ -48,13 +57,17 @@ export class Shop {
     };
     await this.#must(201, this.call("POST", "/api/v1/products", product));
     for (const [warehouseId, quantity] of Object.entries(units))
-      await this.#must(200, this.call("POST", "/api/v1/inventory/receipts", { sku, warehouseId, quantity, ref: `opening-${sku}` }));
+      await this.#must(
+        200,
+        this.call("POST", "/api/v1/inventory/receipts", { sku, warehouseId, quantity, ref: `opening-${sku}` }),
+      );
     return sku;
   }
 
   async #must<Body>(status: number, call: Promise<Answer<Body>>): Promise<Answer<Body>> {
     const answer = await call;
-    if (answer.status !== status) throw new Error(`expected ${status}, got ${answer.status}: ${JSON.stringify(answer.body)}`);
+    if (answer.status !== status)
+      throw new Error(`expected ${status}, got ${answer.status}: ${JSON.stringify(answer.body)}`);
     return answer;
   }
 
@@ -100,11 +113,25 @@ export class Shop {
 
   /** All rows of a table of a simulator's own books. */
   async books(vendor: string, table: string): Promise<Record<string, string | number | null>[]> {
-    const { body } = await this.call<{ tables: Record<string, Record<string, string | number | null>[]> }>("GET", `/simulators/${vendor}/books.json`);
+    const { body } = await this.call<{ tables: Record<string, Record<string, string | number | null>[]> }>(
+      "GET",
+      `/simulators/${vendor}/books.json`,
+    );
     return body.tables[table] ?? [];
   }
 
-  async level(sku: string, warehouse: string): Promise<{ onHand: number; held: number; allocated: number; available: number }> {
-    return (await this.#must(200, this.call<{ onHand: number; held: number; allocated: number; available: number }>("GET", `/api/v1/inventory/${sku}/${warehouse}`))).body;
+  async level(
+    sku: string,
+    warehouse: string,
+  ): Promise<{ onHand: number; held: number; allocated: number; available: number }> {
+    return (
+      await this.#must(
+        200,
+        this.call<{ onHand: number; held: number; allocated: number; available: number }>(
+          "GET",
+          `/api/v1/inventory/${sku}/${warehouse}`,
+        ),
+      )
+    ).body;
   }
 }

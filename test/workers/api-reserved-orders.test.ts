@@ -2,7 +2,17 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { LevelAnswer } from "../../src/contracts/inventory.ts";
 import type { OrderAnswer } from "../../src/contracts/orders.ts";
 import type { Sku } from "../../src/domain/ids.ts";
-import { FLOOR_WAREHOUSE, json, KEYS, newStock, orderForm, prepareWorld, problem, send, unique } from "./api-harness.ts";
+import {
+  FLOOR_WAREHOUSE,
+  json,
+  KEYS,
+  newStock,
+  orderForm,
+  prepareWorld,
+  problem,
+  send,
+  unique,
+} from "./api-harness.ts";
 
 beforeAll(prepareWorld);
 
@@ -51,10 +61,15 @@ describe("an order with a reservation made before", () => {
     const last = await newStock({ units: 1 });
     const reservationId = await reserve(sku);
     const key = unique("key");
-    const lines = [{ sku, quantity: 1, reservationId }, { sku: last, quantity: 1 }];
+    const lines = [
+      { sku, quantity: 1, reservationId },
+      { sku: last, quantity: 1 },
+    ];
     const { orderId } = await json<OrderAnswer>(await place(key, lines), 201);
     expect((await json<OrderAnswer>(await place(key, lines), 201)).orderId).toBe(orderId);
-    const gone = lines.map((line) => (line.sku === last ? { ...line, reservationId: reservationId.replace(sku, last) } : line));
+    const gone = lines.map((line) =>
+      line.sku === last ? { ...line, reservationId: reservationId.replace(sku, last) } : line,
+    );
     await problem(await place(key, gone), "idempotency_mismatch");
     expect(await ownerOf(sku, reservationId)).toBe(orderId);
   });
@@ -63,7 +78,10 @@ describe("an order with a reservation made before", () => {
     const sku = await newStock({ units: 5 });
     const reservationId = await reserve(sku);
     const line = { sku, quantity: 1, reservationId };
-    await problem(await place(unique("key"), [line, { sku: await newStock({ units: 0 }), quantity: 1 }]), "insufficient_stock");
+    await problem(
+      await place(unique("key"), [line, { sku: await newStock({ units: 0 }), quantity: 1 }]),
+      "insufficient_stock",
+    );
     const { orderId } = await json<OrderAnswer>(await place(unique("key"), [line]), 201);
     expect(await ownerOf(sku, reservationId)).toBe(orderId);
   });

@@ -46,29 +46,39 @@ describe("deviations", () => {
       actions: ["retry", "resolve", "assign"],
     });
     expect(await deviations.assignDeviation(db, one.id, "usr_2")).toBe(true);
-    await deviations.recordDeviationAttempt(db, one.id, "asked the bank's \"desk\"");
+    await deviations.recordDeviationAttempt(db, one.id, 'asked the bank\'s "desk"');
     expect(await deviations.findDeviation(db, one.id)).toMatchObject({
       status: "assigned",
       assignee: "usr_2",
-      tried: ["authorize", "asked the bank's \"desk\""],
+      tried: ["authorize", 'asked the bank\'s "desk"'],
     });
     const end = { actor: "usr_2", resolution: "paid by transfer", now: NOW + 9 };
     expect(await deviations.resolveDeviation(db, one.id, end)).toBe(true);
     expect(await deviations.resolveDeviation(db, one.id, end)).toBe(false);
     expect(await deviations.assignDeviation(db, one.id, "usr_3")).toBe(false);
     await deviations.openDeviations(db, [one]);
-    expect(await deviations.findDeviation(db, one.id)).toMatchObject({ status: "resolved", resolvedBy: "usr_2", actions: [] });
+    expect(await deviations.findDeviation(db, one.id)).toMatchObject({
+      status: "resolved",
+      resolvedBy: "usr_2",
+      actions: [],
+    });
     expect(await deviations.findDeviation(db, "dev_nothing")).toBeNull();
   });
 
   it("are listed newest first, page by page, and counted by kind", async () => {
     const orderId = unique("ord");
-    const made = [1, 2, 2, 3].map((minute) => report({ kind: "stuck_order", subject: { orderId }, openedAt: NOW + minute * 60_000 }));
+    const made = [1, 2, 2, 3].map((minute) =>
+      report({ kind: "stuck_order", subject: { orderId }, openedAt: NOW + minute * 60_000 }),
+    );
     await deviations.openDeviations(db, made);
     const first = await deviations.listDeviations(db, { orderId }, { limit: 3 });
     expect(first.rows.map(({ openedAt }) => (openedAt - NOW) / 60_000)).toEqual([3, 2, 2]);
     expect(first.next).not.toBeNull();
-    const rest = await deviations.listDeviations(db, { orderId }, { limit: 3, ...(first.next && { after: first.next }) });
+    const rest = await deviations.listDeviations(
+      db,
+      { orderId },
+      { limit: 3, ...(first.next && { after: first.next }) },
+    );
     expect(rest.rows.map(({ id }) => id)).toEqual([made[0]?.id]);
     expect(rest.next).toBeNull();
     const resolved = await deviations.listDeviations(db, { orderId, status: ["resolved"] }, { limit: 3 });
@@ -83,7 +93,14 @@ describe("deviations", () => {
 
 describe("things that happen once", () => {
   it("lets one caller claim a message per subject, kind and channel", async () => {
-    const claim = { id: unique("ntf"), orderId: unique("ord"), subject: "order", kind: "confirmed", channel: "email" as const, recipient: "a…@example.com" };
+    const claim = {
+      id: unique("ntf"),
+      orderId: unique("ord"),
+      subject: "order",
+      kind: "confirmed",
+      channel: "email" as const,
+      recipient: "a…@example.com",
+    };
     const [first, second] = await Promise.all([
       notifications.claimNotification(db, claim, NOW),
       notifications.claimNotification(db, { ...claim, id: unique("ntf") }, NOW),
@@ -92,17 +109,29 @@ describe("things that happen once", () => {
     expect(first.notification.id).toBe(second.notification.id);
     const sms = await notifications.claimNotification(db, { ...claim, id: unique("ntf"), channel: "sms" }, NOW + 1);
     expect(sms.claimed).toBe(true);
-    await notifications.finishNotification(db, first.notification.id, { status: "sent", providerMessageId: "m1" }, NOW + 2);
-    expect(await notifications.findNotification(db, first.notification.id)).toMatchObject({ status: "sent", providerMessageId: "m1" });
+    await notifications.finishNotification(
+      db,
+      first.notification.id,
+      { status: "sent", providerMessageId: "m1" },
+      NOW + 2,
+    );
+    expect(await notifications.findNotification(db, first.notification.id)).toMatchObject({
+      status: "sent",
+      providerMessageId: "m1",
+    });
     const list = await notifications.listNotifications(db, { orderId: claim.orderId }, { limit: 1 });
     expect(list.rows.map(({ channel }) => channel)).toEqual(["sms"]);
-    const rest = await notifications.listNotifications(db, { orderId: claim.orderId }, { limit: 1, ...(list.next && { after: list.next }) });
+    const rest = await notifications.listNotifications(
+      db,
+      { orderId: claim.orderId },
+      { limit: 1, ...(list.next && { after: list.next }) },
+    );
     expect(rest.rows.map(({ channel }) => channel)).toEqual(["email"]);
     expect(rest.next).toBeNull();
   });
 
   it("stores a webhook once, and has nothing to do once it is processed", async () => {
-    const event = { provider: "stripe", eventId: unique("evt"), payload: "{\"a\":1}" };
+    const event = { provider: "stripe", eventId: unique("evt"), payload: '{"a":1}' };
     expect(await storeWebhookEvent(db, event, NOW)).toBe("waiting");
     expect(await storeWebhookEvent(db, { ...event, payload: "{}" }, NOW + 1)).toBe("waiting");
     expect(await beginWebhookEvent(db, event)).toEqual({ payload: event.payload, receivedAt: NOW, attempts: 1 });
@@ -119,7 +148,11 @@ describe("things that happen once", () => {
     expect(await claimIdempotencyKey(db, { ...request, fingerprint: "f2" }, NOW + 1)).toEqual({ outcome: "mismatch" });
     expect(await claimIdempotencyKey(db, { ...request, principal: "key_2" }, NOW + 1)).toEqual({ outcome: "claimed" });
     await recordIdempotentAnswer(db, request, { status: 201, response: { id: 7 } });
-    expect(await claimIdempotencyKey(db, request, NOW + 120_000)).toEqual({ outcome: "answered", status: 201, response: { id: 7 } });
+    expect(await claimIdempotencyKey(db, request, NOW + 120_000)).toEqual({
+      outcome: "answered",
+      status: 201,
+      response: { id: 7 },
+    });
   });
 
   it("frees an idempotency key that was given up, and takes over one whose request died", async () => {
@@ -129,13 +162,23 @@ describe("things that happen once", () => {
     expect(await claimIdempotencyKey(db, released, NOW + 1)).toEqual({ outcome: "claimed" });
     const abandoned = { principal: "key_1", key: unique("key"), fingerprint: "f1" };
     await claimIdempotencyKey(db, abandoned, NOW);
-    expect(await claimIdempotencyKey(db, { ...abandoned, fingerprint: "f2" }, NOW + 120_000)).toEqual({ outcome: "mismatch" });
+    expect(await claimIdempotencyKey(db, { ...abandoned, fingerprint: "f2" }, NOW + 120_000)).toEqual({
+      outcome: "mismatch",
+    });
     expect(await claimIdempotencyKey(db, abandoned, NOW + 120_000)).toEqual({ outcome: "claimed" });
     expect(await claimIdempotencyKey(db, abandoned, NOW + 120_001)).toEqual({ outcome: "pending" });
   });
 
   it("adds an entry to the audit once", async () => {
-    const entry = { id: unique("aud"), at: NOW, actor: "usr_1", action: "product.updated", subject: unique("product"), detail: { price: [1, 2] }, requestId: null };
+    const entry = {
+      id: unique("aud"),
+      at: NOW,
+      actor: "usr_1",
+      action: "product.updated",
+      subject: unique("product"),
+      detail: { price: [1, 2] },
+      requestId: null,
+    };
     await recordAudit(db, entry);
     await recordAudit(db, { ...entry, action: "product.deleted" });
     const rows = (await db.select().from(audit)).filter(({ id }) => id === entry.id);

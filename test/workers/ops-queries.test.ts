@@ -136,7 +136,10 @@ describe("the catalogue", () => {
       allowedOrigins: ["https://shop.example"],
       captureOn: null,
     });
-    expect(catalog.channels.find(({ id }) => id === "ebay")).toMatchObject({ defaultProfile: null, captureOn: "order" });
+    expect(catalog.channels.find(({ id }) => id === "ebay")).toMatchObject({
+      defaultProfile: null,
+      captureOn: "order",
+    });
   });
 
   it("refuses a product that exists, a name that is taken and a version that is stale", async () => {
@@ -148,9 +151,15 @@ describe("the catalogue", () => {
       reason: "name_taken",
     });
     const replace = { kind: "replace", expectedVersion: 1 } as const;
-    expect(await saveProduct(db, { ...product, name: other.name }, replace, NOW)).toEqual({ ok: false, reason: "name_taken" });
+    expect(await saveProduct(db, { ...product, name: other.name }, replace, NOW)).toEqual({
+      ok: false,
+      reason: "name_taken",
+    });
     expect(await saveProduct(db, { ...product, price: 1 }, replace, NOW)).toEqual({ ok: true, version: 2 });
-    expect(await saveProduct(db, { ...product, price: 2 }, replace, NOW)).toEqual({ ok: false, reason: "version_stale" });
+    expect(await saveProduct(db, { ...product, price: 2 }, replace, NOW)).toEqual({
+      ok: false,
+      reason: "version_stale",
+    });
     const stored = (await loadCatalog(db)).products.find(({ sku }) => sku === product.sku);
     expect(stored).toEqual({ ...product, price: 1, version: 2 });
   });
@@ -158,13 +167,19 @@ describe("the catalogue", () => {
   it("replaces a warehouse only at the version that was read", async () => {
     const warehouse = newWarehouse();
     expect(await saveWarehouse(db, warehouse, { kind: "create" }, NOW)).toEqual({ ok: true, version: 1 });
-    expect(await saveWarehouse(db, warehouse, { kind: "create" }, NOW)).toEqual({ ok: false, reason: "already_exists" });
+    expect(await saveWarehouse(db, warehouse, { kind: "create" }, NOW)).toEqual({
+      ok: false,
+      reason: "already_exists",
+    });
     const closed = { ...warehouse, open: false };
     expect(await saveWarehouse(db, closed, { kind: "replace", expectedVersion: 2 }, NOW)).toEqual({
       ok: false,
       reason: "version_stale",
     });
-    expect(await saveWarehouse(db, closed, { kind: "replace", expectedVersion: 1 }, NOW)).toEqual({ ok: true, version: 2 });
+    expect(await saveWarehouse(db, closed, { kind: "replace", expectedVersion: 1 }, NOW)).toEqual({
+      ok: true,
+      version: 2,
+    });
   });
 
   it("keeps what a level opened with when it is registered again", async () => {
@@ -255,7 +270,9 @@ describe("the stock projection", () => {
 describe("people and keys", () => {
   it("finds a key by its hash until it is revoked", async () => {
     const hash = unique("hash");
-    await db.insert(apiKeys).values({ hash, name: "k", role: "csr", scopes: ["orders:read"], environment: "local", createdAt: NOW });
+    await db
+      .insert(apiKeys)
+      .values({ hash, name: "k", role: "csr", scopes: ["orders:read"], environment: "local", createdAt: NOW });
     await touchApiKey(db, hash, NOW + 5);
     expect(await findApiKey(db, hash)).toMatchObject({ role: "csr", scopes: ["orders:read"], lastUsedAt: NOW + 5 });
     await db.update(apiKeys).set({ revokedAt: NOW }).where(eq(apiKeys.hash, hash));
@@ -276,8 +293,15 @@ describe("people and keys", () => {
   it("gives a customer as the domain knows one", async () => {
     const id = unique("cus") as CustomerId;
     const address = { line1: "Street 1", city: "Berlin", postalCode: "10115", country: "DE" };
-    await db.insert(customers).values({ id, name: "Ada", phone: "+4930123456", address, language: "de", createdAt: NOW, updatedAt: NOW });
-    expect(await findCustomer(db, id)).toEqual({ id, contact: { name: "Ada", phone: "+4930123456" }, address, language: "de" });
+    await db
+      .insert(customers)
+      .values({ id, name: "Ada", phone: "+4930123456", address, language: "de", createdAt: NOW, updatedAt: NOW });
+    expect(await findCustomer(db, id)).toEqual({
+      id,
+      contact: { name: "Ada", phone: "+4930123456" },
+      address,
+      language: "de",
+    });
     expect(await findCustomer(db, "cus_nobody" as CustomerId)).toBeNull();
   });
 });

@@ -19,7 +19,8 @@ function newGate(): { gate: ProviderGateRpc; name: string } {
   return { gate: providerGateStub(env.PROVIDER_GATE, name as GatedProvider), name };
 }
 
-const lease = (gate: ProviderGateRpc, want = 10, report: CallReport | null = null) => gate.lease({ want, budget: null, report });
+const lease = (gate: ProviderGateRpc, want = 10, report: CallReport | null = null) =>
+  gate.lease({ want, budget: null, report });
 
 describe("a ProviderGate object", () => {
   beforeEach(() => {
@@ -32,7 +33,14 @@ describe("a ProviderGate object", () => {
   it("lets everything through to a provider that it knows nothing of", async () => {
     const { gate, name } = newGate();
     expect(await lease(gate)).toEqual({ circuit: "closed", tokens: null, validMs: 1000, retryAfterMs: 0 });
-    expect(await gate.status()).toMatchObject({ provider: name, circuit: "closed", calls: 0, broken: 0, p50Ms: null, budget: null });
+    expect(await gate.status()).toMatchObject({
+      provider: name,
+      circuit: "closed",
+      calls: 0,
+      broken: 0,
+      p50Ms: null,
+      budget: null,
+    });
   });
 
   it("opens the circuit once more than half of the last calls are broken", async () => {
@@ -98,7 +106,11 @@ describe("a ProviderGate object", () => {
 
   it("leaves a provider alone for as long as it asked", async () => {
     const { gate } = newGate();
-    expect(await lease(gate, 5, reportOf({ throttled: 1, stayAwayMs: 9000 }))).toMatchObject({ circuit: "closed", tokens: 0, retryAfterMs: 9000 });
+    expect(await lease(gate, 5, reportOf({ throttled: 1, stayAwayMs: 9000 }))).toMatchObject({
+      circuit: "closed",
+      tokens: 0,
+      retryAfterMs: 9000,
+    });
     vi.setSystemTime(START + 9000);
     expect(await lease(gate)).toMatchObject({ tokens: null });
   });

@@ -67,7 +67,9 @@ export async function listDeviations(
   if (filter.assignee !== undefined) conditions.push(eq(deviations.assignee, filter.assignee));
   if (page.after !== undefined) {
     const { openedAt, id } = page.after;
-    conditions.push(or(lt(deviations.openedAt, openedAt), and(eq(deviations.openedAt, openedAt), lt(deviations.id, id))));
+    conditions.push(
+      or(lt(deviations.openedAt, openedAt), and(eq(deviations.openedAt, openedAt), lt(deviations.id, id))),
+    );
   }
   const found = await db
     .select()

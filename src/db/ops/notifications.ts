@@ -51,7 +51,12 @@ export type NotificationEnd =
   | { status: "failed"; error: string; providerMessageId?: string };
 
 /** Records how sending ended. */
-export async function finishNotification(db: OpsDatabase, id: string, end: NotificationEnd, now: number): Promise<void> {
+export async function finishNotification(
+  db: OpsDatabase,
+  id: string,
+  end: NotificationEnd,
+  now: number,
+): Promise<void> {
   await db
     .update(notifications)
     .set({ ...end, updatedAt: now })

@@ -50,9 +50,10 @@ function toCustomer(row: typeof customers.$inferSelect): Customer {
       ...(row.phone !== null && { phone: row.phone }),
     },
     address: row.address,
-    ...(row.latitude !== null && row.longitude !== null && {
-      location: { latitude: row.latitude, longitude: row.longitude },
-    }),
+    ...(row.latitude !== null &&
+      row.longitude !== null && {
+        location: { latitude: row.latitude, longitude: row.longitude },
+      }),
     language: row.language,
     ...(row.paymentMethod !== null && { paymentMethod: row.paymentMethod }),
   };

@@ -1,16 +1,18 @@
-import type { ReservationId, ShipmentId, WarehouseId } from "../ids.ts";
-import { isPaymentAlive, isPaymentOpen, isSecured, payableAmount, unpaidAmount } from "./amounts.ts";
-import type { OrderEvent, PlacedOrder, RecordedEvent } from "./events.ts";
+import { isPaymentOpen, isSecured, payableAmount, unpaidAmount } from "./amounts.ts";
+import type { PlacedOrder, RecordedEvent } from "./events.ts";
+import { type Order, type Payment, PAYMENT_WINDOW_MS } from "./order.ts";
+import { mapShipment, withPayment, withReservations, withShipment } from "./order-parts.ts";
 import {
-  HOLD_MS,
-  type Order,
-  type Payment,
-  PAYMENT_WINDOW_MS,
-  type Reservation,
-  type Shipment,
-  type ShipmentItem,
-  type ShipmentState,
-} from "./order.ts";
+  allocate,
+  formShipments,
+  heldReservations,
+  quantityOf,
+  releaseAll,
+  resourced,
+  shortPicked,
+  unsource,
+  waitsInVain,
+} from "./order-stock.ts";
 import { liveShipments, stateOf } from "./state.ts";
 
 /**
@@ -295,149 +297,4 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
     case "EffectRetried":
       return { ...order, failedEffects: order.failedEffects.filter((id) => id !== event.effectId) };
   }
-}
-
-function withPayment(order: Order, number: number, change: (payment: Payment) => Payment): Order {
-  return {
-    ...order,
-    payments: order.payments.map((payment) => (payment.number === number ? change(payment) : payment)),
-  };
-}
-
-function mapShipment(order: Order, id: ShipmentId, change: (shipment: Shipment) => Shipment): Order {
-  return { ...order, shipments: order.shipments.map((shipment) => (shipment.id === id ? change(shipment) : shipment)) };
-}
-
-function withShipment(order: Order, id: ShipmentId, at: number, state: ShipmentState, more: Partial<Shipment>): Order {
-  return mapShipment(order, id, (shipment) => ({
-    ...shipment,
-    ...more,
-    state,
-    reachedAt: { ...shipment.reachedAt, [state]: at },
-  }));
-}
-
-function withReservations(order: Order, ids: ReadonlySet<ReservationId>, status: Reservation["status"]): Order {
-  const reservations = order.reservations.map((reservation) =>
-    ids.has(reservation.id) && reservation.status !== "RELEASED" ? { ...reservation, status } : reservation,
-  );
-  return { ...order, reservations };
-}
-
-/** Only what is held: an answer that comes twice must not bring back what has shipped or was given up. */
-function allocate(order: Order, ids: readonly ReservationId[]): Order {
-  const held = new Set(heldReservations(order).map(({ id }) => id));
-  return withReservations(order, new Set(ids.filter((id) => held.has(id))), "ALLOCATED");
-}
-
-/** Whether the units are held for a payment that came to nothing: the next means of payment is for them. */
-function waitsInVain(order: Order, { status, payment }: Reservation): boolean {
-  return status === "HELD" && order.payments.some((paid) => paid.number === payment && !isPaymentAlive(paid));
-}
-
-function heldReservations(order: Order): Reservation[] {
-  return order.reservations.filter(({ status }) => status === "HELD");
-}
-
-/** These reservations are gone, and their units need stock anew. */
-function unsource(order: Order, lost: readonly Reservation[]): Order {
-  const lines = order.lines.map((line) => {
-    const units = lost
-      .filter((reservation) => reservation.line === line.number)
-      .reduce((sum, { quantity }) => sum + quantity, 0);
-    return units === 0 ? line : { ...line, unsourced: line.unsourced + units };
-  });
-  return withReservations({ ...order, lines }, new Set(lost.map(({ id }) => id)), "RELEASED");
-}
-
-function resourced(
-  order: Order,
-  { instead, reservations: found, estimatedDelivery }: Extract<OrderEvent, { type: "StockResourced" }>,
-  at: number,
-): Order {
-  const promoted = instead === "backordered";
-  const lines = order.lines.map((line) => {
-    const units = quantityOf(found, line.number);
-    return promoted
-      ? { ...line, backordered: line.backordered - units }
-      : { ...line, unsourced: line.unsourced - units };
-  });
-  const after = { ...order, lines, estimatedDelivery: estimatedDelivery ?? order.estimatedDelivery };
-  const payment = promoted && unpaidAmount(after) > 0 ? { payment: order.payments.length + 1 } : {};
-  const held = found.map((reservation) => ({ ...reservation, ...payment, status: "HELD" as const }));
-  return {
-    ...after,
-    reservations: [...order.reservations, ...held],
-    promotingSince: promoted ? null : order.promotingSince,
-    // With nothing paid yet, a failed payment ends the order with these holds.
-    holdExpiresAt: promoted && !order.payments.some(isSecured) ? at + HOLD_MS : order.holdExpiresAt,
-  };
-}
-
-function shortPicked(
-  order: Order,
-  id: ShipmentId,
-  missing: readonly ShipmentItem[],
-  reason: string,
-  at: number,
-): Order {
-  const missingOf = (reservation: ReservationId) =>
-    missing.find((item) => item.reservationId === reservation)?.quantity ?? 0;
-  const reduced = mapShipment(order, id, (shipment) => ({
-    ...shipment,
-    problem: reason,
-    items: shipment.items
-      .map((item) => ({ ...item, quantity: item.quantity - missingOf(item.reservationId) }))
-      .filter((item) => item.quantity > 0),
-  }));
-  const lines = order.lines.map((line) => ({ ...line, unsourced: line.unsourced + quantityOf(missing, line.number) }));
-  const reservations = order.reservations.map((reservation) => {
-    const quantity = reservation.quantity - missingOf(reservation.id);
-    return quantity === reservation.quantity
-      ? reservation
-      : { ...reservation, quantity, status: quantity === 0 ? ("RELEASED" as const) : reservation.status };
-  });
-  const after = { ...reduced, lines, reservations };
-  const shipment = after.shipments.find((candidate) => candidate.id === id);
-  return shipment?.items.length === 0 ? withShipment(after, id, at, "CANCELLED", { problem: reason }) : after;
-}
-
-function quantityOf(lines: readonly { line: number; quantity: number }[], number: number): number {
-  return lines.filter(({ line }) => line === number).reduce((sum, { quantity }) => sum + quantity, 0);
-}
-
-function releaseAll(order: Order): Order {
-  const open = order.reservations.filter(({ status }) => status === "HELD" || status === "ALLOCATED");
-  const released = withReservations(order, new Set(open.map(({ id }) => id)), "RELEASED");
-  return { ...released, lines: released.lines.map((line) => ({ ...line, unsourced: 0, backordered: 0 })) };
-}
-
-/**
- * Groups allocated units that have no shipment yet into one parcel per warehouse, once nothing is only held. While a
- * cancel waits for the warehouses, nothing new is asked of them.
- */
-function formShipments(order: Order, sequence: number, at: number): Order {
-  if (order.ended || order.cancelling || heldReservations(order).length > 0) return order;
-  const packed = new Set(order.shipments.flatMap((shipment) => shipment.items.map((item) => item.reservationId)));
-  const byWarehouse = new Map<WarehouseId, Reservation[]>();
-  for (const reservation of order.reservations) {
-    if (reservation.status !== "ALLOCATED" || packed.has(reservation.id)) continue;
-    byWarehouse.set(reservation.warehouseId, [...(byWarehouse.get(reservation.warehouseId) ?? []), reservation]);
-  }
-  const formed = [...byWarehouse].map(([warehouseId, reservations], index): Shipment => {
-    const number = order.shipments.length + index + 1;
-    return {
-      id: `${order.id.replace("ord_", "shp_")}-${number}` as ShipmentId,
-      number,
-      warehouseId,
-      state: "REQUESTED",
-      items: reservations.map(({ id, line, sku, quantity }) => ({ line, sku, quantity, reservationId: id })),
-      label: null,
-      reachedAt: { REQUESTED: at },
-      problem: null,
-      requestedIn: sequence,
-      acceptedByWms: false,
-    };
-  });
-  return formed.length === 0 ? order : { ...order, shipments: [...order.shipments, ...formed] };
 }

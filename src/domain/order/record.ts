@@ -3,9 +3,10 @@ import type { OrderFact } from "./commands.ts";
 import { refuseCancel } from "./decide.ts";
 import type { DeviationKind } from "../deviation.ts";
 import type { EffectId } from "../ids.ts";
-import type { Effect, EffectResult, PaymentFact } from "./effects.ts";
+import type { Effect, EffectResult } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
-import type { Order, Payment, Shipment } from "./order.ts";
+import type { Order, Shipment } from "./order.ts";
+import { anotherPayment, captureFailed, paymentEvents, refundedEvents } from "./record-payment.ts";
 import { hasReached, isBeingPicked, liveShipments } from "./state.ts";
 
 /**
@@ -81,87 +82,6 @@ function shipmentOf(order: Order, id: string): Shipment | undefined {
   return order.shipments.find((shipment) => shipment.id === id);
 }
 
-/** The events that bring our books of a payment up to the provider's; none when they agree. */
-function paymentEvents(order: Order, number: number, fact: PaymentFact): OrderEvent[] {
-  const payment = order.payments.find((candidate) => candidate.number === number);
-  if (!payment) return [];
-  const { intentId } = fact;
-  const started: OrderEvent[] =
-    payment.intentId === null ? [{ type: "PaymentStarted", payment: number, intentId }] : [];
-  switch (fact.status) {
-    case "created":
-      return started;
-    case "requires_action":
-      return payment.status === "requested" || payment.status === "processing"
-        ? [...started, { type: "PaymentActionRequired", payment: number, intentId, actionUrl: fact.actionUrl }]
-        : started;
-    case "authorized":
-      return payment.authorized > 0
-        ? started
-        : [...started, ...authorizedEvents(payment, intentId, fact.amount, fact.expiresAt)];
-    case "captured": {
-      const events = started;
-      if (payment.authorized === 0 && isPaymentAlive(payment))
-        events.push(...authorizedEvents(payment, intentId, Math.max(fact.captured, payment.amount), 0));
-      if (fact.captured > payment.captured)
-        events.push({ type: "PaymentCaptured", payment: number, amount: fact.captured });
-      if (fact.refunded > payment.refunded)
-        events.push({
-          type: "PaymentRefunded",
-          payment: number,
-          amount: fact.refunded - payment.refunded,
-          refundId: intentId,
-        });
-      return events;
-    }
-    case "voided":
-      return voidedEvents(order, payment, started);
-    case "failed":
-      return isPaymentOpen(payment)
-        ? [...started, { type: "PaymentFailed", payment: number, code: fact.code, message: fact.message }]
-        : started;
-  }
-}
-
-function voidedEvents(order: Order, payment: Payment, started: OrderEvent[]): OrderEvent[] {
-  const { number, status, method, authorizationExpiresAt } = payment;
-  const voided: OrderEvent[] = [...started, { type: "PaymentVoided", payment: number }];
-  if (order.ended) return isPaymentAlive(payment) || authorizationExpiresAt !== null ? voided : started;
-  switch (status) {
-    case "requested":
-    case "processing":
-    case "requires_action":
-      // Given up by the customer or the provider before there was any money.
-      return [
-        ...started,
-        { type: "PaymentFailed", payment: number, code: "payment_canceled", message: "The payment was called off." },
-      ];
-    case "authorized": {
-      // The order still lives and its money is gone (lapsed, or given up by the provider): what is due is asked for again.
-      const payments = order.payments.map((other) =>
-        other.number === number ? { ...other, status: "voided" as const } : other,
-      );
-      return unpaidAmount({ ...order, payments }) > 0 ? [...voided, anotherPayment(order, method)] : voided;
-    }
-    case "voided":
-    case "failed":
-      return authorizationExpiresAt === null ? started : voided;
-    case "captured":
-      return started;
-  }
-}
-
-/** The outcome of our own refund; what a webhook has told of it already is not counted twice. */
-function refundedEvents(
-  order: Order,
-  effect: Extract<Effect, { kind: "RefundPayment" }>,
-  refundId: string,
-): OrderEvent[] {
-  const payment = order.payments.find(({ number }) => number === effect.payment);
-  const amount = effect.refundedAfter - (payment?.refunded ?? effect.refundedAfter);
-  return amount > 0 ? [{ type: "PaymentRefunded", payment: effect.payment, amount, refundId }] : [];
-}
-
 /** What was asked for twice may be answered twice: only units that are still held can turn out short. */
 function allocatedEvents(
   order: Order,
@@ -171,24 +91,6 @@ function allocatedEvents(
   const lost = order.ended ? [] : short.filter((id) => held.has(id));
   if (lost.length > 0) return [{ type: "StockShort", allocated, short: lost }];
   return allocated.length > 0 ? [{ type: "StockAllocated", reservations: allocated }] : [];
-}
-
-function authorizedEvents(payment: Payment, intentId: string, amount: number, expiresAt: number): OrderEvent[] {
-  const authorized: OrderEvent = { type: "PaymentAuthorized", payment: payment.number, intentId, amount, expiresAt };
-  return amount < payment.amount
-    ? [authorized, { type: "PaymentMismatched", payment: payment.number, expected: payment.amount, actual: amount }]
-    : [authorized];
-}
-
-function anotherPayment(order: Order, method: string): OrderEvent {
-  return { type: "PaymentMethodProvided", payment: order.payments.length + 1, method };
-}
-
-function captureFailed(effectId: EffectId, payment: number, code: string, message: string): OrderEvent[] {
-  return [
-    { type: "CaptureFailed", payment, code, message },
-    { type: "EffectFailed", effectId, kind: "CapturePayment", deviation: "payment_failed", code, message },
-  ];
 }
 
 type Sourced = Extract<EffectResult, { kind: "ReSource" | "PromoteBackorder" }>;

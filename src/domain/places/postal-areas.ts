@@ -65,7 +65,9 @@ function areasOf(country: string): Map<string, Coordinates> {
 function countryLines(): Map<string, string[]> {
   if (linesByCountry !== undefined) return linesByCountry;
   const lines = new Map<string, string[]>();
-  for (const line of [POSTAL_AREAS_OF_EUROPE, POSTAL_AREAS_OF_AMERICA, POSTAL_AREAS_OF_ASIA_AND_OCEANIA].join("").split("\n")) {
+  for (const line of [POSTAL_AREAS_OF_EUROPE, POSTAL_AREAS_OF_AMERICA, POSTAL_AREAS_OF_ASIA_AND_OCEANIA]
+    .join("")
+    .split("\n")) {
     if (line === "") continue;
     const country = line.slice(0, 2);
     lines.set(country, [...(lines.get(country) ?? []), line.slice(3)]);

@@ -87,11 +87,17 @@ export function choosePlan(lines: readonly WantedLine[], candidates: readonly Ca
   });
   const used = chosen.flatMap((index) => ordered[index] ?? []);
   const shipments = divideLines(wanted, used);
-  return { kind: "plan", plan: { shipments, totalDistanceKm: used.reduce((sum, { distanceKm }) => sum + distanceKm, 0), proven } };
+  return {
+    kind: "plan",
+    plan: { shipments, totalDistanceKm: used.reduce((sum, { distanceKm }) => sum + distanceKm, 0), proven },
+  };
 }
 
 function availabilityOf({ lineNumber, sku, quantity }: WantedLine, candidates: readonly Candidate[]): SkuAvailability {
-  const warehouses = candidates.map(({ warehouse, available }) => ({ warehouseId: warehouse.id, available: available.get(sku) ?? 0 }));
+  const warehouses = candidates.map(({ warehouse, available }) => ({
+    warehouseId: warehouse.id,
+    available: available.get(sku) ?? 0,
+  }));
   const total = warehouses.reduce((sum, { available }) => sum + available, 0);
   return { lineNumber, sku, wanted: quantity, short: Math.max(0, quantity - total), warehouses };
 }

@@ -18,4 +18,7 @@ export interface HoldRequest extends WantedLine {
  * What became of a hold. `available` is what the level still offers this order's channel beside it.
  * `failed` is an unknown outcome (no answer, an error): the sourcing has it released and counts on nothing there.
  */
-export type HoldOutcome = { kind: "held"; available: number } | { kind: "refused"; available: number } | { kind: "failed" };
+export type HoldOutcome =
+  | { kind: "held"; available: number }
+  | { kind: "refused"; available: number }
+  | { kind: "failed" };

@@ -52,7 +52,11 @@ export function searchWarehouses(search: Search, bound: number = SEARCH_BOUND): 
       excluded[row] = true;
       tried.push(row);
       const offers = supply[row] ?? [];
-      visit([...chosen, row], missing.map((rest, column) => Math.max(0, rest - (offers[column] ?? 0))), remaining - 1);
+      visit(
+        [...chosen, row],
+        missing.map((rest, column) => Math.max(0, rest - (offers[column] ?? 0))),
+        remaining - 1,
+      );
     }
     for (const row of tried) excluded[row] = false;
   };
@@ -109,7 +113,8 @@ function measure(chosen: readonly number[], distanceKm: readonly number[], units
 
 function better(best: Found | null, found: Found): Found {
   if (best === null) return found;
-  if (Math.abs(best.distanceKm - found.distanceKm) > SAME_DISTANCE_KM) return found.distanceKm < best.distanceKm ? found : best;
+  if (Math.abs(best.distanceKm - found.distanceKm) > SAME_DISTANCE_KM)
+    return found.distanceKm < best.distanceKm ? found : best;
   if (best.left !== found.left) return found.left > best.left ? found : best;
   for (const [index, row] of found.chosen.entries()) {
     const other = best.chosen[index] ?? row;
@@ -126,7 +131,10 @@ export function coverGreedily({ wanted, supply }: Pick<Search, "wanted" | "suppl
     let most = { row: -1, share: 0 };
     for (const [row, offers] of supply.entries()) {
       if (chosen.includes(row)) continue;
-      const share = missing.reduce((sum, units, column) => sum + Math.min(units, offers[column] ?? 0) / Math.max(1, wanted[column] ?? 1), 0);
+      const share = missing.reduce(
+        (sum, units, column) => sum + Math.min(units, offers[column] ?? 0) / Math.max(1, wanted[column] ?? 1),
+        0,
+      );
       if (share > most.share) most = { row, share };
     }
     if (most.row === -1) break;
@@ -138,7 +146,9 @@ export function coverGreedily({ wanted, supply }: Pick<Search, "wanted" | "suppl
   let kept = chosen.toSorted((a, b) => a - b);
   for (const row of kept.toReversed()) {
     const others = kept.filter((other) => other !== row);
-    const enough = wanted.every((units, column) => others.reduce((sum, other) => sum + (supply[other]?.[column] ?? 0), 0) >= units);
+    const enough = wanted.every(
+      (units, column) => others.reduce((sum, other) => sum + (supply[other]?.[column] ?? 0), 0) >= units,
+    );
     if (enough) kept = others;
   }
   return kept;

@@ -7,7 +7,11 @@ import { bytesOfBase64, idOfBody, isHmacOf, type WebhookVerification } from "./v
  * Verifies a pushed FedEx tracking event: base64 HMAC-SHA256 of the body under the security token that was agreed.
  * FedEx signs no time; a repeated delivery has the same event id, because it has the same body.
  */
-export async function verifyFedexWebhook(rawBody: string, headers: Headers, secret: string): Promise<WebhookVerification<TrackingSnapshot>> {
+export async function verifyFedexWebhook(
+  rawBody: string,
+  headers: Headers,
+  secret: string,
+): Promise<WebhookVerification<TrackingSnapshot>> {
   const header = headers.get("fdx-signature");
   if (!header) return { ok: false, reason: "signature_missing" };
   const signature = bytesOfBase64(header);

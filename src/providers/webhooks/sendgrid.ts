@@ -44,7 +44,8 @@ export async function verifySendgridWebhook(
   const raw = der === null ? null : rawSignatureOf(der);
   if (raw === null || !/^\d{1,12}$/.test(timestamp)) return { ok: false, reason: "signature_malformed" };
   const spki = bytesOfBase64(publicKey);
-  if (spki === null || !(await isSignedBy(spki, raw, timestamp + rawBody))) return { ok: false, reason: "signature_wrong" };
+  if (spki === null || !(await isSignedBy(spki, raw, timestamp + rawBody)))
+    return { ok: false, reason: "signature_wrong" };
   if (!isWithinTolerance(Number(timestamp) * 1000, now)) return { ok: false, reason: "timestamp_outside_tolerance" };
   const parsed = batchShape.safeParse(parseJson(rawBody));
   if (!parsed.success) return { ok: false, reason: "payload_unreadable" };
@@ -59,11 +60,20 @@ export async function verifySendgridWebhook(
   return { ok: true, eventId: await idOfBody("sgb_", rawBody), event };
 }
 
-async function isSignedBy(spki: Uint8Array<ArrayBuffer>, signature: Uint8Array<ArrayBuffer>, message: string): Promise<boolean> {
+async function isSignedBy(
+  spki: Uint8Array<ArrayBuffer>,
+  signature: Uint8Array<ArrayBuffer>,
+  message: string,
+): Promise<boolean> {
   try {
     const algorithm = { name: "ECDSA", namedCurve: "P-256" };
     const key = await crypto.subtle.importKey("spki", spki, algorithm, false, ["verify"]);
-    return await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, signature, new TextEncoder().encode(message));
+    return await crypto.subtle.verify(
+      { name: "ECDSA", hash: "SHA-256" },
+      key,
+      signature,
+      new TextEncoder().encode(message),
+    );
   } catch {
     return false;
   }

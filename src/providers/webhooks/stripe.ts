@@ -64,7 +64,10 @@ export async function verifyStripeWebhook(
     createdAt: created * 1000,
     intentId: about.object === "payment_intent" ? about.id : (intent ?? null),
     orderId: about.metadata?.["order_id"] ?? null,
-    amount: typeof about.amount === "number" && about.currency ? { amount: about.amount, currency: about.currency.toUpperCase() } : null,
+    amount:
+      typeof about.amount === "number" && about.currency
+        ? { amount: about.amount, currency: about.currency.toUpperCase() }
+        : null,
   };
   return { ok: true, eventId: id, event };
 }

@@ -32,5 +32,9 @@ export async function verifyTwilioWebhook(
   const status = parameters.get("MessageStatus");
   if (!messageId || !status || !URL.canParse(secrets.url)) return { ok: false, reason: "payload_unreadable" };
   const reference = new URL(secrets.url).searchParams.get("reference");
-  return { ok: true, eventId: `${messageId}:${status}`, event: { messageId, status, reference, errorCode: parameters.get("ErrorCode") } };
+  return {
+    ok: true,
+    eventId: `${messageId}:${status}`,
+    event: { messageId, status, reference, errorCode: parameters.get("ErrorCode") },
+  };
 }

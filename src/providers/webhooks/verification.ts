@@ -7,7 +7,9 @@ export type WebhookRefusal =
   | "payload_unreadable";
 
 /** A webhook whose signature was checked before its body was read; `eventId` is the same for every delivery of it. */
-export type WebhookVerification<Event> = { ok: true; eventId: string; event: Event } | { ok: false; reason: WebhookRefusal };
+export type WebhookVerification<Event> =
+  | { ok: true; eventId: string; event: Event }
+  | { ok: false; reason: WebhookRefusal };
 
 /** How far a signed timestamp may lie from now, in either direction. */
 export const TOLERANCE_MS = 300_000;

@@ -69,7 +69,8 @@ class EffectRun {
     if (this.#context.now() + needed > leased.leaseUntil) return;
     const outcome = await runEffect(this.#context, leased);
     if (outcome === null) return;
-    this.#waiting.push(...(await this.#report(leased, outcome)));
+    // What an order goes on with comes before what has not begun: finishing one leaves fewer holds waiting than starting two.
+    this.#waiting.unshift(...(await this.#report(leased, outcome)));
   }
 
   async #report(leased: LeasedEffect, outcome: EffectOutcome): Promise<LeasedEffect[]> {

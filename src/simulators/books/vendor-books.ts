@@ -40,7 +40,11 @@ export abstract class VendorBooks extends DurableObject<SimulatorsEnv> {
   #dice = UNTURNED.seed;
   #alarmAt: number | null = null;
 
-  constructor(ctx: DurableObjectState, env: SimulatorsEnv, book: { migrations: readonly string[]; tables: readonly string[] }) {
+  constructor(
+    ctx: DurableObjectState,
+    env: SimulatorsEnv,
+    book: { migrations: readonly string[]; tables: readonly string[] },
+  ) {
     super(ctx, env);
     this.sql = ctx.storage.sql;
     this.#tables = book.tables;
@@ -65,7 +69,12 @@ export abstract class VendorBooks extends DurableObject<SimulatorsEnv> {
 
   override async fetch(request: Request): Promise<Response> {
     const url = new URL(request.url);
-    const vendorRequest: VendorRequest = { method: request.method, url, headers: request.headers, body: await request.text() };
+    const vendorRequest: VendorRequest = {
+      method: request.method,
+      url,
+      headers: request.headers,
+      body: await request.text(),
+    };
     return this.serve(vendorRequest);
   }
 
@@ -77,7 +86,8 @@ export abstract class VendorBooks extends DurableObject<SimulatorsEnv> {
     const answer = this.#answerOnce(request);
     this.arm();
     const finished = await this.finish(request, answer);
-    if (this.chance(this.#knobs.lostReplyRate)) return this.chance(0.5) ? new Response("Bad Gateway", { status: 502 }) : halfOf(finished);
+    if (this.chance(this.#knobs.lostReplyRate))
+      return this.chance(0.5) ? new Response("Bad Gateway", { status: 502 }) : halfOf(finished);
     return toResponse(finished);
   }
 
@@ -141,15 +151,26 @@ export abstract class VendorBooks extends DurableObject<SimulatorsEnv> {
 
   protected push(eventId: string, path: string, contentType: string, body: string, now: number): void {
     const target = /^https?:/.test(path) ? path : new URL(path, this.env.PUBLIC_URL).toString();
-    this.outbox.add({ eventId, target, contentType, body }, this.#knobs, this.chance(this.#knobs.duplicateWebhooks), now);
+    this.outbox.add(
+      { eventId, target, contentType, body },
+      this.#knobs,
+      this.chance(this.#knobs.duplicateWebhooks),
+      now,
+    );
   }
 
   protected setting(name: string): string | null {
-    return this.sql.exec<{ value: string }>("SELECT value FROM settings WHERE name = ?", name).toArray()[0]?.value ?? null;
+    return (
+      this.sql.exec<{ value: string }>("SELECT value FROM settings WHERE name = ?", name).toArray()[0]?.value ?? null
+    );
   }
 
   protected setSetting(name: string, value: string): void {
-    this.sql.exec("INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value);
+    this.sql.exec(
+      "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      name,
+      value,
+    );
   }
 
   /** Sets the alarm to the next thing due, where it is not set to something sooner. */
@@ -210,7 +231,8 @@ export abstract class VendorBooks extends DurableObject<SimulatorsEnv> {
     this.sql.exec("CREATE TABLE IF NOT EXISTS migrations (position INTEGER PRIMARY KEY, statement TEXT NOT NULL)");
     const done = this.sql.exec<{ statement: string }>("SELECT statement FROM migrations ORDER BY position").toArray();
     done.forEach(({ statement }, position) => {
-      if (migrations[position] !== statement) throw new Error(`storage migration ${position} was changed after it had run`);
+      if (migrations[position] !== statement)
+        throw new Error(`storage migration ${position} was changed after it had run`);
     });
     migrations.slice(done.length).forEach((statement, offset) => {
       this.ctx.storage.transactionSync(() => {

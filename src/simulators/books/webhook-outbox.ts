@@ -24,7 +24,12 @@ export class WebhookOutbox {
   }
 
   /** Lays a webhook out, twice where the dice say so. Call it in the transaction that makes the event. */
-  add(webhook: { eventId: string; target: string; contentType: string; body: string }, knobs: Knobs, isDoubled: boolean, now: number): void {
+  add(
+    webhook: { eventId: string; target: string; contentType: string; body: string },
+    knobs: Knobs,
+    isDoubled: boolean,
+    now: number,
+  ): void {
     const state = knobs.webhooksEnabled ? "due" : "withheld";
     const dueAt = now + knobs.webhookDelayMs;
     for (const at of isDoubled ? [dueAt, dueAt + DUPLICATE_AFTER_MS] : [dueAt]) {
@@ -75,7 +80,9 @@ export class WebhookOutbox {
   }
 
   counts(): Record<string, number> {
-    const rows = this.#sql.exec<{ state: string; count: number }>("SELECT state, COUNT(*) AS count FROM outbox GROUP BY state").toArray();
+    const rows = this.#sql
+      .exec<{ state: string; count: number }>("SELECT state, COUNT(*) AS count FROM outbox GROUP BY state")
+      .toArray();
     return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
   }
 }

@@ -67,7 +67,9 @@ export class FedexBooks extends VendorBooks {
     const now = Date.now();
     const code = this.ctx.storage.transactionSync(() => {
       const parcel = this.#parcel(trackingNumber);
-      return parcel === null || parcel.cancelled_at !== null ? null : this.#step(parcel, bookTimeAt(this.clock(now), now), now);
+      return parcel === null || parcel.cancelled_at !== null
+        ? null
+        : this.#step(parcel, bookTimeAt(this.clock(now), now), now);
     });
     this.arm();
     return code;
@@ -75,7 +77,8 @@ export class FedexBooks extends VendorBooks {
 
   protected override answer(request: VendorRequest, now: number): VendorAnswer {
     const { pathname } = request.url;
-    if (pathname === "/oauth/token" && request.method === "POST") return this.#issueToken(new URLSearchParams(request.body));
+    if (pathname === "/oauth/token" && request.method === "POST")
+      return this.#issueToken(new URLSearchParams(request.body));
     if (!this.#takesCall(now)) return this.turnAway(429);
     if (!request.headers.get("authorization")?.startsWith("Bearer sim-")) {
       return wireErrors(401, "NOT.AUTHORIZED.ERROR", "Access token expired. Please modify your request and try again.");
@@ -91,7 +94,9 @@ export class FedexBooks extends VendorBooks {
       case "PUT /ship/v1/shipments/cancel":
         return this.#cancel(read(request, cancelShape), now);
       case "POST /track/v1/trackingnumbers":
-        return this.#track(read(request, trackShape).trackingInfo.map(({ trackingNumberInfo }) => trackingNumberInfo.trackingNumber));
+        return this.#track(
+          read(request, trackShape).trackingInfo.map(({ trackingNumberInfo }) => trackingNumberInfo.trackingNumber),
+        );
       case "POST /track/v1/referencenumbers":
         return this.#trackByReference(read(request, referenceShape).referencesInformation);
       default:
@@ -107,7 +112,12 @@ export class FedexBooks extends VendorBooks {
   }
 
   protected override turnAway(status: 429 | 500): VendorAnswer {
-    if (status === 500) return wireErrors(500, "INTERNAL.SERVER.ERROR", "We encountered an unexpected error and are working to resolve the issue.");
+    if (status === 500)
+      return wireErrors(
+        500,
+        "INTERNAL.SERVER.ERROR",
+        "We encountered an unexpected error and are working to resolve the issue.",
+      );
     const oldest = this.#calls[0] ?? Date.now();
     const retryAfter = Math.max(1, Math.ceil((oldest + MINUTE_MS - Date.now()) / 1000));
     const message = "We have received too many requests in a short duration. Please wait a while and try again.";
@@ -138,15 +148,24 @@ export class FedexBooks extends VendorBooks {
   protected override beforeKnobs(next: Knobs, now: number): void {
     if (next.speed === this.knobs.speed) return;
     this.passTime(now);
-    this.setSetting("clock", JSON.stringify({ bookAt: bookTimeAt(this.clock(now), now), realAt: now, speed: next.speed }));
+    this.setSetting(
+      "clock",
+      JSON.stringify({ bookAt: bookTimeAt(this.clock(now), now), realAt: now, speed: next.speed }),
+    );
   }
 
   #issueToken(form: URLSearchParams): VendorAnswer {
-    const isKnown = form.get("client_id") === this.env.FEDEX_CLIENT_ID && form.get("client_secret") === this.env.FEDEX_CLIENT_SECRET;
+    const isKnown =
+      form.get("client_id") === this.env.FEDEX_CLIENT_ID && form.get("client_secret") === this.env.FEDEX_CLIENT_SECRET;
     if (!isKnown || form.get("grant_type") !== "client_credentials") {
       return wireErrors(401, "NOT.AUTHORIZED.ERROR", "The given client credentials were not valid.");
     }
-    return jsonAnswer(200, { access_token: `sim-${crypto.randomUUID()}`, token_type: "bearer", expires_in: TOKEN_SECONDS - 1, scope: "CXS" });
+    return jsonAnswer(200, {
+      access_token: `sim-${crypto.randomUUID()}`,
+      token_type: "bearer",
+      expires_in: TOKEN_SECONDS - 1,
+      scope: "CXS",
+    });
   }
 
   #takesCall(now: number): boolean {
@@ -166,8 +185,15 @@ export class FedexBooks extends VendorBooks {
         postalCode: address.postalCode ?? "",
         countryCode: address.countryCode,
         classification: "UNKNOWN",
-        customerMessages: isResolved ? [] : [{ code: "INTERPOLATED.STREET.ADDRESS", message: "The address could not be found." }],
-        attributes: { Resolved: String(isResolved), Matched: String(isResolved), CountrySupported: "true", DPV: String(isResolved) },
+        customerMessages: isResolved
+          ? []
+          : [{ code: "INTERPOLATED.STREET.ADDRESS", message: "The address could not be found." }],
+        attributes: {
+          Resolved: String(isResolved),
+          Matched: String(isResolved),
+          CountrySupported: "true",
+          DPV: String(isResolved),
+        },
       };
     });
     return wireOutput({ resolvedAddresses });
@@ -182,19 +208,25 @@ export class FedexBooks extends VendorBooks {
     const rateReplyDetails = services.map((service) => ({
       serviceType: service,
       packagingType: "YOUR_PACKAGING",
-      ratedShipmentDetails: [{ rateType: "ACCOUNT", totalNetCharge: priceOf(service, kilograms, isAbroad), currency: "USD" }],
+      ratedShipmentDetails: [
+        { rateType: "ACCOUNT", totalNetCharge: priceOf(service, kilograms, isAbroad), currency: "USD" },
+      ],
     }));
     return wireOutput({ rateReplyDetails, quoteDate: new Date().toISOString().slice(0, 10), encoded: false });
   }
 
   #ship(request: z.infer<typeof shipShape>, now: number): VendorAnswer {
     this.#checkAccount(request.accountNumber.value);
-    const { shipper, recipients, serviceType, labelSpecification, requestedPackageLineItems } = request.requestedShipment;
+    const { shipper, recipients, serviceType, labelSpecification, requestedPackageLineItems } =
+      request.requestedShipment;
     const recipient = recipients[0] ?? shipper;
     const item = requestedPackageLineItems[0];
-    if (!isDeliverable(recipient.address)) refuse(400, "RECIPIENTS.ADDRESS.INVALID", "The recipient's address is invalid.");
+    if (!isDeliverable(recipient.address))
+      refuse(400, "RECIPIENTS.ADDRESS.INVALID", "The recipient's address is invalid.");
     const kilograms = item === undefined ? 1 : inKilograms(item.weight);
-    const reference = item?.customerReferences?.find(({ customerReferenceType }) => customerReferenceType === "CUSTOMER_REFERENCE")?.value ?? null;
+    const reference =
+      item?.customerReferences?.find(({ customerReferenceType }) => customerReferenceType === "CUSTOMER_REFERENCE")
+        ?.value ?? null;
     const count = this.sql.exec<{ count: number }>("SELECT COUNT(*) AS count FROM parcels").one().count;
     const trackingNumber = String(FIRST_TRACKING_NUMBER + count + 1);
     const charge = priceOf(serviceType, kilograms, shipper.address.countryCode !== recipient.address.countryCode);
@@ -234,7 +266,14 @@ export class FedexBooks extends VendorBooks {
         },
       ],
     });
-    const facts = { trackingNumber, service: serviceType, reference, from: linesOf(shipper), to: linesOf(recipient), weightKg: kilograms };
+    const facts = {
+      trackingNumber,
+      service: serviceType,
+      reference,
+      from: linesOf(shipper),
+      to: linesOf(recipient),
+      weightKg: kilograms,
+    };
     this.#labels.set(answer, { facts, format });
     return answer;
   }
@@ -243,26 +282,47 @@ export class FedexBooks extends VendorBooks {
     this.#checkAccount(accountNumber.value);
     const parcel = this.#parcel(trackingNumber);
     if (parcel === null) return refuse(400, "TRACKING.NUMBER.INVALID", "The tracking number is invalid.");
-    if (parcel.cancelled_at !== null) return refuse(400, "SHIPMENT.CANCELLED.ALREADY", "The shipment has been cancelled already.");
-    if (parcel.status !== "OC") return refuse(400, "SHIPMENT.ALREADY.TENDERED", "The shipment is with FedEx already and cannot be cancelled.");
-    this.sql.exec("UPDATE parcels SET status = 'CA', cancelled_at = ?, next_at = NULL WHERE tracking_number = ?", now, trackingNumber);
+    if (parcel.cancelled_at !== null)
+      return refuse(400, "SHIPMENT.CANCELLED.ALREADY", "The shipment has been cancelled already.");
+    if (parcel.status !== "OC")
+      return refuse(400, "SHIPMENT.ALREADY.TENDERED", "The shipment is with FedEx already and cannot be cancelled.");
+    this.sql.exec(
+      "UPDATE parcels SET status = 'CA', cancelled_at = ?, next_at = NULL WHERE tracking_number = ?",
+      now,
+      trackingNumber,
+    );
     this.#scan(trackingNumber, "CA", "Shipment cancelled", Math.floor(bookTimeAt(this.clock(now), now)));
-    return wireOutput({ cancelledShipment: true, cancelledHistory: true, message: "Shipment is successfully cancelled" });
+    return wireOutput({
+      cancelledShipment: true,
+      cancelledHistory: true,
+      message: "Shipment is successfully cancelled",
+    });
   }
 
   #track(trackingNumbers: string[]): VendorAnswer {
     const completeTrackResults = trackingNumbers.map((trackingNumber) => {
       const parcel = this.#parcel(trackingNumber);
-      return { trackingNumber, trackResults: [parcel === null ? wireUnknownTracking(trackingNumber) : wireTracking(parcel, this.#scans(trackingNumber))] };
+      return {
+        trackingNumber,
+        trackResults: [
+          parcel === null ? wireUnknownTracking(trackingNumber) : wireTracking(parcel, this.#scans(trackingNumber)),
+        ],
+      };
     });
     return wireOutput({ completeTrackResults });
   }
 
   #trackByReference({ value, accountNumber }: { value: string; accountNumber: string }): VendorAnswer {
     this.#checkAccount(accountNumber);
-    const parcels = this.sql.exec<ParcelRow>("SELECT * FROM parcels WHERE reference = ? ORDER BY rowid", value).toArray();
+    const parcels = this.sql
+      .exec<ParcelRow>("SELECT * FROM parcels WHERE reference = ? ORDER BY rowid", value)
+      .toArray();
     const trackResults = parcels.map((parcel) => wireTracking(parcel, this.#scans(parcel.tracking_number)));
-    return wireOutput({ completeTrackResults: [{ trackingNumber: "", trackResults: trackResults.length > 0 ? trackResults : [wireUnknownTracking("")] }] });
+    return wireOutput({
+      completeTrackResults: [
+        { trackingNumber: "", trackResults: trackResults.length > 0 ? trackResults : [wireUnknownTracking("")] },
+      ],
+    });
   }
 
   /** The next scan of a parcel, told to its account. */
@@ -270,8 +330,16 @@ export class FedexBooks extends VendorBooks {
     const step = stepAfter(parcel.status);
     if (step === null) return null;
     const following = stepAfter(step.code);
-    const nextAt = following === null ? null : Math.floor(Math.max(at, parcel.booked_at + step.afterMs) + following.afterMs - step.afterMs);
-    this.sql.exec("UPDATE parcels SET status = ?, next_at = ? WHERE tracking_number = ?", step.code, nextAt, parcel.tracking_number);
+    const nextAt =
+      following === null
+        ? null
+        : Math.floor(Math.max(at, parcel.booked_at + step.afterMs) + following.afterMs - step.afterMs);
+    this.sql.exec(
+      "UPDATE parcels SET status = ?, next_at = ? WHERE tracking_number = ?",
+      step.code,
+      nextAt,
+      parcel.tracking_number,
+    );
     this.#scan(parcel.tracking_number, step.code, step.description, Math.floor(at));
     const body = JSON.stringify(wireTracking(parcel, this.#scans(parcel.tracking_number)));
     this.push(`${parcel.tracking_number}:${step.code}`, "/api/v1/webhooks/fedex", "application/json", body, now);
@@ -279,7 +347,13 @@ export class FedexBooks extends VendorBooks {
   }
 
   #scan(trackingNumber: string, code: string, description: string, at: number): void {
-    this.sql.exec("INSERT INTO scans (tracking_number, code, description, at) VALUES (?, ?, ?, ?)", trackingNumber, code, description, at);
+    this.sql.exec(
+      "INSERT INTO scans (tracking_number, code, description, at) VALUES (?, ?, ?, ?)",
+      trackingNumber,
+      code,
+      description,
+      at,
+    );
   }
 
   #scans(trackingNumber: string): ScanRow[] {
@@ -288,7 +362,9 @@ export class FedexBooks extends VendorBooks {
   }
 
   #parcel(trackingNumber: string): ParcelRow | null {
-    return this.sql.exec<ParcelRow>("SELECT * FROM parcels WHERE tracking_number = ?", trackingNumber).toArray()[0] ?? null;
+    return (
+      this.sql.exec<ParcelRow>("SELECT * FROM parcels WHERE tracking_number = ?", trackingNumber).toArray()[0] ?? null
+    );
   }
 
   /** Not a private method: it is called while the books are being opened, when an object does not have those yet. */
@@ -298,7 +374,8 @@ export class FedexBooks extends VendorBooks {
   }
 
   #checkAccount(account: string): void {
-    if (account !== this.env.FEDEX_ACCOUNT) refuse(400, "ACCOUNT.NUMBER.MISMATCH", "The account number is not valid for this client.");
+    if (account !== this.env.FEDEX_ACCOUNT)
+      refuse(400, "ACCOUNT.NUMBER.MISMATCH", "The account number is not valid for this client.");
   }
 }
 

@@ -44,7 +44,8 @@ export async function drawPdfLabel(facts: LabelFacts): Promise<string> {
 
 /** The same label for a thermal printer of 203 dots an inch; base64. */
 export function drawZplLabel(facts: LabelFacts): string {
-  const line = (text: string, x: number, y: number, size: number): string => `^FO${x},${y}^A0N,${size},${size}^FD${inLatin(text).replace(/[\^~]/g, " ")}^FS`;
+  const line = (text: string, x: number, y: number, size: number): string =>
+    `^FO${x},${y}^A0N,${size},${size}^FD${inLatin(text).replace(/[\^~]/g, " ")}^FS`;
   const zpl = [
     "^XA^PW812^LL1218",
     line("FedEx", 40, 40, 60),

@@ -30,13 +30,22 @@ export const addressShape = z.object({
 });
 
 const partyShape = z.object({
-  contact: z.object({ personName: z.string().min(1), phoneNumber: z.string().optional(), emailAddress: z.string().optional() }),
+  contact: z.object({
+    personName: z.string().min(1),
+    phoneNumber: z.string().optional(),
+    emailAddress: z.string().optional(),
+  }),
   address: addressShape,
 });
 const accountShape = z.object({ value: z.string() });
 const weightShape = z.object({ units: z.enum(["KG", "LB"]), value: z.number().positive() });
 
-export const resolveShape = z.object({ addressesToValidate: z.array(z.object({ address: addressShape })).min(1).max(100) });
+export const resolveShape = z.object({
+  addressesToValidate: z
+    .array(z.object({ address: addressShape }))
+    .min(1)
+    .max(100),
+});
 
 export const quoteShape = z.object({
   accountNumber: accountShape,
@@ -56,7 +65,12 @@ export const shipShape = z.object({
     serviceType: z.string(),
     labelSpecification: z.object({ imageType: z.enum(["PDF", "ZPLII"]) }),
     requestedPackageLineItems: z
-      .array(z.object({ weight: weightShape, customerReferences: z.array(z.object({ customerReferenceType: z.string(), value: z.string() })).optional() }))
+      .array(
+        z.object({
+          weight: weightShape,
+          customerReferences: z.array(z.object({ customerReferenceType: z.string(), value: z.string() })).optional(),
+        }),
+      )
       .min(1),
   }),
 });
@@ -64,7 +78,10 @@ export const shipShape = z.object({
 export const cancelShape = z.object({ accountNumber: accountShape, trackingNumber: z.string() });
 
 export const trackShape = z.object({
-  trackingInfo: z.array(z.object({ trackingNumberInfo: z.object({ trackingNumber: z.string() }) })).min(1).max(30),
+  trackingInfo: z
+    .array(z.object({ trackingNumberInfo: z.object({ trackingNumber: z.string() }) }))
+    .min(1)
+    .max(30),
 });
 
 export const referenceShape = z.object({
@@ -95,16 +112,27 @@ export function wireTracking(parcel: ParcelRow, scans: readonly ScanRow[]): Reco
     .filter(({ code }) => code === "PU" || code === "DL")
     .map(({ code, at }) => ({ type: code === "PU" ? "ACTUAL_PICKUP" : "ACTUAL_DELIVERY", dateTime: dateTime(at) }));
   return {
-    trackingNumberInfo: { trackingNumber: parcel.tracking_number, trackingNumberUniqueId: `12${parcel.tracking_number}`, carrierCode: "FDXE" },
-    additionalTrackingInfo: { packageIdentifiers: parcel.reference === null ? [] : [{ type: "CUSTOMER_REFERENCE", values: [parcel.reference] }] },
+    trackingNumberInfo: {
+      trackingNumber: parcel.tracking_number,
+      trackingNumberUniqueId: `12${parcel.tracking_number}`,
+      carrierCode: "FDXE",
+    },
+    additionalTrackingInfo: {
+      packageIdentifiers: parcel.reference === null ? [] : [{ type: "CUSTOMER_REFERENCE", values: [parcel.reference] }],
+    },
     latestStatusDetail: {
       code: latest?.code ?? "OC",
       derivedCode: latest?.code ?? "OC",
       statusByLocale: latest?.description ?? "",
       description: latest?.description ?? "",
     },
-    dateAndTimes: [...dateAndTimes, { type: "ESTIMATED_DELIVERY", dateTime: dateTime(parcel.booked_at + (delivery?.afterMs ?? 0)) }],
-    scanEvents: scans.toReversed().map(({ code, description, at }) => ({ date: dateTime(at), eventType: code, eventDescription: description })),
+    dateAndTimes: [
+      ...dateAndTimes,
+      { type: "ESTIMATED_DELIVERY", dateTime: dateTime(parcel.booked_at + (delivery?.afterMs ?? 0)) },
+    ],
+    scanEvents: scans
+      .toReversed()
+      .map(({ code, description, at }) => ({ date: dateTime(at), eventType: code, eventDescription: description })),
     serviceDetail: { type: parcel.service },
   };
 }

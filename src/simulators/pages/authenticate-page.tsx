@@ -1,7 +1,13 @@
 import { Layout } from "./layout.tsx";
 
 /** The bank's page of 3-D Secure: the customer completes or fails. */
-export function AuthenticatePage({ intentId, intent }: { intentId: string; intent: { status: string; amount: number; currency: string; description: string | null } }) {
+export function AuthenticatePage({
+  intentId,
+  intent,
+}: {
+  intentId: string;
+  intent: { status: string; amount: number; currency: string; description: string | null };
+}) {
   const isWaiting = intent.status === "requires_action";
   return (
     <Layout title="3-D Secure: your bank asks" path="/simulators/stripe/authenticate">

@@ -3,7 +3,12 @@ import type { BookRow, BooksView } from "../books/vendor-books.ts";
 import type { Vendor } from "../vendors.ts";
 import { Layout } from "./layout.tsx";
 
-const TITLES: Readonly<Record<Vendor, string>> = { stripe: "Stripe", sendgrid: "SendGrid", twilio: "Twilio", fedex: "FedEx" };
+const TITLES: Readonly<Record<Vendor, string>> = {
+  stripe: "Stripe",
+  sendgrid: "SendGrid",
+  twilio: "Twilio",
+  fedex: "FedEx",
+};
 
 const KNOB_LABELS: Readonly<Record<keyof Knobs, string>> = {
   latencyMs: "Latency (ms)",
@@ -20,17 +25,32 @@ const KNOB_LABELS: Readonly<Record<keyof Knobs, string>> = {
 };
 
 /** Knobs that only one vendor heeds. */
-const OWN_KNOBS: Readonly<Partial<Record<keyof Knobs, Vendor>>> = { speed: "fedex", callsPerMinute: "fedex", authorizationSeconds: "stripe" };
+const OWN_KNOBS: Readonly<Partial<Record<keyof Knobs, Vendor>>> = {
+  speed: "fedex",
+  callsPerMinute: "fedex",
+  authorizationSeconds: "stripe",
+};
 
 /** Columns that say much in little room; a table's others are in `books.json`. */
-const HIDDEN: ReadonlySet<string> = new Set(["html", "text", "body", "client_secret", "metadata", "last_error", "fingerprint", "shipper", "recipient"]);
+const HIDDEN: ReadonlySet<string> = new Set([
+  "html",
+  "text",
+  "body",
+  "client_secret",
+  "metadata",
+  "last_error",
+  "fingerprint",
+  "shipper",
+  "recipient",
+]);
 
 /** A vendor's books: its knobs, and the newest rows of each of its tables. */
 export function BooksPage({ vendor, view }: { vendor: Vendor; view: BooksView }) {
   return (
     <Layout title={TITLES[vendor]} path={`/simulators/${vendor}`}>
       <p class="dim">
-        The newest rows of each table; everything is in <a href={`/simulators/${vendor}/books.json`}>books.json</a>. Webhooks:{" "}
+        The newest rows of each table; everything is in <a href={`/simulators/${vendor}/books.json`}>books.json</a>.
+        Webhooks:{" "}
         {Object.entries(view.webhooks)
           .map(([state, count]) => `${count} ${state.replaceAll("_", " ")}`)
           .join(", ") || "none yet"}

@@ -11,7 +11,10 @@ const VENDOR_NOTES = [
 export function IndexPage() {
   return (
     <Layout title="Simulators" path="/simulators/">
-      <p>Stand-ins for the outside world. They speak the vendors' own formats, keep their own books, and go wrong when told to.</p>
+      <p>
+        Stand-ins for the outside world. They speak the vendors' own formats, keep their own books, and go wrong when
+        told to.
+      </p>
       <ul>
         {VENDOR_NOTES.map(([vendor, name, note]) => (
           <li>

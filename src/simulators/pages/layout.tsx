@@ -40,27 +40,27 @@ export function Layout({ title, path, children }: { title: string; path: string;
   return (
     <>
       {raw("<!doctype html>")}
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>{`${title} · Simulators`}</title>
-        <style>{raw(STYLE)}</style>
-      </head>
-      <body>
-        <nav aria-label="Simulators">
-          {PAGES.map(([href, name]) => (
-            <a href={href} aria-current={href === path ? "page" : undefined}>
-              {name}
-            </a>
-          ))}
-        </nav>
-        <main>
-          <h1>{title}</h1>
-          {children}
-        </main>
-      </body>
-    </html>
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <title>{`${title} · Simulators`}</title>
+          <style>{raw(STYLE)}</style>
+        </head>
+        <body>
+          <nav aria-label="Simulators">
+            {PAGES.map(([href, name]) => (
+              <a href={href} aria-current={href === path ? "page" : undefined}>
+                {name}
+              </a>
+            ))}
+          </nav>
+          <main>
+            <h1>{title}</h1>
+            {children}
+          </main>
+        </body>
+      </html>
     </>
   );
 }

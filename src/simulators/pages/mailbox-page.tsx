@@ -18,7 +18,12 @@ export function MailboxPage({ mails, texts }: { mails: MailRow[]; texts: SmsRow[
             {mail.html === null ? (
               <pre>{mail.text}</pre>
             ) : (
-              <iframe sandbox="" loading="lazy" title={mail.subject} src={`/simulators/mailbox/${mail.id}.html`}></iframe>
+              <iframe
+                sandbox=""
+                loading="lazy"
+                title={mail.subject}
+                src={`/simulators/mailbox/${mail.id}.html`}
+              ></iframe>
             )}
           </details>
         </article>

@@ -17,7 +17,13 @@ const MIGRATIONS = [
 const personShape = z.object({ email: z.email(), name: z.string().optional() });
 const sendShape = z.object({
   personalizations: z
-    .array(z.object({ to: z.array(personShape).min(1), custom_args: z.record(z.string(), z.string()).optional(), subject: z.string().optional() }))
+    .array(
+      z.object({
+        to: z.array(personShape).min(1),
+        custom_args: z.record(z.string(), z.string()).optional(),
+        subject: z.string().optional(),
+      }),
+    )
     .min(1)
     .max(1000),
   from: personShape,
@@ -63,7 +69,8 @@ export class SendgridBooks extends VendorBooks {
     const { pathname } = request.url;
     if (request.method === "POST" && pathname === "/v3/mail/send") return this.#send(request, now);
     if (request.method === "GET" && pathname === "/v3/messages") return this.#find(request.url.searchParams);
-    if (request.method === "GET" && pathname.startsWith("/v3/messages/")) return this.#show(decodeURIComponent(pathname.slice("/v3/messages/".length)));
+    if (request.method === "GET" && pathname.startsWith("/v3/messages/"))
+      return this.#show(decodeURIComponent(pathname.slice("/v3/messages/".length)));
     return refusal(404, "Not Found");
   }
 
@@ -131,21 +138,37 @@ export class SendgridBooks extends VendorBooks {
       event: kind,
       sg_event_id: randomId(22),
       sg_message_id: `${messageId}.recvd-0-0-0.0`,
-      ...(kind === "bounce" ? { reason: "550 5.1.1 The email account that you tried to reach does not exist.", status: "5.1.1", type: "bounce" } : {}),
+      ...(kind === "bounce"
+        ? {
+            reason: "550 5.1.1 The email account that you tried to reach does not exist.",
+            status: "5.1.1",
+            type: "bounce",
+          }
+        : {}),
     }));
     for (const { sg_event_id: id, event } of events) {
       this.sql.exec("INSERT INTO events (id, message_id, kind, at) VALUES (?, ?, ?, ?)", id, messageId, event, now);
     }
-    this.push(events[0]?.sg_event_id ?? messageId, "/api/v1/webhooks/sendgrid", "application/json", JSON.stringify(events), now);
+    this.push(
+      events[0]?.sg_event_id ?? messageId,
+      "/api/v1/webhooks/sendgrid",
+      "application/json",
+      JSON.stringify(events),
+      now,
+    );
   }
 
   /** Of the activity feed's query language, the clauses that find a mail by our reference, its id or its address. */
   #find(query: URLSearchParams): VendorAnswer {
-    const clause = /^\(?\s*(msg_id|to_email|unique_args\['reference'\])\s*=\s*"([^"]*)"\s*\)?$/.exec(query.get("query") ?? "");
+    const clause = /^\(?\s*(msg_id|to_email|unique_args\['reference'\])\s*=\s*"([^"]*)"\s*\)?$/.exec(
+      query.get("query") ?? "",
+    );
     if (clause === null) return refusal(400, "invalid query", "query");
     const column = clause[1] === "msg_id" ? "id" : clause[1] === "to_email" ? "to_email" : "reference";
     const limit = Math.min(Math.max(Number(query.get("limit") ?? 10) || 10, 1), 1000);
-    const rows = this.sql.exec<MailRow>(`SELECT * FROM messages WHERE ${column} = ? ORDER BY rowid DESC LIMIT ?`, clause[2] ?? "", limit).toArray();
+    const rows = this.sql
+      .exec<MailRow>(`SELECT * FROM messages WHERE ${column} = ? ORDER BY rowid DESC LIMIT ?`, clause[2] ?? "", limit)
+      .toArray();
     return jsonAnswer(200, { messages: rows.map(wireActivity) });
   }
 

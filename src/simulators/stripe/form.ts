@@ -33,5 +33,7 @@ export function textOf(fields: FormFields, name: string): string | undefined {
 export function textsOf(fields: FormFields, name: string): Record<string, string> {
   const value = fields[name];
   if (typeof value !== "object") return {};
-  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
 }

@@ -70,7 +70,8 @@ export class IntentLedger {
   /** The intent as it stands; an authorization that has lapsed is canceled by being looked at. */
   get(id: string, now: number): IntentRow {
     const row = this.find(id);
-    if (row === null) return refuse(404, `No such payment_intent: '${id}'`, { code: "resource_missing", param: "intent" });
+    if (row === null)
+      return refuse(404, `No such payment_intent: '${id}'`, { code: "resource_missing", param: "intent" });
     if (row.status !== "requires_capture" || row.capture_before === null || row.capture_before > now) return row;
     this.#cancel(row, "automatic", null, now);
     return this.find(id) ?? row;
@@ -81,9 +82,19 @@ export class IntentLedger {
   }
 
   /** Asks the bank. A decline is an outcome like the others: it is read from the row. */
-  confirm(id: string, paymentMethod: string | null, returnUrl: string | null, key: string | null, now: number): IntentRow {
+  confirm(
+    id: string,
+    paymentMethod: string | null,
+    returnUrl: string | null,
+    key: string | null,
+    now: number,
+  ): IntentRow {
     const row = this.get(id, now);
-    if (row.status !== "requires_confirmation" && row.status !== "requires_payment_method" && row.status !== "requires_action") {
+    if (
+      row.status !== "requires_confirmation" &&
+      row.status !== "requires_payment_method" &&
+      row.status !== "requires_action"
+    ) {
       return this.#refuseState(row, `You cannot confirm this PaymentIntent because it has a status of ${row.status}.`);
     }
     const method = paymentMethod ?? row.payment_method;
@@ -105,7 +116,12 @@ export class IntentLedger {
         this.#tell("payment_intent.requires_action", this.get(id, now), key, now);
         return this.get(id, now);
       case "declines":
-        return this.#decline(id, { code: behaviour.code, declineCode: behaviour.declineCode, message: behaviour.message }, key, now);
+        return this.#decline(
+          id,
+          { code: behaviour.code, declineCode: behaviour.declineCode, message: behaviour.message },
+          key,
+          now,
+        );
       default:
         return unknownBehaviour(behaviour);
     }
@@ -123,13 +139,23 @@ export class IntentLedger {
   capture(id: string, amount: number | null, key: string | null, now: number): IntentRow {
     const row = this.get(id, now);
     if (row.status !== "requires_capture") {
-      return this.#refuseState(row, `This PaymentIntent could not be captured because it has a status of ${row.status}.`);
+      return this.#refuseState(
+        row,
+        `This PaymentIntent could not be captured because it has a status of ${row.status}.`,
+      );
     }
     const captured = amount ?? row.capturable;
     if (captured < 1 || captured > row.capturable) {
-      return refuse(400, "The amount to capture is more than can be captured.", { code: "amount_too_large", param: "amount_to_capture" });
+      return refuse(400, "The amount to capture is more than can be captured.", {
+        code: "amount_too_large",
+        param: "amount_to_capture",
+      });
     }
-    this.#around.sql.exec("UPDATE payment_intents SET status = 'succeeded', received = ?, capturable = 0 WHERE id = ?", captured, id);
+    this.#around.sql.exec(
+      "UPDATE payment_intents SET status = 'succeeded', received = ?, capturable = 0 WHERE id = ?",
+      captured,
+      id,
+    );
     this.#move(row, "capture", captured, key, now);
     if (captured < row.capturable) this.#move(row, "release", row.capturable - captured, key, now);
     this.#tell("payment_intent.succeeded", this.get(id, now), key, now);
@@ -149,12 +175,17 @@ export class IntentLedger {
     const row = this.get(id, now);
     const left = row.received - row.refunded;
     if (row.status !== "succeeded" || row.charge_id === null) {
-      return refuse(400, "This PaymentIntent does not have a successful charge to refund.", { param: "payment_intent" });
+      return refuse(400, "This PaymentIntent does not have a successful charge to refund.", {
+        param: "payment_intent",
+      });
     }
-    if (left <= 0) return refuse(400, `Charge ${row.charge_id} has already been refunded.`, { code: "charge_already_refunded" });
+    if (left <= 0)
+      return refuse(400, `Charge ${row.charge_id} has already been refunded.`, { code: "charge_already_refunded" });
     const refunded = amount ?? left;
     if (refunded < 1 || refunded > left) {
-      return refuse(400, `Refund amount (${refunded}) is greater than unrefunded amount on charge (${left})`, { param: "amount" });
+      return refuse(400, `Refund amount (${refunded}) is greater than unrefunded amount on charge (${left})`, {
+        param: "amount",
+      });
     }
     this.#around.sql.exec("UPDATE payment_intents SET refunded = refunded + ? WHERE id = ?", refunded, id);
     this.#move(row, "refund", refunded, key, now);
@@ -166,7 +197,10 @@ export class IntentLedger {
   /** Cancels every authorization that has lapsed. */
   expire(now: number): void {
     const lapsed = this.#around.sql
-      .exec<IntentRow>("SELECT * FROM payment_intents WHERE status = 'requires_capture' AND capture_before <= ? LIMIT 200", now)
+      .exec<IntentRow>(
+        "SELECT * FROM payment_intents WHERE status = 'requires_capture' AND capture_before <= ? LIMIT 200",
+        now,
+      )
       .toArray();
     for (const row of lapsed) this.#cancel(row, "automatic", null, now);
   }
@@ -174,7 +208,9 @@ export class IntentLedger {
   /** The card behind a payment method: one of Stripe's test methods, or one made from such a card. */
   cardOf(method: string): TestCard {
     const known = this.#cardOrNull({ payment_method: method });
-    return known ?? refuse(400, `No such PaymentMethod: '${method}'`, { code: "resource_missing", param: "payment_method" });
+    return (
+      known ?? refuse(400, `No such PaymentMethod: '${method}'`, { code: "resource_missing", param: "payment_method" })
+    );
   }
 
   wire(row: IntentRow, expands: boolean): Record<string, unknown> {
@@ -201,7 +237,12 @@ export class IntentLedger {
     return after;
   }
 
-  #decline(id: string, reason: { code: string; declineCode: string | null; message: string }, key: string | null, now: number): IntentRow {
+  #decline(
+    id: string,
+    reason: { code: string; declineCode: string | null; message: string },
+    key: string | null,
+    now: number,
+  ): IntentRow {
     const row = this.get(id, now);
     const chargeId = newId("ch");
     const error = {
@@ -211,7 +252,8 @@ export class IntentLedger {
       ...(reason.declineCode === null ? {} : { decline_code: reason.declineCode }),
       doc_url: `https://stripe.com/docs/error-codes/${reason.code.replaceAll("_", "-")}`,
       message: reason.message,
-      payment_method: row.payment_method === null ? null : { id: row.payment_method, object: "payment_method", type: "card" },
+      payment_method:
+        row.payment_method === null ? null : { id: row.payment_method, object: "payment_method", type: "card" },
     };
     this.#around.sql.exec(
       "UPDATE payment_intents SET status = 'requires_payment_method', payment_method = NULL, charge_id = ?, last_error = ? WHERE id = ?",
@@ -268,7 +310,9 @@ export class IntentLedger {
     if (method === null) return null;
     const test = TEST_CARDS[method];
     if (test !== undefined) return test;
-    const made = this.#around.sql.exec<{ made_of: string }>("SELECT made_of FROM payment_methods WHERE id = ?", method).toArray()[0];
+    const made = this.#around.sql
+      .exec<{ made_of: string }>("SELECT made_of FROM payment_methods WHERE id = ?", method)
+      .toArray()[0];
     return made === undefined ? null : (TEST_CARDS[made.made_of] ?? null);
   }
 }

@@ -25,7 +25,8 @@ export function routeStripe(call: StripeCall, desk: Desk): VendorAnswer {
   const isPost = call.method === "POST";
   if (version === "v1" && (isPost || call.method === "GET")) {
     if (resource === "payment_intents") return routeIntents(call, desk, id, action, isPost);
-    if (resource === "refunds") return isPost && id === undefined ? createRefund(call, desk) : readRefunds(call, desk, id);
+    if (resource === "refunds")
+      return isPost && id === undefined ? createRefund(call, desk) : readRefunds(call, desk, id);
     if (resource === "charges" && id !== undefined && !isPost) return readCharge(desk, id);
     if (resource === "events" && !isPost) return readEvents(call, desk, id);
     if (resource === "payment_methods") return routeMethods(call, desk, id, action, isPost);
@@ -35,7 +36,13 @@ export function routeStripe(call: StripeCall, desk: Desk): VendorAnswer {
   return wireError(404, { type: "invalid_request_error", message });
 }
 
-function routeIntents(call: StripeCall, desk: Desk, id: string | undefined, action: string | undefined, isPost: boolean): VendorAnswer {
+function routeIntents(
+  call: StripeCall,
+  desk: Desk,
+  id: string | undefined,
+  action: string | undefined,
+  isPost: boolean,
+): VendorAnswer {
   const { fields, key, now } = call;
   const expands = Object.values(textsOf(fields, "expand")).some((path) => path.endsWith("latest_charge"));
   const done = (row: IntentRow): VendorAnswer => jsonAnswer(200, desk.intents.wire(row, expands));
@@ -46,7 +53,11 @@ function routeIntents(call: StripeCall, desk: Desk, id: string | undefined, acti
   const paymentMethod = textOf(fields, "payment_method") ?? null;
   switch (action) {
     case "confirm":
-      return confirmed(desk.intents.confirm(id, paymentMethod, textOf(fields, "return_url") ?? null, key, now), desk, done);
+      return confirmed(
+        desk.intents.confirm(id, paymentMethod, textOf(fields, "return_url") ?? null, key, now),
+        desk,
+        done,
+      );
     case "capture":
       return done(desk.intents.capture(id, integerOf(fields, "amount_to_capture"), key, now));
     case "cancel":
@@ -58,12 +69,20 @@ function routeIntents(call: StripeCall, desk: Desk, id: string | undefined, acti
 
 function createIntent(call: StripeCall, desk: Desk, done: (row: IntentRow) => VendorAnswer): VendorAnswer {
   const { fields, key, now } = call;
-  const amount = integerOf(fields, "amount") ?? refuse(400, "Missing required param: amount.", { code: "parameter_missing", param: "amount" });
-  const currency = textOf(fields, "currency") ?? refuse(400, "Missing required param: currency.", { code: "parameter_missing", param: "currency" });
-  if (amount < 1) return refuse(400, "Invalid positive integer", { code: "parameter_invalid_integer", param: "amount" });
+  const amount =
+    integerOf(fields, "amount") ??
+    refuse(400, "Missing required param: amount.", { code: "parameter_missing", param: "amount" });
+  const currency =
+    textOf(fields, "currency") ??
+    refuse(400, "Missing required param: currency.", { code: "parameter_missing", param: "currency" });
+  if (amount < 1)
+    return refuse(400, "Invalid positive integer", { code: "parameter_invalid_integer", param: "amount" });
   if (!/^[a-z]{3}$/.test(currency)) return refuse(400, `Invalid currency: ${currency}.`, { param: "currency" });
   if (textOf(fields, "payment_method_types") !== undefined || typeof fields["payment_method_types"] === "object") {
-    return refuse(400, "Received unknown parameter: payment_method_types", { code: "parameter_unknown", param: "payment_method_types" });
+    return refuse(400, "Received unknown parameter: payment_method_types", {
+      code: "parameter_unknown",
+      param: "payment_method_types",
+    });
   }
   const row = desk.intents.create(
     {
@@ -114,17 +133,36 @@ function listIntents(call: StripeCall, desk: Desk, expands: boolean): VendorAnsw
 function searchIntents(call: StripeCall, desk: Desk, expands: boolean): VendorAnswer {
   const query = textOf(call.fields, "query") ?? "";
   const orderId = /^metadata\[(?:'|")order_id(?:'|")\]:(?:'|")([^'"]+)(?:'|")$/.exec(query.trim())?.[1];
-  if (orderId === undefined) return refuse(400, "The simulator searches by metadata['order_id']:'…' only.", { param: "query" });
-  const rows = desk.sql.exec<IntentRow>("SELECT * FROM payment_intents WHERE order_id = ? ORDER BY rowid DESC LIMIT 100", orderId).toArray();
+  if (orderId === undefined)
+    return refuse(400, "The simulator searches by metadata['order_id']:'…' only.", { param: "query" });
+  const rows = desk.sql
+    .exec<IntentRow>("SELECT * FROM payment_intents WHERE order_id = ? ORDER BY rowid DESC LIMIT 100", orderId)
+    .toArray();
   const data = rows.map((row) => desk.intents.wire(row, expands));
-  return jsonAnswer(200, { object: "search_result", data, has_more: false, next_page: null, url: "/v1/payment_intents/search" });
+  return jsonAnswer(200, {
+    object: "search_result",
+    data,
+    has_more: false,
+    next_page: null,
+    url: "/v1/payment_intents/search",
+  });
 }
 
-type RefundRow = { id: string; intent_id: string; charge_id: string | null; amount: number; currency: string; reason: string | null; metadata: string; created: number };
+type RefundRow = {
+  id: string;
+  intent_id: string;
+  charge_id: string | null;
+  amount: number;
+  currency: string;
+  reason: string | null;
+  metadata: string;
+  created: number;
+};
 
 function createRefund(call: StripeCall, desk: Desk): VendorAnswer {
   const { fields, key, now } = call;
-  const intentId = textOf(fields, "payment_intent") ?? refuse(400, "One of the following params should be provided: payment_intent.");
+  const intentId =
+    textOf(fields, "payment_intent") ?? refuse(400, "One of the following params should be provided: payment_intent.");
   const { row, amount } = desk.intents.refund(intentId, integerOf(fields, "amount"), key, now);
   const refund: RefundRow = {
     id: newId("re"),
@@ -137,14 +175,19 @@ function createRefund(call: StripeCall, desk: Desk): VendorAnswer {
     created: now,
   };
   const values = [refund.id, intentId, refund.charge_id, amount, refund.currency, refund.reason, refund.metadata, now];
-  desk.sql.exec("INSERT INTO refunds (id, intent_id, charge_id, amount, currency, reason, metadata, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", ...values);
+  desk.sql.exec(
+    "INSERT INTO refunds (id, intent_id, charge_id, amount, currency, reason, metadata, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    ...values,
+  );
   return jsonAnswer(200, wireRefund(refund));
 }
 
 function readRefunds(call: StripeCall, desk: Desk, id: string | undefined): VendorAnswer {
   if (id !== undefined) {
     const row = desk.sql.exec<RefundRow>("SELECT * FROM refunds WHERE id = ?", id).toArray()[0];
-    return row === undefined ? refuse(404, `No such refund: '${id}'`, { code: "resource_missing" }) : jsonAnswer(200, wireRefund(row));
+    return row === undefined
+      ? refuse(404, `No such refund: '${id}'`, { code: "resource_missing" })
+      : jsonAnswer(200, wireRefund(row));
   }
   const intent = textOf(call.fields, "payment_intent") ?? null;
   const query = "SELECT * FROM refunds WHERE (?1 IS NULL OR intent_id = ?1) ORDER BY rowid DESC LIMIT 100";
@@ -180,7 +223,9 @@ function readCharge(desk: Desk, id: string): VendorAnswer {
 function readEvents(call: StripeCall, desk: Desk, id: string | undefined): VendorAnswer {
   if (id !== undefined) {
     const row = desk.sql.exec<{ body: string }>("SELECT body FROM events WHERE id = ?", id).toArray()[0];
-    return row === undefined ? refuse(404, `No such event: '${id}'`, { code: "resource_missing" }) : { ...jsonAnswer(200, null), body: row.body };
+    return row === undefined
+      ? refuse(404, `No such event: '${id}'`, { code: "resource_missing" })
+      : { ...jsonAnswer(200, null), body: row.body };
   }
   const page = pageOf(call);
   const rows = desk.sql
@@ -198,11 +243,21 @@ function readEvents(call: StripeCall, desk: Desk, id: string | undefined): Vendo
 
 type MethodRow = { id: string; made_of: string; customer: string | null; created: number };
 
-function routeMethods(call: StripeCall, desk: Desk, id: string | undefined, action: string | undefined, isPost: boolean): VendorAnswer {
-  if (id === undefined) return isPost ? createMethod(call, desk) : listMethods(desk, textOf(call.fields, "customer") ?? null);
+function routeMethods(
+  call: StripeCall,
+  desk: Desk,
+  id: string | undefined,
+  action: string | undefined,
+  isPost: boolean,
+): VendorAnswer {
+  if (id === undefined)
+    return isPost ? createMethod(call, desk) : listMethods(desk, textOf(call.fields, "customer") ?? null);
   const card = desk.intents.cardOf(id);
   if (isPost && (action === "attach" || action === "detach")) {
-    const customer = action === "attach" ? (textOf(call.fields, "customer") ?? refuse(400, "Missing required param: customer.")) : null;
+    const customer =
+      action === "attach"
+        ? (textOf(call.fields, "customer") ?? refuse(400, "Missing required param: customer."))
+        : null;
     desk.sql.exec("UPDATE payment_methods SET customer = ? WHERE id = ?", customer, id);
   }
   const row = desk.sql.exec<MethodRow>("SELECT * FROM payment_methods WHERE id = ?", id).toArray()[0];
@@ -214,30 +269,69 @@ function createMethod(call: StripeCall, desk: Desk): VendorAnswer {
   const madeOf = card["token"]?.replace(/^tok_/, "pm_card_") ?? testMethodOfNumber(card["number"] ?? "");
   const known: TestCard | undefined = madeOf === null || madeOf === undefined ? undefined : TEST_CARDS[madeOf];
   if (known === undefined || !madeOf) {
-    const answer = { type: "card_error", code: "incorrect_number", message: "Your card number is incorrect.", param: "card[number]" };
+    const answer = {
+      type: "card_error",
+      code: "incorrect_number",
+      message: "Your card number is incorrect.",
+      param: "card[number]",
+    };
     return wireError(402, answer);
   }
   const id = newId("pm");
-  desk.sql.exec("INSERT INTO payment_methods (id, made_of, customer, created) VALUES (?, ?, NULL, ?)", id, madeOf, call.now);
+  desk.sql.exec(
+    "INSERT INTO payment_methods (id, made_of, customer, created) VALUES (?, ?, NULL, ?)",
+    id,
+    madeOf,
+    call.now,
+  );
   return jsonAnswer(200, wireMethod(id, known, null, call.now));
 }
 
 function listMethods(desk: Desk, customer: string | null): VendorAnswer {
   const query = "SELECT * FROM payment_methods WHERE (?1 IS NULL OR customer = ?1) ORDER BY rowid DESC LIMIT 100";
   const rows = desk.sql.exec<MethodRow>(query, customer).toArray();
-  return wireList("/v1/payment_methods", rows.map((row) => wireMethod(row.id, desk.intents.cardOf(row.id), row.customer, row.created)), false);
+  return wireList(
+    "/v1/payment_methods",
+    rows.map((row) => wireMethod(row.id, desk.intents.cardOf(row.id), row.customer, row.created)),
+    false,
+  );
 }
 
-function routeCustomers(call: StripeCall, desk: Desk, id: string | undefined, action: string | undefined, isPost: boolean): VendorAnswer {
+function routeCustomers(
+  call: StripeCall,
+  desk: Desk,
+  id: string | undefined,
+  action: string | undefined,
+  isPost: boolean,
+): VendorAnswer {
   type CustomerRow = { id: string; email: string | null; name: string | null; metadata: string; created: number };
   const wire = (row: CustomerRow): VendorAnswer =>
-    jsonAnswer(200, { ...row, object: "customer", created: Math.floor(row.created / 1000), livemode: false, metadata: JSON.parse(row.metadata) as unknown });
+    jsonAnswer(200, {
+      ...row,
+      object: "customer",
+      created: Math.floor(row.created / 1000),
+      livemode: false,
+      metadata: JSON.parse(row.metadata) as unknown,
+    });
   if (id === undefined) {
     if (!isPost) return refuse(404, "Unrecognized request URL.");
     const { fields, now } = call;
     const metadata = JSON.stringify(textsOf(fields, "metadata"));
-    const row: CustomerRow = { id: newId("cus"), email: textOf(fields, "email") ?? null, name: textOf(fields, "name") ?? null, metadata, created: now };
-    desk.sql.exec("INSERT INTO customers (id, email, name, metadata, created) VALUES (?, ?, ?, ?, ?)", row.id, row.email, row.name, metadata, now);
+    const row: CustomerRow = {
+      id: newId("cus"),
+      email: textOf(fields, "email") ?? null,
+      name: textOf(fields, "name") ?? null,
+      metadata,
+      created: now,
+    };
+    desk.sql.exec(
+      "INSERT INTO customers (id, email, name, metadata, created) VALUES (?, ?, ?, ?, ?)",
+      row.id,
+      row.email,
+      row.name,
+      metadata,
+      now,
+    );
     return wire(row);
   }
   if (action === "payment_methods") return listMethods(desk, id);
@@ -248,7 +342,9 @@ function routeCustomers(call: StripeCall, desk: Desk, id: string | undefined, ac
 function integerOf(fields: FormFields, name: string): number | null {
   const text = textOf(fields, name);
   if (text === undefined || text === "") return null;
-  return /^\d{1,12}$/.test(text) ? Number(text) : refuse(400, `Invalid integer: ${text}`, { code: "parameter_invalid_integer", param: name });
+  return /^\d{1,12}$/.test(text)
+    ? Number(text)
+    : refuse(400, `Invalid integer: ${text}`, { code: "parameter_invalid_integer", param: name });
 }
 
 function pageOf(call: StripeCall): { limit: number; after: string | null } {

@@ -33,7 +33,15 @@ const MIGRATIONS = [
    );`,
 ];
 
-const TABLES = ["payment_intents", "money_movements", "refunds", "payment_methods", "customers", "events", "idempotency"];
+const TABLES = [
+  "payment_intents",
+  "money_movements",
+  "refunds",
+  "payment_methods",
+  "customers",
+  "events",
+  "idempotency",
+];
 /** How long a key is remembered: after that it is a new key. */
 const KEY_LIFE_MS = 24 * 60 * 60 * 1000;
 
@@ -54,7 +62,9 @@ export class StripeBooks extends VendorBooks {
 
   /** What the customer answered on the bank's page; the address to send the customer back to, null where there is none. */
   settleAuthentication(intentId: string, isPassed: boolean): { returnTo: string | null } {
-    const row = this.ctx.storage.transactionSync(() => this.#intents.settleAuthentication(intentId, isPassed, Date.now()));
+    const row = this.ctx.storage.transactionSync(() =>
+      this.#intents.settleAuthentication(intentId, isPassed, Date.now()),
+    );
     this.arm();
     if (row.return_url === null || !URL.canParse(row.return_url)) return { returnTo: null };
     const back = new URL(row.return_url);
@@ -65,16 +75,21 @@ export class StripeBooks extends VendorBooks {
   }
 
   /** What the bank's page shows of the intent; null for an intent that nobody made. */
-  readForAuthentication(intentId: string): { status: string; amount: number; currency: string; description: string | null } | null {
+  readForAuthentication(
+    intentId: string,
+  ): { status: string; amount: number; currency: string; description: string | null } | null {
     const row = this.#intents.find(intentId);
-    return row === null ? null : { status: row.status, amount: row.amount, currency: row.currency, description: row.description };
+    return row === null
+      ? null
+      : { status: row.status, amount: row.amount, currency: row.currency, description: row.description };
   }
 
   protected override async serve(request: VendorRequest): Promise<Response> {
     const key = request.headers.get("idempotency-key");
     if (key === null || request.method !== "POST") return super.serve(request);
     if (this.#inFlight.has(key)) {
-      const message = "There is currently another in-progress request using this Idempotent Key. Please try again later.";
+      const message =
+        "There is currently another in-progress request using this Idempotent Key. Please try again later.";
       const answer = wireError(409, { type: "invalid_request_error", code: "idempotency_key_in_use", message });
       return new Response(answer.body, { status: 409, headers: answer.headers });
     }
@@ -94,7 +109,8 @@ export class StripeBooks extends VendorBooks {
     const fingerprint = `${request.method} ${request.url.pathname} ${request.body}`;
     const known = key === null ? undefined : this.#remembered(key, now);
     if (known !== undefined) {
-      if (known.fingerprint === fingerprint) return this.#dressed({ ...jsonAnswer(known.status, null), body: known.body }, request, key, true);
+      if (known.fingerprint === fingerprint)
+        return this.#dressed({ ...jsonAnswer(known.status, null), body: known.body }, request, key, true);
       const message = `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.`;
       return wireError(400, { type: "idempotency_error", message });
     }
@@ -107,7 +123,8 @@ export class StripeBooks extends VendorBooks {
     };
     const answer = routeStripe(call, { sql: this.sql, intents: this.#intents });
     if (key !== null) {
-      const insert = "INSERT OR REPLACE INTO idempotency (key, fingerprint, status, body, created) VALUES (?, ?, ?, ?, ?)";
+      const insert =
+        "INSERT OR REPLACE INTO idempotency (key, fingerprint, status, body, created) VALUES (?, ?, ?, ?, ?)";
       this.sql.exec(insert, key, fingerprint, answer.status, answer.body, now);
     }
     return this.#dressed(answer, request, key, false);
@@ -115,13 +132,20 @@ export class StripeBooks extends VendorBooks {
 
   protected override turnAway(status: 429 | 500): VendorAnswer {
     if (status === 500) return wireError(500, { type: "api_error", message: "An unknown error occurred." });
-    return wireError(429, { type: "invalid_request_error", code: "rate_limit", message: "Too many requests hit the API too quickly." });
+    return wireError(429, {
+      type: "invalid_request_error",
+      code: "rate_limit",
+      message: "Too many requests hit the API too quickly.",
+    });
   }
 
   protected override async sign(webhook: OutgoingWebhook, now: number): Promise<Record<string, string>> {
     const timestamp = Math.floor(now / 1000);
     const signature = hexOf(await hmac("SHA-256", this.env.STRIPE_WEBHOOK_SECRET, `${timestamp}.${webhook.body}`));
-    return { "stripe-signature": `t=${timestamp},v1=${signature}`, "user-agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)" };
+    return {
+      "stripe-signature": `t=${timestamp},v1=${signature}`,
+      "user-agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+    };
   }
 
   protected override passTime(now: number): void {
@@ -130,7 +154,11 @@ export class StripeBooks extends VendorBooks {
   }
 
   protected override nextEvent(): number | null {
-    return this.sql.exec<{ at: number | null }>("SELECT MIN(capture_before) AS at FROM payment_intents WHERE status = 'requires_capture'").one().at;
+    return this.sql
+      .exec<{ at: number | null }>(
+        "SELECT MIN(capture_before) AS at FROM payment_intents WHERE status = 'requires_capture'",
+      )
+      .one().at;
   }
 
   #remembered(key: string, now: number): { fingerprint: string; status: number; body: string } | undefined {

@@ -31,7 +31,12 @@ const API_VERSION = "2026-10-28.endive";
 const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000);
 
 /** The PaymentIntent as Stripe writes it; `latest_charge` is the charge itself where the call asked for it. */
-export function wireIntent(row: IntentRow, publicUrl: string, expands: boolean, card: TestCard | null): Record<string, unknown> {
+export function wireIntent(
+  row: IntentRow,
+  publicUrl: string,
+  expands: boolean,
+  card: TestCard | null,
+): Record<string, unknown> {
   const asksCustomer = row.status === "requires_action";
   const page = new URL(`/simulators/stripe/authenticate/${row.id}`, publicUrl).toString();
   return {
@@ -59,7 +64,9 @@ export function wireIntent(row: IntentRow, publicUrl: string, expands: boolean, 
     latest_charge: row.charge_id === null ? null : expands ? wireCharge(row, card) : row.charge_id,
     livemode: false,
     metadata: JSON.parse(row.metadata) as unknown,
-    next_action: asksCustomer ? { type: "redirect_to_url", redirect_to_url: { url: page, return_url: row.return_url } } : null,
+    next_action: asksCustomer
+      ? { type: "redirect_to_url", redirect_to_url: { url: page, return_url: row.return_url } }
+      : null,
     on_behalf_of: null,
     payment_method: row.payment_method,
     payment_method_options: {},
@@ -101,7 +108,10 @@ export function wireCharge(row: IntentRow, card: TestCard | null): Record<string
     paid: isPaid,
     payment_intent: row.id,
     payment_method: row.payment_method,
-    payment_method_details: { type: "card", card: { ...wireCard(card), capture_before: row.capture_before === null ? null : seconds(row.capture_before) } },
+    payment_method_details: {
+      type: "card",
+      card: { ...wireCard(card), capture_before: row.capture_before === null ? null : seconds(row.capture_before) },
+    },
     receipt_email: row.receipt_email,
     refunded: row.refunded > 0 && row.refunded === row.received,
     status: isPaid ? "succeeded" : "failed",
@@ -110,11 +120,23 @@ export function wireCharge(row: IntentRow, card: TestCard | null): Record<string
 
 /** The card's public half. */
 export function wireCard(card: TestCard | null): Record<string, unknown> {
-  return { brand: card?.brand ?? "visa", country: "US", exp_month: 8, exp_year: 2034, funding: "credit", last4: card?.last4 ?? "4242" };
+  return {
+    brand: card?.brand ?? "visa",
+    country: "US",
+    exp_month: 8,
+    exp_year: 2034,
+    funding: "credit",
+    last4: card?.last4 ?? "4242",
+  };
 }
 
 /** A payment method as Stripe writes it. */
-export function wireMethod(id: string, card: TestCard, customer: string | null, created: number): Record<string, unknown> {
+export function wireMethod(
+  id: string,
+  card: TestCard,
+  customer: string | null,
+  created: number,
+): Record<string, unknown> {
   return {
     id,
     object: "payment_method",
@@ -130,7 +152,13 @@ export function wireMethod(id: string, card: TestCard, customer: string | null, 
 }
 
 /** An event as Stripe writes it, of an object as it stands. */
-export function wireEvent(id: string, type: string, object: unknown, idempotencyKey: string | null, now: number): string {
+export function wireEvent(
+  id: string,
+  type: string,
+  object: unknown,
+  idempotencyKey: string | null,
+  now: number,
+): string {
   return JSON.stringify({
     id,
     object: "event",
@@ -158,6 +186,10 @@ export function wireError(
 }
 
 /** Refuses the call with `invalid_request_error`. */
-export function refuse(status: number, message: string, more: { code?: string; param?: string; [more: string]: unknown } = {}): never {
+export function refuse(
+  status: number,
+  message: string,
+  more: { code?: string; param?: string; [more: string]: unknown } = {},
+): never {
   throw new VendorRefusal(wireError(status, { type: "invalid_request_error", message, ...more }));
 }

@@ -28,7 +28,10 @@ export type SmsRow = {
 const REFUSED_NUMBERS: Readonly<Record<string, { code: number; message: string }>> = {
   "+15005550001": { code: 21211, message: "The 'To' number +15005550001 is not a valid phone number." },
   "+15005550002": { code: 21612, message: "The 'To' phone number: +15005550002, is not currently reachable via SMS." },
-  "+15005550003": { code: 21408, message: "Permission to send an SMS has not been enabled for the region indicated by the 'To' number." },
+  "+15005550003": {
+    code: 21408,
+    message: "Permission to send an SMS has not been enabled for the region indicated by the 'To' number.",
+  },
   "+15005550004": { code: 21610, message: "Attempt to send to unsubscribed recipient" },
   "+15005550009": { code: 21614, message: "'To' number is not a valid mobile number" },
 };
@@ -47,13 +50,18 @@ export class TwilioBooks extends VendorBooks {
 
   protected override answer(request: VendorRequest, now: number): VendorAnswer {
     const { TWILIO_ACCOUNT_SID: account, TWILIO_AUTH_TOKEN: token } = this.env;
-    if (request.headers.get("authorization") !== `Basic ${btoa(`${account}:${token}`)}`) return refusal(401, 20003, "Authenticate");
+    if (request.headers.get("authorization") !== `Basic ${btoa(`${account}:${token}`)}`)
+      return refusal(401, 20003, "Authenticate");
     const prefix = `/2010-04-01/Accounts/${account}/Messages`;
     const { pathname, searchParams } = request.url;
-    if (pathname === `${prefix}.json`) return request.method === "POST" ? this.#send(new URLSearchParams(request.body), now) : this.#list(searchParams);
+    if (pathname === `${prefix}.json`)
+      return request.method === "POST" ? this.#send(new URLSearchParams(request.body), now) : this.#list(searchParams);
     const sid = pathname.startsWith(`${prefix}/`) ? pathname.slice(prefix.length + 1).replace(/\.json$/, "") : null;
-    const row = sid === null ? undefined : this.sql.exec<SmsRow>("SELECT * FROM messages WHERE sid = ?", sid).toArray()[0];
-    return row === undefined ? refusal(404, 20404, `The requested resource ${pathname} was not found`) : jsonAnswer(200, this.#wire(row));
+    const row =
+      sid === null ? undefined : this.sql.exec<SmsRow>("SELECT * FROM messages WHERE sid = ?", sid).toArray()[0];
+    return row === undefined
+      ? refusal(404, 20404, `The requested resource ${pathname} was not found`)
+      : jsonAnswer(200, this.#wire(row));
   }
 
   protected override turnAway(status: 429 | 500): VendorAnswer {
@@ -63,7 +71,10 @@ export class TwilioBooks extends VendorBooks {
   protected override async sign(webhook: OutgoingWebhook): Promise<Record<string, string>> {
     const sorted = [...new URLSearchParams(webhook.body)].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
     const signed = webhook.target + sorted.map(([name, value]) => name + value).join("");
-    return { "x-twilio-signature": base64Of(await hmac("SHA-1", this.env.TWILIO_AUTH_TOKEN, signed)), "user-agent": "TwilioProxy/1.1" };
+    return {
+      "x-twilio-signature": base64Of(await hmac("SHA-1", this.env.TWILIO_AUTH_TOKEN, signed)),
+      "user-agent": "TwilioProxy/1.1",
+    };
   }
 
   protected override passTime(): void {}
@@ -79,7 +90,8 @@ export class TwilioBooks extends VendorBooks {
     if (to === "") return refusal(400, 21604, "A 'To' phone number is required.");
     if (from === "") return refusal(400, 21603, "A 'From' phone number is required.");
     if (body === "") return refusal(400, 21602, "Message body is required.");
-    if (body.length > LONGEST_BODY) return refusal(400, 21617, "The concatenated message body exceeds the 1600 character limit");
+    if (body.length > LONGEST_BODY)
+      return refusal(400, 21617, "The concatenated message body exceeds the 1600 character limit");
     const refused = REFUSED_NUMBERS[to];
     if (refused !== undefined) return refusal(400, refused.code, refused.message);
     if (!/^\+[1-9]\d{6,14}$/.test(to)) return refusal(400, 21211, `The 'To' number ${to} is not a valid phone number.`);
@@ -94,7 +106,8 @@ export class TwilioBooks extends VendorBooks {
       error_code: isLost ? 30003 : null,
       at: now,
     };
-    const insert = "INSERT INTO messages (sid, to_number, from_number, body, status, status_callback, error_code, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    const insert =
+      "INSERT INTO messages (sid, to_number, from_number, body, status, status_callback, error_code, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
     this.sql.exec(insert, row.sid, to, from, body, row.status, row.status_callback, row.error_code, now);
     for (const status of ["sent", row.status]) this.#callBack(row, status, now);
     return jsonAnswer(201, { ...this.#wire(row), status: "queued", date_sent: null, error_code: null });
@@ -127,7 +140,12 @@ export class TwilioBooks extends VendorBooks {
         Math.min(Math.max(Number(query.get("PageSize") ?? 50) || 50, 1), 1000),
       )
       .toArray();
-    return jsonAnswer(200, { messages: rows.map((row) => this.#wire(row)), page: 0, page_size: rows.length, next_page_uri: null });
+    return jsonAnswer(200, {
+      messages: rows.map((row) => this.#wire(row)),
+      page: 0,
+      page_size: rows.length,
+      next_page_uri: null,
+    });
   }
 
   #wire(row: SmsRow): Record<string, unknown> {

@@ -33,7 +33,9 @@ export function checkAll(state: RawState, journal: Pick<Journal, "acknowledged" 
       invariant: "6",
       title: "no answer that no fault excuses",
       checked: journal.acknowledged.length + journal.wrong.length,
-      violations: journal.wrong.map(({ asked, status, code, detail }) => `${asked} was answered with ${status} ${code}: ${detail}`),
+      violations: journal.wrong.map(
+        ({ asked, status, code, detail }) => `${asked} was answered with ${status} ${code}: ${detail}`,
+      ),
     },
   ];
 }

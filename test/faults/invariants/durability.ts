@@ -5,16 +5,25 @@ import type { RawLevel, RawMovement, RawReservation, RawState } from "../raw-row
 import { Checklist, type Finding } from "./finding.ts";
 
 /** Invariant 6: whatever was answered is on disk, for orders and for stock. */
-export function checkDurability(state: RawState, orders: ReadonlyMap<string, OrderBook>, acknowledged: readonly Acknowledgement[]): Finding {
+export function checkDurability(
+  state: RawState,
+  orders: ReadonlyMap<string, OrderBook>,
+  acknowledged: readonly Acknowledgement[],
+): Finding {
   const list = new Checklist();
   const levels = new Map(state.levels.map((level) => [`${level.sku}~${level.warehouseId}`, level]));
-  const reservations = new Map(state.levels.flatMap((level) => level.reservations.map((reservation) => [reservation.id, reservation] as const)));
+  const reservations = new Map(
+    state.levels.flatMap((level) => level.reservations.map((reservation) => [reservation.id, reservation] as const)),
+  );
   const orderOfKey = new Map<string, string>();
   for (const entry of acknowledged) {
     switch (entry.kind) {
       case "order_placed": {
         const other = orderOfKey.get(entry.key);
-        list.must(other === undefined || other === entry.orderId, () => `one key, two orders: ${other} and ${entry.orderId}`);
+        list.must(
+          other === undefined || other === entry.orderId,
+          () => `one key, two orders: ${other} and ${entry.orderId}`,
+        );
         orderOfKey.set(entry.key, entry.orderId);
         checkPlaced(list, entry, orders.get(entry.orderId), reservations);
         break;
@@ -24,30 +33,46 @@ export function checkDurability(state: RawState, orders: ReadonlyMap<string, Ord
       case "shipment_delivered":
       case "message_sent": {
         const book = orders.get(entry.orderId);
-        list.must(book?.events.some((event) => tellsOf(event, entry, book)) === true, () => `${entry.orderId}: ${entry.kind} was acknowledged, and no event tells of it`);
+        list.must(
+          book?.events.some((event) => tellsOf(event, entry, book)) === true,
+          () => `${entry.orderId}: ${entry.kind} was acknowledged, and no event tells of it`,
+        );
         break;
       }
       case "stock_moved": {
         const moved = movementsOf(levels, entry).filter(({ kind, ref }) => ref === entry.ref && kind === entry.command);
-        list.must(moved.length === 1 && moved[0]?.delta === entry.delta, () =>
-          `${entry.sku}~${entry.warehouseId}: the ${entry.command} ${entry.ref} was acknowledged, and ${moved.length} movements tell of it`,
+        list.must(
+          moved.length === 1 && moved[0]?.delta === entry.delta,
+          () =>
+            `${entry.sku}~${entry.warehouseId}: the ${entry.command} ${entry.ref} was acknowledged, and ${moved.length} movements tell of it`,
         );
         break;
       }
       case "stock_counted": {
         const drift = movementsOf(levels, entry).filter(({ kind, ref }) => ref === entry.ref && kind === "drift");
         const written = drift.reduce((total, { delta }) => total + delta, 0);
-        list.must(written === entry.drift, () => `${entry.sku}~${entry.warehouseId}: the count ${entry.ref} found ${entry.drift}, and ${written} is written`);
+        list.must(
+          written === entry.drift,
+          () =>
+            `${entry.sku}~${entry.warehouseId}: the count ${entry.ref} found ${entry.drift}, and ${written} is written`,
+        );
         break;
       }
       case "stock_reserved": {
         const kept = reservations.get(entry.reservationId);
-        list.must(kept?.asked === entry.quantity, () => `${entry.reservationId} was acknowledged and is ${kept === undefined ? "not there" : `there with ${kept.asked}`}`);
+        list.must(
+          kept?.asked === entry.quantity,
+          () =>
+            `${entry.reservationId} was acknowledged and is ${kept === undefined ? "not there" : `there with ${kept.asked}`}`,
+        );
         break;
       }
       case "reservation_released": {
         const kept = reservations.get(entry.reservationId);
-        list.must(kept?.status === "RELEASED", () => `${entry.reservationId} was acknowledged as released and is ${kept?.status ?? "not there"}`);
+        list.must(
+          kept?.status === "RELEASED",
+          () => `${entry.reservationId} was acknowledged as released and is ${kept?.status ?? "not there"}`,
+        );
         break;
       }
     }
@@ -57,24 +82,45 @@ export function checkDurability(state: RawState, orders: ReadonlyMap<string, Ord
 
 type Placed = Extract<Acknowledgement, { kind: "order_placed" }>;
 
-function checkPlaced(list: Checklist, entry: Placed, book: OrderBook | undefined, reservations: ReadonlyMap<string, RawReservation>): void {
+function checkPlaced(
+  list: Checklist,
+  entry: Placed,
+  book: OrderBook | undefined,
+  reservations: ReadonlyMap<string, RawReservation>,
+): void {
   list.must(book !== undefined, () => `${entry.orderId} was acknowledged and is lost`);
   if (book === undefined) return;
   const { order } = book;
-  list.must(order.version >= entry.version, () => `${entry.orderId} was acknowledged at version ${entry.version} and stands at ${order.version}`);
+  list.must(
+    order.version >= entry.version,
+    () => `${entry.orderId} was acknowledged at version ${entry.version} and stands at ${order.version}`,
+  );
   const lines = order.lines.map(({ sku, quantity }) => ({ sku, quantity }));
-  list.must(order.totals.total === entry.total && JSON.stringify(lines) === JSON.stringify(entry.lines), () => `${entry.orderId} is not what was acknowledged`);
-  for (const id of entry.reservations) list.must(reservations.has(id), () => `${entry.orderId} was acknowledged with ${id}, which its level does not know`);
+  list.must(
+    order.totals.total === entry.total && JSON.stringify(lines) === JSON.stringify(entry.lines),
+    () => `${entry.orderId} is not what was acknowledged`,
+  );
+  for (const id of entry.reservations)
+    list.must(
+      reservations.has(id),
+      () => `${entry.orderId} was acknowledged with ${id}, which its level does not know`,
+    );
 }
 
-type OfOrder = Extract<Acknowledgement, { kind: "order_cancelled" | "order_fulfilled" | "shipment_delivered" | "message_sent" }>;
+type OfOrder = Extract<
+  Acknowledgement,
+  { kind: "order_cancelled" | "order_fulfilled" | "shipment_delivered" | "message_sent" }
+>;
 
 function tellsOf({ event }: RecordedEvent, entry: OfOrder, { order }: OrderBook): boolean {
   switch (entry.kind) {
     case "order_cancelled":
       return event.type === "CancelRequested" || event.type === "OrderCancelled";
     case "order_fulfilled":
-      return event.type === "ShipmentShipped" && order.shipments.some(({ id, warehouseId }) => id === event.shipmentId && warehouseId === entry.warehouseId);
+      return (
+        event.type === "ShipmentShipped" &&
+        order.shipments.some(({ id, warehouseId }) => id === event.shipmentId && warehouseId === entry.warehouseId)
+      );
     case "shipment_delivered":
       return event.type === "ShipmentDelivered" && event.shipmentId === entry.shipmentId;
     case "message_sent":
@@ -82,6 +128,9 @@ function tellsOf({ event }: RecordedEvent, entry: OfOrder, { order }: OrderBook)
   }
 }
 
-function movementsOf(levels: ReadonlyMap<string, RawLevel>, { sku, warehouseId }: { sku: string; warehouseId: string }): RawMovement[] {
+function movementsOf(
+  levels: ReadonlyMap<string, RawLevel>,
+  { sku, warehouseId }: { sku: string; warehouseId: string },
+): RawMovement[] {
   return levels.get(`${sku}~${warehouseId}`)?.movements ?? [];
 }

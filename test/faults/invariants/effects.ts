@@ -37,7 +37,11 @@ export function checkEffects(orders: ReadonlyMap<string, OrderBook>): Finding {
       const subject = ONCE[event.type];
       return subject === undefined ? [] : [`${event.type} ${subject(event)}`];
     });
-    list.must(new Set(happened).size === happened.length, () => `${id}: something happened twice: ${happened.filter((what, index) => happened.indexOf(what) !== index).join(", ")}`);
+    list.must(
+      new Set(happened).size === happened.length,
+      () =>
+        `${id}: something happened twice: ${happened.filter((what, index) => happened.indexOf(what) !== index).join(", ")}`,
+    );
   }
   return list.finding("8", "every effect done or due, each outcome once");
 }
@@ -60,9 +64,15 @@ function calledFor(events: readonly RecordedEvent[]): string[] {
 function checkOne(list: Checklist, book: OrderBook, effect: RawEffect): void {
   const { id, status, settledAt, dueAt, attempts } = effect;
   const isSettled = status === "done" || status === "failed";
-  list.must(isSettled === (settledAt !== null), () => `${id} is ${status} and ${settledAt === null ? "has no" : "has an"} outcome`);
+  list.must(
+    isSettled === (settledAt !== null),
+    () => `${id} is ${status} and ${settledAt === null ? "has no" : "has an"} outcome`,
+  );
   list.must(!isSettled || dueAt === null, () => `${id} is ${status} and still due`);
-  list.must((status !== "due" && status !== "leased") || dueAt !== null, () => `${id} is ${status} and will never be looked at again`);
+  list.must(
+    (status !== "due" && status !== "leased") || dueAt !== null,
+    () => `${id} is ${status} and will never be looked at again`,
+  );
   list.must(book.inLedger !== null || isSettled, () => `${id} is ${status}, and its order has left the ledger`);
   const done = attempts.filter(({ outcome }) => outcome === "done").length;
   const retried = book.events.filter(({ event }) => event.type === "EffectRetried" && event.effectId === id).length;
@@ -74,6 +84,9 @@ function checkLanes(list: Checklist, { id, effects }: OrderBook): void {
   for (const [lane, ofLane] of Map.groupBy(effects.filter(isOpen), (effect) => effect.lane)) {
     if (lane === "watch") continue;
     const atWork = ofLane.filter(({ status }) => status !== "blocked");
-    list.must(atWork.length === 1, () => `${id}: ${atWork.length} effects of the lane ${lane} are at work, ${ofLane.length - atWork.length} wait`);
+    list.must(
+      atWork.length === 1,
+      () => `${id}: ${atWork.length} effects of the lane ${lane} are at work, ${ofLane.length - atWork.length} wait`,
+    );
   }
 }

@@ -8,12 +8,21 @@ import { Checklist, type Finding } from "./finding.ts";
 export function checkEvents(orders: ReadonlyMap<string, OrderBook>): Finding {
   const list = new Checklist();
   for (const { id, order, events, inLedger } of orders.values()) {
-    list.must(events.length === order.version, () => `${id} stands at version ${order.version} and has ${events.length} events`);
-    list.must(inLedger === null || inLedger.version === order.version, () => `${id}: its row is version ${inLedger?.version}, the order in it ${order.version}`);
+    list.must(
+      events.length === order.version,
+      () => `${id} stands at version ${order.version} and has ${events.length} events`,
+    );
+    list.must(
+      inLedger === null || inLedger.version === order.version,
+      () => `${id}: its row is version ${inLedger?.version}, the order in it ${order.version}`,
+    );
     const gap = events.findIndex(({ sequence }, index) => sequence !== index + 1);
     list.must(gap === -1, () => `${id}: event ${gap + 1} has the sequence ${events[gap]?.sequence}`);
     const folded = gap === -1 ? fold(events) : null;
-    list.must(folded !== null && sameOrder(folded, order), () => `${id}: its events do not fold into its row${folded === null ? "" : ` (${difference(folded, order)})`}`);
+    list.must(
+      folded !== null && sameOrder(folded, order),
+      () => `${id}: its events do not fold into its row${folded === null ? "" : ` (${difference(folded, order)})`}`,
+    );
   }
   return list.finding("7", "events without gap fold into the row");
 }
@@ -33,5 +42,7 @@ export function sameOrder(one: Order, other: Order): boolean {
 export function difference(one: Order, other: Order): string {
   const left = new Map(Object.entries(one));
   const right = new Map(Object.entries(other));
-  return [...new Set([...left.keys(), ...right.keys()])].filter((name) => JSON.stringify(left.get(name)) !== JSON.stringify(right.get(name))).join(", ");
+  return [...new Set([...left.keys(), ...right.keys()])]
+    .filter((name) => JSON.stringify(left.get(name)) !== JSON.stringify(right.get(name)))
+    .join(", ");
 }

@@ -16,11 +16,19 @@ export function checkMoney(state: RawState, orders: ReadonlyMap<string, OrderBoo
     list.must(orders.has(orderId ?? ""), () => `${id} was made for ${orderId ?? "nobody"}, and there is no such order`);
     const captures = (movements.get(id) ?? []).filter(({ kind }) => kind === "capture");
     list.must(captures.length <= 1, () => `${id} of ${orderId} was captured ${captures.length} times`);
-    list.must(sum(captures) === received && received <= amount, () => `${id} of ${orderId}: ${received} received of ${amount}, captures come to ${sum(captures)}`);
+    list.must(
+      sum(captures) === received && received <= amount,
+      () => `${id} of ${orderId}: ${received} received of ${amount}, captures come to ${sum(captures)}`,
+    );
     const refunds = (movements.get(id) ?? []).filter(({ kind }) => kind === "refund");
-    list.must(sum(refunds) === refunded && refunded <= received, () => `${id} of ${orderId}: ${refunded} refunded of ${received}`);
+    list.must(
+      sum(refunds) === refunded && refunded <= received,
+      () => `${id} of ${orderId}: ${refunded} refunded of ${received}`,
+    );
   }
-  const openFor = new Set(state.ops.deviations.filter(({ status }) => status !== "resolved").map(({ orderId }) => orderId));
+  const openFor = new Set(
+    state.ops.deviations.filter(({ status }) => status !== "resolved").map(({ orderId }) => orderId),
+  );
   for (const book of orders.values()) checkOrder(list, book, intents.get(book.id) ?? [], openFor.has(book.id));
   return list.finding("5", "no payment captured twice, refunds within captures");
 }
@@ -33,19 +41,34 @@ function checkOrder(list: Checklist, book: OrderBook, intents: readonly Intent[]
   // While the money is still on its way, or a person has it, the two books may differ.
   if (hasDeviation || book.effects.some((effect) => effect.lane === "payment" && isOpen(effect))) return;
   const own = settledAmounts(order);
-  list.must(own.captured === received && own.refunded === refunded, () =>
-    `${id} believes ${own.captured} captured and ${own.refunded} refunded; the provider says ${received} and ${refunded}`,
+  list.must(
+    own.captured === received && own.refunded === refunded,
+    () =>
+      `${id} believes ${own.captured} captured and ${own.refunded} refunded; the provider says ${received} and ${refunded}`,
   );
   for (const intent of intents) {
     const payment = order.payments.find(({ intentId }) => intentId === intent.id);
     const holdsMoney = intent.capturable > 0 || intent.received > intent.refunded;
-    list.must(payment !== undefined || !holdsMoney, () => `${id}: ${intent.id} holds money and no payment of the order knows of it`);
-    if (payment !== undefined) list.must(agree(payment, intent), () => `${id}: payment ${payment.number} is ${payment.status}, and ${intent.id} is ${intent.status}`);
+    list.must(
+      payment !== undefined || !holdsMoney,
+      () => `${id}: ${intent.id} holds money and no payment of the order knows of it`,
+    );
+    if (payment !== undefined)
+      list.must(
+        agree(payment, intent),
+        () => `${id}: payment ${payment.number} is ${payment.status}, and ${intent.id} is ${intent.status}`,
+      );
   }
   for (const { number, intentId, status } of order.payments)
-    list.must(intentId === null || intents.some((intent) => intent.id === intentId), () => `${id}: payment ${number} (${status}) names an intent that the provider does not know`);
+    list.must(
+      intentId === null || intents.some((intent) => intent.id === intentId),
+      () => `${id}: payment ${number} (${status}) names an intent that the provider does not know`,
+    );
   if (order.ended !== null)
-    list.must(received === refunded && intents.every(({ capturable }) => capturable === 0), () => `${id} has ended as ${order.ended?.as} and money is still with us`);
+    list.must(
+      received === refunded && intents.every(({ capturable }) => capturable === 0),
+      () => `${id} has ended as ${order.ended?.as} and money is still with us`,
+    );
 }
 
 function agree(payment: Payment, intent: Intent): boolean {

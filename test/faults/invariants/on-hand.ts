@@ -5,7 +5,9 @@ import { Checklist, type Finding } from "./finding.ts";
 /** Invariant 1: on hand is opening plus movements at every level, and what left is what orders shipped, once. */
 export function checkOnHand(state: RawState, orders: ReadonlyMap<string, OrderBook>): Finding {
   const list = new Checklist();
-  const openings = new Map(state.ops.registrations.map(({ sku, warehouseId, opening }) => [`${sku}~${warehouseId}`, opening]));
+  const openings = new Map(
+    state.ops.registrations.map(({ sku, warehouseId, opening }) => [`${sku}~${warehouseId}`, opening]),
+  );
   const shipped = new Map<string, { quantity: number; level: string }>();
   for (const level of state.levels) {
     const name = `${level.sku}~${level.warehouseId}`;
@@ -24,17 +26,29 @@ export function checkOnHand(state: RawState, orders: ReadonlyMap<string, OrderBo
 
 function checkBalances(list: Checklist, name: string, level: RawLevel, opening: number): void {
   const [first, ...others] = level.movements;
-  list.must(first?.kind === "opening" && first.delta === opening, () => `${name} does not begin with its opening of ${opening}`);
+  list.must(
+    first?.kind === "opening" && first.delta === opening,
+    () => `${name} does not begin with its opening of ${opening}`,
+  );
   let balance = 0;
   for (const [index, movement] of level.movements.entries()) {
     const { sequence, delta } = movement;
     list.must(sequence === index + 1, () => `${name}: movement ${index + 1} has the sequence ${sequence}`);
     balance += delta;
-    list.must(movement.balance === balance, () => `${name}: movement ${sequence} says ${movement.balance} on hand, and the movements come to ${balance}`);
-    list.must(hasRightSign(movement), () => `${name}: a movement of the kind ${movement.kind} changes on hand by ${delta}`);
+    list.must(
+      movement.balance === balance,
+      () => `${name}: movement ${sequence} says ${movement.balance} on hand, and the movements come to ${balance}`,
+    );
+    list.must(
+      hasRightSign(movement),
+      () => `${name}: a movement of the kind ${movement.kind} changes on hand by ${delta}`,
+    );
   }
   const commands = others.filter(({ kind }) => kind !== "drift").map(({ ref }) => ref);
-  list.must(new Set(commands).size === commands.length, () => `${name}: one reference moved stock twice: ${repeated(commands).join(", ")}`);
+  list.must(
+    new Set(commands).size === commands.length,
+    () => `${name}: one reference moved stock twice: ${repeated(commands).join(", ")}`,
+  );
   list.must(!others.some(({ kind }) => kind === "opening"), () => `${name} opened twice`);
 }
 
@@ -72,12 +86,19 @@ function checkShipments(
         const ref = `${shipment.id}:${reservationId}`;
         expected.add(ref);
         const found = shipped.get(ref);
-        if (found === undefined && pending.some(({ effect }) => effect.kind === "ShipStock" && effect.shipmentId === shipment.id)) continue;
-        list.must(found?.quantity === quantity && found.level === `${sku}~${shipment.warehouseId}`, () =>
-          `${order.id}: ${quantity} of ${sku} shipped from ${shipment.warehouseId}, and its books say ${found === undefined ? "nothing" : `${found.quantity} at ${found.level}`}`,
+        if (
+          found === undefined &&
+          pending.some(({ effect }) => effect.kind === "ShipStock" && effect.shipmentId === shipment.id)
+        )
+          continue;
+        list.must(
+          found?.quantity === quantity && found.level === `${sku}~${shipment.warehouseId}`,
+          () =>
+            `${order.id}: ${quantity} of ${sku} shipped from ${shipment.warehouseId}, and its books say ${found === undefined ? "nothing" : `${found.quantity} at ${found.level}`}`,
         );
       }
     }
   }
-  for (const [ref, { level }] of shipped) list.must(expected.has(ref), () => `${level}: ${ref} left, and no order shipped it`);
+  for (const [ref, { level }] of shipped)
+    list.must(expected.has(ref), () => `${level}: ${ref} left, and no order shipped it`);
 }

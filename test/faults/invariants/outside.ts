@@ -8,12 +8,17 @@ export function checkNotifications(state: RawState, orders: ReadonlyMap<string, 
   const list = new Checklist();
   const wanted = new Map<string, { told: string; order: OrderBook }>();
   for (const book of orders.values())
-    for (const { id, effect } of book.effects) if (effect.kind === "Notify") wanted.set(id, { told: `${book.id} ${effect.subject} ${effect.notification}`, order: book });
+    for (const { id, effect } of book.effects)
+      if (effect.kind === "Notify")
+        wanted.set(id, { told: `${book.id} ${effect.subject} ${effect.notification}`, order: book });
   const sent = new Map<string, number>();
   const checkSent = (channel: string, messages: RawBooks["mails"]): void => {
     for (const { id, reference } of messages) {
       const message = wanted.get(reference ?? "");
-      list.must(message !== undefined, () => `the ${channel} ${id} was sent for ${reference ?? "nothing"}, and no order asked for it`);
+      list.must(
+        message !== undefined,
+        () => `the ${channel} ${id} was sent for ${reference ?? "nothing"}, and no order asked for it`,
+      );
       if (message === undefined) continue;
       const name = `${message.told} by ${channel}`;
       sent.set(name, (sent.get(name) ?? 0) + 1);
@@ -23,36 +28,60 @@ export function checkNotifications(state: RawState, orders: ReadonlyMap<string, 
   checkSent("mail", state.books.mails);
   checkSent("text", state.books.texts);
   const references = new Set([...state.books.mails, ...state.books.texts].map(({ reference }) => reference));
-  const twins = new Set(state.ops.notifications.filter(({ status }) => status === "sent" || status === "delivered").map(({ orderId, subject, kind }) => `${orderId} ${subject} ${kind}`));
+  const twins = new Set(
+    state.ops.notifications
+      .filter(({ status }) => status === "sent" || status === "delivered")
+      .map(({ orderId, subject, kind }) => `${orderId} ${subject} ${kind}`),
+  );
   // Done means that the customer was told: by this effect, or by another one with the same to say.
   for (const book of orders.values())
     for (const { id, status, effect } of book.effects)
       if (effect.kind === "Notify" && status === "done")
-        list.must(references.has(id) || twins.has(`${book.id} ${effect.subject} ${effect.notification}`), () => `${id} is done, and nobody was told`);
+        list.must(
+          references.has(id) || twins.has(`${book.id} ${effect.subject} ${effect.notification}`),
+          () => `${id} is done, and nobody was told`,
+        );
   return list.finding("9", "at most one message per subject and kind");
 }
 
 /** Invariant 10: at most one live label per parcel in the carrier's books, and it is the one that the order shows. */
 export function checkLabels(state: RawState, orders: ReadonlyMap<string, OrderBook>): Finding {
   const list = new Checklist();
-  const shipments = new Map([...orders.values()].flatMap((book) => book.order.shipments.map((shipment) => [String(shipment.id), { shipment, book }] as const)));
+  const shipments = new Map(
+    [...orders.values()].flatMap((book) =>
+      book.order.shipments.map((shipment) => [String(shipment.id), { shipment, book }] as const),
+    ),
+  );
   const live = Map.groupBy(
     state.books.parcels.filter(({ cancelledAt }) => cancelledAt === null),
     ({ reference }) => reference ?? "",
   );
   for (const [reference, parcels] of live) {
     const known = shipments.get(reference);
-    list.must(known !== undefined, () => `a label was made for ${reference || "nothing"}, and there is no such shipment`);
+    list.must(
+      known !== undefined,
+      () => `a label was made for ${reference || "nothing"}, and there is no such shipment`,
+    );
     list.must(parcels.length === 1, () => `${reference} has ${parcels.length} labels`);
     if (known === undefined) continue;
     const { shipment, book } = known;
-    const pending = book.effects.some((effect) => effect.effect.kind === "CreateLabel" && effect.effect.shipmentId === shipment.id && (isOpen(effect) || effect.status === "failed"));
-    list.must(pending || parcels.some(({ trackingNumber }) => trackingNumber === shipment.label?.trackingNumber), () =>
-      `${reference} shows ${shipment.label?.trackingNumber ?? "no label"}, and the carrier has ${parcels.map(({ trackingNumber }) => trackingNumber).join(", ")}`,
+    const pending = book.effects.some(
+      (effect) =>
+        effect.effect.kind === "CreateLabel" &&
+        effect.effect.shipmentId === shipment.id &&
+        (isOpen(effect) || effect.status === "failed"),
+    );
+    list.must(
+      pending || parcels.some(({ trackingNumber }) => trackingNumber === shipment.label?.trackingNumber),
+      () =>
+        `${reference} shows ${shipment.label?.trackingNumber ?? "no label"}, and the carrier has ${parcels.map(({ trackingNumber }) => trackingNumber).join(", ")}`,
     );
   }
   for (const { shipment } of shipments.values())
     if (shipment.label?.carrier === "fedex")
-      list.must(live.has(shipment.id), () => `${shipment.id} shows the label ${shipment.label?.trackingNumber}, which the carrier does not know`);
+      list.must(
+        live.has(shipment.id),
+        () => `${shipment.id} shows the label ${shipment.label?.trackingNumber}, which the carrier does not know`,
+      );
   return list.finding("10", "at most one live label per parcel");
 }

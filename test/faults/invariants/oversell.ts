@@ -16,9 +16,14 @@ export function checkOversell(state: RawState): Finding {
 }
 
 function checkNow(list: Checklist, level: RawLevel, now: number): void {
-  const promised = level.reservations.filter((reservation) => counts(reservation, now)).reduce((sum, { quantity }) => sum + quantity, 0);
+  const promised = level.reservations
+    .filter((reservation) => counts(reservation, now))
+    .reduce((sum, { quantity }) => sum + quantity, 0);
   const room = onHandOf(level) - level.safetyStock + takenAway(level, now);
-  list.must(promised === 0 || promised <= room, () => `${level.sku}~${level.warehouseId}: ${promised} promised, ${room} could be`);
+  list.must(
+    promised === 0 || promised <= room,
+    () => `${level.sku}~${level.warehouseId}: ${promised} promised, ${room} could be`,
+  );
 }
 
 interface Change {
@@ -32,7 +37,12 @@ function checkHistory(list: Checklist, level: RawLevel, now: number): void {
   const changes: Change[] = [];
   // A count or an adjustment may take stock that is promised; what follows is not the reservations' doing.
   for (const { recordedAt, kind, delta } of level.movements)
-    changes.push({ at: recordedAt, promised: 0, room: (kind === "adjustment" || kind === "drift") && delta < 0 ? 0 : delta, reservation: null });
+    changes.push({
+      at: recordedAt,
+      promised: 0,
+      room: (kind === "adjustment" || kind === "drift") && delta < 0 ? 0 : delta,
+      reservation: null,
+    });
   for (const reservation of level.reservations) {
     const { asked, createdAt } = reservation;
     if (asked === 0 || mayHaveLapsedBetween(reservation)) continue;
@@ -49,7 +59,10 @@ function checkHistory(list: Checklist, level: RawLevel, now: number): void {
     room += change.room;
     const { reservation } = change;
     if (reservation === null) continue;
-    list.must(promised <= room, () => `${level.sku}~${level.warehouseId}: with ${reservation.id} there were ${promised} promised of ${room}`);
+    list.must(
+      promised <= room,
+      () => `${level.sku}~${level.warehouseId}: with ${reservation.id} there were ${promised} promised of ${room}`,
+    );
   }
 }
 
@@ -82,6 +95,8 @@ function onHandOf({ movements }: RawLevel): number {
 
 function takenAway({ movements }: RawLevel, now: number): number {
   return movements
-    .filter(({ kind, delta, recordedAt }) => (kind === "adjustment" || kind === "drift") && delta < 0 && recordedAt <= now)
+    .filter(
+      ({ kind, delta, recordedAt }) => (kind === "adjustment" || kind === "drift") && delta < 0 && recordedAt <= now,
+    )
     .reduce((sum, { delta }) => sum - delta, 0);
 }

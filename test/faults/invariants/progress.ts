@@ -9,11 +9,18 @@ const ENDS: ReadonlySet<OrderState> = new Set(["DELIVERED", "CANCELLED", "REFUND
 /** Invariant 4: every accepted order has ended, waits for something that will come, or lies before a person. */
 export function checkProgress(state: RawState, orders: ReadonlyMap<string, OrderBook>): Finding {
   const list = new Checklist();
-  const openFor = new Set(state.ops.deviations.filter(({ status }) => status !== "resolved").map(({ orderId, subject }) => orderId ?? subject["orderId"] ?? ""));
+  const openFor = new Set(
+    state.ops.deviations
+      .filter(({ status }) => status !== "resolved")
+      .map(({ orderId, subject }) => orderId ?? subject["orderId"] ?? ""),
+  );
   for (const book of orders.values()) {
     const what = openFor.has(book.id) ? "a person" : waitsFor(book, state.readAt);
     list.must(what !== null, () => `${book.id} is ${book.order.state} and waits for nothing`);
-    list.must(book.inLedger !== null || ENDS.has(book.order.state) || book.order.ended !== null, () => `${book.id} is ${book.order.state} and has left its ledger`);
+    list.must(
+      book.inLedger !== null || ENDS.has(book.order.state) || book.order.ended !== null,
+      () => `${book.id} is ${book.order.state} and has left its ledger`,
+    );
   }
   for (const ledger of state.ledgers) {
     const nextAt = Math.min(
@@ -21,7 +28,10 @@ export function checkProgress(state: RawState, orders: ReadonlyMap<string, Order
       ...ledger.orders.flatMap(({ timerAt }) => (timerAt === null ? [] : [timerAt])),
     );
     if (nextAt === Number.POSITIVE_INFINITY) continue;
-    list.must(ledger.alarmAt !== null && ledger.alarmAt <= Math.max(nextAt, state.readAt) + ALARM_SLACK_MS, () => `${ledger.name} has work to do and no alarm that wakes it`);
+    list.must(
+      ledger.alarmAt !== null && ledger.alarmAt <= Math.max(nextAt, state.readAt) + ALARM_SLACK_MS,
+      () => `${ledger.name} has work to do and no alarm that wakes it`,
+    );
   }
   return list.finding("4", "every order ended, waiting or in a deviation");
 }
@@ -35,12 +45,16 @@ export function waitsFor(book: OrderBook, now: number): string | null {
   if (moving !== undefined) return moving.effect.kind;
   if (order.state === "FULFILLMENT_PENDING" || order.state === "FULFILLMENT_IN_PROGRESS") {
     // The floor works from the shipment itself: what it has been asked for waits for hands, not for us.
-    const onFloor = order.shipments.find(({ state }) => state === "ACCEPTED" || state === "PICKING" || state === "PACKED");
+    const onFloor = order.shipments.find(
+      ({ state }) => state === "ACCEPTED" || state === "PICKING" || state === "PACKED",
+    );
     return onFloor !== undefined && (onFloor.state !== "PACKED" || onFloor.label !== null) ? "the floor" : null;
   }
   // A payment that failed has until the end of its hold to be paid otherwise; then a timer ends the order.
   if (order.state === "PAYMENT_FAILED" || order.state === "PAYMENT_PROCESSING")
-    return inLedger?.timerAt === null || inLedger === null || inLedger.timerAt < now - ALARM_SLACK_MS ? null : "its deadline";
+    return inLedger?.timerAt === null || inLedger === null || inLedger.timerAt < now - ALARM_SLACK_MS
+      ? null
+      : "its deadline";
   return null;
 }
 

@@ -47,27 +47,51 @@ function rowsOf(listing: RawListing): ListedRows {
 function checkListed(list: Checklist, { id, order, events, inLedger }: OrderBook, rows: ListedRows): void {
   const row = rows.orders.get(id);
   if (row === undefined) return;
-  list.must(inLedger === null || (inLedger.projected >= inLedger.revision && inLedger.projectedSequence === order.version), () =>
-    `${id}: revision ${inLedger?.revision} is not in the lists, ${inLedger?.projected} is`,
+  list.must(
+    inLedger === null || (inLedger.projected >= inLedger.revision && inLedger.projectedSequence === order.version),
+    () => `${id}: revision ${inLedger?.revision} is not in the lists, ${inLedger?.projected} is`,
   );
   list.must(sameOrder(row.doc, order), () => `${id}: the lists show it differently (${difference(row.doc, order)})`);
-  list.must(row.version === order.version && row.status === order.state && row.totalAmount === order.totals.total, () => `${id}: the columns of the list do not fit its order`);
-  list.must(JSON.stringify(rows.events.get(id) ?? []) === JSON.stringify(events), () => `${id}: the history in the lists is not its history`);
+  list.must(
+    row.version === order.version && row.status === order.state && row.totalAmount === order.totals.total,
+    () => `${id}: the columns of the list do not fit its order`,
+  );
+  list.must(
+    JSON.stringify(rows.events.get(id) ?? []) === JSON.stringify(events),
+    () => `${id}: the history in the lists is not its history`,
+  );
   const lines = new Map(rows.lines.get(id)?.map((line) => [line.number, line]));
-  list.must(lines.size === order.lines.length && order.lines.every(({ number, sku, quantity, backordered }) => {
-    const shown = lines.get(number);
-    return shown?.sku === sku && shown.quantity === quantity && shown.backordered === backordered;
-  }), () => `${id}: its lines are shown differently`);
+  list.must(
+    lines.size === order.lines.length &&
+      order.lines.every(({ number, sku, quantity, backordered }) => {
+        const shown = lines.get(number);
+        return shown?.sku === sku && shown.quantity === quantity && shown.backordered === backordered;
+      }),
+    () => `${id}: its lines are shown differently`,
+  );
   const shipments = new Map(rows.shipments.get(id)?.map((shipment) => [shipment.id, shipment]));
-  list.must(shipments.size === order.shipments.length && order.shipments.every((shipment) => {
-    const shown = shipments.get(shipment.id);
-    return shown?.state === shipment.state && shown.trackingNumber === (shipment.label?.trackingNumber ?? null);
-  }), () => `${id}: its shipments are shown differently`);
+  list.must(
+    shipments.size === order.shipments.length &&
+      order.shipments.every((shipment) => {
+        const shown = shipments.get(shipment.id);
+        return shown?.state === shipment.state && shown.trackingNumber === (shipment.label?.trackingNumber ?? null);
+      }),
+    () => `${id}: its shipments are shown differently`,
+  );
   const payments = new Map(rows.payments.get(id)?.map((payment) => [payment.number, payment]));
-  list.must(payments.size === order.payments.length && order.payments.every(({ number, status, authorized, captured, refunded }) => {
-    const shown = payments.get(number);
-    return shown?.status === status && shown.authorized === authorized && shown.captured === captured && shown.refunded === refunded;
-  }), () => `${id}: its payments are shown differently`);
+  list.must(
+    payments.size === order.payments.length &&
+      order.payments.every(({ number, status, authorized, captured, refunded }) => {
+        const shown = payments.get(number);
+        return (
+          shown?.status === status &&
+          shown.authorized === authorized &&
+          shown.captured === captured &&
+          shown.refunded === refunded
+        );
+      }),
+    () => `${id}: its payments are shown differently`,
+  );
 }
 
 /** The copy of the stock that lists are read from has caught up with every level. */
@@ -77,15 +101,22 @@ export function checkStockList(state: RawState): Finding {
   for (const { sku, warehouseId, sequence, movements, reservations } of state.levels) {
     const name = `${sku}~${warehouseId}`;
     const row = shown.get(name);
-    list.must(row !== undefined && row.sequence >= sequence, () => `${name} stands at ${sequence}, and its list shows ${row?.sequence ?? "nothing"}`);
+    list.must(
+      row !== undefined && row.sequence >= sequence,
+      () => `${name} stands at ${sequence}, and its list shows ${row?.sequence ?? "nothing"}`,
+    );
     if (row === undefined || row.sequence < sequence) continue;
-    const allocated = reservations.filter(({ status }) => status === "ALLOCATED").reduce((sum, { quantity }) => sum + quantity, 0);
+    const allocated = reservations
+      .filter(({ status }) => status === "ALLOCATED")
+      .reduce((sum, { quantity }) => sum + quantity, 0);
     const held = reservations
       .filter(({ status, expiresAt }) => status === "HELD" && expiresAt !== null && expiresAt > row.asOf)
       .reduce((sum, { quantity }) => sum + quantity, 0);
     const onHand = movements.at(-1)?.balance ?? 0;
-    list.must(row.onHand === onHand && row.allocated === allocated && row.held === held, () =>
-      `${name}: the list shows ${row.onHand}/${row.held}/${row.allocated}, and the level has ${onHand}/${held}/${allocated}`,
+    list.must(
+      row.onHand === onHand && row.allocated === allocated && row.held === held,
+      () =>
+        `${name}: the list shows ${row.onHand}/${row.held}/${row.allocated}, and the level has ${onHand}/${held}/${allocated}`,
     );
   }
   return list.finding("1", "the stock list equals the levels");

@@ -20,10 +20,7 @@ export const deviations = sqliteTable(
     resolvedBy: text("resolved_by"),
     resolution: text("resolution"),
   },
-  (table) => [
-    index("deviations_status").on(table.status, table.openedAt),
-    index("deviations_order").on(table.orderId),
-  ],
+  (table) => [index("deviations_status").on(table.status, table.openedAt), index("deviations_order").on(table.orderId)],
 );
 
 export type NotificationChannel = "email" | "sms";
