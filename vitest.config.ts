@@ -12,6 +12,7 @@ export default defineConfig({
       {
         test: {
           name: "domain",
+          testTimeout: 30_000,
           include: ["test/domain/**/*.test.ts", "test/providers/**/*.test.ts", "test/api/**/*.test.ts"],
           environment: "node",
         },
@@ -44,6 +45,8 @@ export default defineConfig({
         ],
         test: {
           name: "workers",
+          // Small machines run all of it side by side.
+          testTimeout: 30_000,
           include: ["test/workers/**/*.test.ts"],
           // The first imports from "cloudflare:workers", which only the bundled form resolves in the pool; the others are
           // many files, whose missing source maps would each be told of.

@@ -17,12 +17,32 @@ export interface BenchRun {
 }
 
 /** A job that posts these orders, one after the other from each of the clients. */
-export function ordersJob(origin: string, bodies: readonly string[], until: LoadJob["until"], more: Partial<LoadJob> = {}): LoadJob {
-  return { origin, method: "POST", paths: ["/api/v1/orders"], bodies, keyed: true, token: STOREFRONT_KEY, clients: CLIENTS, until, ...more };
+export function ordersJob(
+  origin: string,
+  bodies: readonly string[],
+  until: LoadJob["until"],
+  more: Partial<LoadJob> = {},
+): LoadJob {
+  return {
+    origin,
+    method: "POST",
+    paths: ["/api/v1/orders"],
+    bodies,
+    keyed: true,
+    token: STOREFRONT_KEY,
+    clients: CLIENTS,
+    until,
+    ...more,
+  };
 }
 
 /** A job that reads these paths in turn. */
-export function readsJob(origin: string, paths: readonly string[], until: LoadJob["until"], more: Partial<LoadJob> = {}): LoadJob {
+export function readsJob(
+  origin: string,
+  paths: readonly string[],
+  until: LoadJob["until"],
+  more: Partial<LoadJob> = {},
+): LoadJob {
   return { origin, method: "GET", paths, token: ADMIN_KEY, clients: CLIENTS, until, ...more };
 }
 
@@ -31,6 +51,8 @@ export async function measure(run: BenchRun, job: LoadJob, status: number): Prom
   const result = await run.load.run(job);
   const statuses = Object.keys(result.statuses);
   if (statuses.some((each) => Number(each) !== status))
-    throw new Error(`${job.method} ${job.paths[0]}: expected ${status}, got ${JSON.stringify(result.statuses)}; ${result.odd ?? ""}`);
+    throw new Error(
+      `${job.method} ${job.paths[0]}: expected ${status}, got ${JSON.stringify(result.statuses)}; ${result.odd ?? ""}`,
+    );
   return result;
 }

@@ -22,17 +22,41 @@ export const ADMIN_KEY = "hf_test_admin";
 
 const PLACES: readonly { warehouse: string; address: Address }[] = [
   { warehouse: "berlin", address: { line1: "Friedrichstraße 43", city: "Berlin", postalCode: "10117", country: "DE" } },
-  { warehouse: "rotterdam", address: { line1: "Coolsingel 40", city: "Rotterdam", postalCode: "3011 AD", country: "NL" } },
-  { warehouse: "milan", address: { line1: "Via Torino 12", city: "Milano", region: "MI", postalCode: "20123", country: "IT" } },
+  {
+    warehouse: "rotterdam",
+    address: { line1: "Coolsingel 40", city: "Rotterdam", postalCode: "3011 AD", country: "NL" },
+  },
+  {
+    warehouse: "milan",
+    address: { line1: "Via Torino 12", city: "Milano", region: "MI", postalCode: "20123", country: "IT" },
+  },
 ];
 
-export const SKUS: readonly string[] = Array.from({ length: SKU_COUNT }, (_, index) => `BENCH-${String(index + 1).padStart(3, "0")}`);
+export const SKUS: readonly string[] = Array.from(
+  { length: SKU_COUNT },
+  (_, index) => `BENCH-${String(index + 1).padStart(3, "0")}`,
+);
 
 function levelsOf(): LevelRegistration[] {
   const plenty = SKUS.flatMap((sku) =>
-    PLACES.map(({ warehouse }) => ({ sku: sku as Sku, warehouseId: warehouse as WarehouseId, opening: PLENTY, safetyStock: 0, reorderPoint: 10 })),
+    PLACES.map(({ warehouse }) => ({
+      sku: sku as Sku,
+      warehouseId: warehouse as WarehouseId,
+      opening: PLENTY,
+      safetyStock: 0,
+      reorderPoint: 10,
+    })),
   );
-  return [...plenty, { sku: OVERSELL.sku as Sku, warehouseId: "berlin" as WarehouseId, opening: OVERSELL.units, safetyStock: 0, reorderPoint: 0 }];
+  return [
+    ...plenty,
+    {
+      sku: OVERSELL.sku as Sku,
+      warehouseId: "berlin" as WarehouseId,
+      opening: OVERSELL.units,
+      safetyStock: 0,
+      reorderPoint: 0,
+    },
+  ];
 }
 
 /** The company's rows for OPS. */

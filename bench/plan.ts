@@ -13,5 +13,21 @@ export interface Plan {
 export const CLIENTS = 32;
 export const SAGA_RATE = 100;
 
-export const FULL: Plan = { rounds: 5, warmUpMs: 5_000, runMs: 5_000, diskRounds: 3, latencyMs: 8_000, sagaOrders: 1_500, costOrders: 300 };
-export const QUICK: Plan = { rounds: 3, warmUpMs: 2_000, runMs: 1_200, diskRounds: 1, latencyMs: 3_000, sagaOrders: 400, costOrders: 100 };
+export const FULL: Plan = {
+  rounds: 5,
+  warmUpMs: 5_000,
+  runMs: 5_000,
+  diskRounds: 3,
+  latencyMs: 8_000,
+  sagaOrders: 1_500,
+  costOrders: 300,
+};
+export const QUICK: Plan = {
+  rounds: 3,
+  warmUpMs: 1_500,
+  runMs: 1_000,
+  diskRounds: 1,
+  latencyMs: 2_000,
+  sagaOrders: 300,
+  costOrders: 100,
+};

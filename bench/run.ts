@@ -45,13 +45,18 @@ async function bench(quick: boolean, only: ReadonlySet<string> | null, json: str
     "batch comes with batch ingest",
   ];
   const [load1 = 0] = loadavg();
-  if (load1 > availableParallelism() / 2) notes.push(`the machine was busy before the start (load ${load1.toFixed(1)} on ${availableParallelism()} cores): absolute figures are low, ratios uneven`);
+  if (load1 > availableParallelism() / 2)
+    notes.push(
+      `the machine was busy before the start (load ${load1.toFixed(1)} on ${availableParallelism()} cores): absolute figures are low, ratios uneven`,
+    );
   const systems = await Systems.prepare();
   const load = new LoadProcess();
-  const say = (text: string) => process.stderr.write(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${text}\n`);
+  const say = (text: string) =>
+    process.stderr.write(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${text}\n`);
   try {
     for (const { name, measure } of PARTS)
-      if (only === null || only.has(name)) await measure({ plan: quick ? QUICK : FULL, systems, load, figures, notes, say });
+      if (only === null || only.has(name))
+        await measure({ plan: quick ? QUICK : FULL, systems, load, figures, notes, say });
   } finally {
     load.stop();
     await systems.remove();

@@ -39,3 +39,21 @@ export function runtimePids(): number[] {
 export function cpuSeconds(pid: number | null): number | null {
   return pid === null ? null : (timesOf(pid)?.seconds ?? null);
 }
+
+const IDLE_POLL_MS = 100;
+/** Below this share of a core a runtime only keeps its timers. */
+const IDLE_SHARE = 0.1;
+const IDLE_WITHIN_MS = 3_000;
+
+/** Waits until the process has done what was left to do, for three seconds at most. */
+export async function waitUntilIdle(pid: number | null): Promise<void> {
+  const giveUpAt = Date.now() + IDLE_WITHIN_MS;
+  let last = cpuSeconds(pid);
+  // Projection waits nearly half a second, so that one quiet moment says nothing yet.
+  for (let quiet = 0; quiet < 5 && last !== null && Date.now() < giveUpAt;) {
+    await new Promise((wake) => setTimeout(wake, IDLE_POLL_MS));
+    const now: number | null = cpuSeconds(pid);
+    quiet = now !== null && now - last < (IDLE_POLL_MS / 1000) * IDLE_SHARE ? quiet + 1 : 0;
+    last = now;
+  }
+}

@@ -54,7 +54,8 @@ export function fitZipf(counts: readonly number[]): Zipf {
     .filter((count) => count > 0)
     .toSorted((a, b) => b - a)
     .map((count, index) => ({ x: Math.log(index + 1), y: Math.log(count) }));
-  const mean = (of: (point: { x: number; y: number }) => number) => points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const mean = (of: (point: { x: number; y: number }) => number) =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
   const x = mean((point) => point.x);
   const y = mean((point) => point.y);
   const covariance = mean((point) => (point.x - x) * (point.y - y));
@@ -101,7 +102,12 @@ export function simulateSecond(demand: Demand, orders: number, ledgerCount: numb
     const ledger = Math.floor((Math.floor(random() * VIRTUAL_SHARDS) * ledgerCount) / VIRTUAL_SHARDS);
     ledgers[ledger] = (ledgers[ledger] ?? 0) + PER_ORDER.ledgerCalls;
   }
-  return { orders, lines, levels: [...levels.values()].toSorted((a, b) => b - a), ledgers: ledgers.toSorted((a, b) => b - a) };
+  return {
+    orders,
+    lines,
+    levels: [...levels.values()].toSorted((a, b) => b - a),
+    ledgers: ledgers.toSorted((a, b) => b - a),
+  };
 }
 
 export interface Needs {
@@ -142,7 +148,14 @@ async function readBaskets(): Promise<string[][]> {
   const text = await readFile(new URL("../test/fixtures/orders/baskets.csv", import.meta.url), "utf8");
   return text
     .split("\n")
-    .map((line) => [...new Set(line.split(",").map((code) => code.trim()).filter((code) => code !== ""))])
+    .map((line) => [
+      ...new Set(
+        line
+          .split(",")
+          .map((code) => code.trim())
+          .filter((code) => code !== ""),
+      ),
+    ])
     .filter((basket) => basket.length > 0);
 }
 
@@ -170,19 +183,44 @@ export async function renderScale(): Promise<string> {
     { name: "flash sale", baskets: baskets.map((basket, index) => (index % 2 === 0 ? ["OFFER"] : basket.slice(0, 2))) },
   ];
   const warehouses = WAREHOUSES.map(({ id, dailyCapacity }) => ({ id, weight: dailyCapacity }));
-  const head = ["orders/s", "basket", "holds/s", "levels hit", "hottest level/s", "levels split", "escrows", "ledgers", "busiest ledger", "queues"];
+  const head = [
+    "orders/s",
+    "basket",
+    "holds/s",
+    "levels hit",
+    "hottest level/s",
+    "levels split",
+    "escrows",
+    "ledgers",
+    "busiest ledger",
+    "queues",
+  ];
   const rows = RATES.flatMap((rate) =>
     mixes.map(({ name, baskets: mix }) => {
       const ledgers = ledgersFor(rate);
       const second = simulateSecond({ baskets: mix, warehouses }, rate, ledgers, random);
       const needs = needsOf(second);
-      return [rate, name, second.lines, needs.levels, needs.hottest, needs.split, needs.escrows, ledgers, `${Math.round(needs.ledgerShare * 100)}%`, needs.queues].map((cell) =>
-        typeof cell === "number" ? cell.toLocaleString("en-US") : cell,
-      );
+      return [
+        rate,
+        name,
+        second.lines,
+        needs.levels,
+        needs.hottest,
+        needs.split,
+        needs.escrows,
+        ledgers,
+        `${Math.round(needs.ledgerShare * 100)}%`,
+        needs.queues,
+      ].map((cell) => (typeof cell === "number" ? cell.toLocaleString("en-US") : cell));
     }),
   );
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((cells) => cells[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) => cells.map((cell, column) => (column === 1 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join("  ");
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((cells) => cells[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => (column === 1 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join("  ");
   return [
     `${baskets.length.toLocaleString("en-US")} real baskets, ${counts.length.toLocaleString("en-US")} SKUs; popularity of the first 1,000 is Zipf with exponent ${zipf.exponent.toFixed(2)} (fit ${zipf.fit.toFixed(2)})`,
     `${WAREHOUSES.length} warehouses, nearest in proportion to what they can ship; nothing planned fuller than ${CAPACITY.share * 100}%`,

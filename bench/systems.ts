@@ -56,7 +56,9 @@ function measured(url: string, stateDir: string, before: readonly number[], end:
 /** The databases under a state folder that hold this table. */
 export async function databasesWith(stateDir: string, kind: "d1" | "do", table: string): Promise<string[]> {
   const folder = join(stateDir, "v3", kind);
-  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".sqlite")).map((file) => join(folder, file));
+  const files = (await readdir(folder, { recursive: true }))
+    .filter((file) => file.endsWith(".sqlite"))
+    .map((file) => join(folder, file));
   return files.filter((file) => {
     const database = new DatabaseSync(file, { readOnly: true });
     try {

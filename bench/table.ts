@@ -43,7 +43,11 @@ export function renderTable(figures: Figures, notes: readonly string[]): string 
   });
   const table = [head, ...measured];
   const widths = head.map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd();
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd();
   const [first = "", ...rest] = table.map(line);
   return [first, "-".repeat(first.length + 12), ...rest, "", ...notes.map((note) => `* ${note}`), ""].join("\n");
 }
@@ -58,4 +62,9 @@ export function renderJson(figures: Figures): string {
   return `${JSON.stringify({ figures: Object.fromEntries([...entries, ...floors]) }, null, 2)}\n`;
 }
 
-const FLOORS: Readonly<Record<string, string>> = { order1: "floor1", order2: "floor2", hot: "floor-hot", "get-order": "floor-read" };
+const FLOORS: Readonly<Record<string, string>> = {
+  order1: "floor1",
+  order2: "floor2",
+  hot: "floor-hot",
+  "get-order": "floor-read",
+};

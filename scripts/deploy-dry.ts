@@ -12,7 +12,9 @@ const WORKERS = [
 ensureAssets();
 for (const { name, config, args, mostKb } of WORKERS) {
   const { total, gzipped } = await bundleSize(config, args);
-  process.stdout.write(`${name.padEnd(22)} ${total.toFixed(0).padStart(6)} KB, ${gzipped.toFixed(0).padStart(5)} KB gzipped\n`);
+  process.stdout.write(
+    `${name.padEnd(22)} ${total.toFixed(0).padStart(6)} KB, ${gzipped.toFixed(0).padStart(5)} KB gzipped\n`,
+  );
   if (mostKb !== null && gzipped > mostKb) {
     process.stderr.write(`${name} must not exceed ${mostKb} KB gzipped.\n`);
     process.exitCode = 1;

@@ -51,7 +51,9 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
 
   const api = await buildWorker(API);
   const consumers = Object.entries(api.options.queueConsumers ?? {}).filter(([queue]) => !stalled.has(queue));
-  const services = Object.entries(api.options.serviceBindings ?? {}).filter(([binding]) => simulators || binding !== "SIMULATORS");
+  const services = Object.entries(api.options.serviceBindings ?? {}).filter(
+    ([binding]) => simulators || binding !== "SIMULATORS",
+  );
   const workers = [
     await workerFrom(api, {
       vars,

@@ -62,7 +62,8 @@ async function readSettledCounters(url: string): Promise<Counters> {
   for (let poll = 0; poll < SETTLE_POLLS_MOST && quiet < SETTLED_POLLS; poll += 1) {
     await new Promise((wake) => setTimeout(wake, SETTLE_POLL_MS));
     const next = await readCounters(url);
-    quiet = next.objectRowsWritten === last.objectRowsWritten && next.d1RowsWritten === last.d1RowsWritten ? quiet + 1 : 0;
+    quiet =
+      next.objectRowsWritten === last.objectRowsWritten && next.d1RowsWritten === last.d1RowsWritten ? quiet + 1 : 0;
     last = next;
   }
   return last;
@@ -83,7 +84,10 @@ function perOrder(before: Counters, after: Counters, orders: number): Billed {
 
 /** Dollars at list price; the same number is dollars for a million orders when `billed` is per order. */
 function priceOf(billed: Billed): number {
-  return Object.entries(PRICE_PER_MILLION).reduce((sum, [name, price]) => sum + price * billed[name as keyof Billed], 0);
+  return Object.entries(PRICE_PER_MILLION).reduce(
+    (sum, [name, price]) => sum + price * billed[name as keyof Billed],
+    0,
+  );
 }
 
 /** Billable operations of a one-line order from its request to fulfillment requested, counted inside the Worker. */
@@ -94,7 +98,8 @@ export async function measureCost(run: BenchRun): Promise<void> {
   try {
     const bodies = orderBodies(1);
     const orders = run.plan.costOrders;
-    const place = (requests: number) => measure(run, ordersJob(ours.url, bodies, { requests }, { rate: COST_RATE, clients: 64 }), 201);
+    const place = (requests: number) =>
+      measure(run, ordersJob(ours.url, bodies, { requests }, { rate: COST_RATE, clients: 64 }), 201);
     // The first orders open levels and fill caches, which later ones do not.
     await place(bodies.length > orders ? orders : bodies.length);
     await waitUntilRequested(ours, orders);

@@ -39,8 +39,14 @@ export function plainFigure(value: number, unit: string): Figure {
   return { value, unit, floor: null, ratioToFloor: null };
 }
 
-const ratioAtLeast = (least: number): Target["isMet"] => ({ ratioToFloor }) => ratioToFloor !== null && ratioToFloor >= least;
-const atMost = (most: number): Target["isMet"] => ({ value }) => value <= most;
+const ratioAtLeast =
+  (least: number): Target["isMet"] =>
+  ({ ratioToFloor }) =>
+    ratioToFloor !== null && ratioToFloor >= least;
+const atMost =
+  (most: number): Target["isMet"] =>
+  ({ value }) =>
+    value <= most;
 
 /** What must be reached, by the figure's name. `hot` is compared with `order1`, which `judge` sees to. */
 export const TARGETS: Readonly<Record<string, Target>> = {

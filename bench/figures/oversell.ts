@@ -10,7 +10,9 @@ async function promisedUnits(stateDir: string, sku: string): Promise<number> {
     const database = new DatabaseSync(file, { readOnly: true });
     try {
       if (database.prepare("SELECT 1 FROM level WHERE sku = ?").get(sku) === undefined) continue;
-      const row = database.prepare("SELECT COALESCE(SUM(quantity), 0) AS units FROM reservation WHERE status IN ('HELD', 'ALLOCATED')").get();
+      const row = database
+        .prepare("SELECT COALESCE(SUM(quantity), 0) AS units FROM reservation WHERE status IN ('HELD', 'ALLOCATED')")
+        .get();
       return Number(row?.["units"]);
     } finally {
       database.close();
@@ -24,14 +26,21 @@ export async function measureOversell(run: BenchRun): Promise<void> {
   run.say("1,000 clients for 100 units");
   const ours = await run.systems.startHoldfast("memory", { stalledQueues: CONSUMED_QUEUES });
   try {
-    const job = ordersJob(ours.url, hotBodies(OVERSELL.sku), { requests: OVERSELL.clients }, { clients: OVERSELL.clients });
+    const job = ordersJob(
+      ours.url,
+      hotBodies(OVERSELL.sku),
+      { requests: OVERSELL.clients },
+      { clients: OVERSELL.clients },
+    );
     const { statuses, odd } = await run.load.run(job);
     const accepted = statuses["201"] ?? 0;
     const refused = statuses["409"] ?? 0;
-    if (accepted + refused !== OVERSELL.clients) throw new Error(`unexpected answers: ${JSON.stringify(statuses)}; ${odd ?? ""}`);
+    if (accepted + refused !== OVERSELL.clients)
+      throw new Error(`unexpected answers: ${JSON.stringify(statuses)}; ${odd ?? ""}`);
     await ours.stop();
     const promised = await promisedUnits(ours.stateDir, OVERSELL.sku);
-    if (promised !== accepted) throw new Error(`${accepted} orders were accepted, and the level promises ${promised} units`);
+    if (promised !== accepted)
+      throw new Error(`${accepted} orders were accepted, and the level promises ${promised} units`);
     run.figures.set("oversell", plainFigure(accepted, "accepted"));
     run.notes.push(`oversell: ${refused} refused; the level's own rows promise ${promised} units`);
   } finally {

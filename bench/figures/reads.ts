@@ -7,7 +7,12 @@ const ORDERS_READ = 500;
 
 /** Reads a second beside a bare object's read, and the tail of creating and asking at half of what was the most. */
 export async function measureReads(run: BenchRun): Promise<void> {
-  const rates: Record<"floor" | "order" | "inventory" | "queries", number[]> = { floor: [], order: [], inventory: [], queries: [] };
+  const rates: Record<"floor" | "order" | "inventory" | "queries", number[]> = {
+    floor: [],
+    order: [],
+    inventory: [],
+    queries: [],
+  };
   const floor = await run.systems.startFloor("memory");
   const ours = await run.systems.startHoldfast("memory", { stalledQueues: CONSUMED_QUEUES });
   try {
@@ -18,8 +23,15 @@ export async function measureReads(run: BenchRun): Promise<void> {
     // As many as there are levels, so that each has been asked before it is measured.
     const orderPaths = (await place(ours.url, bodies.length)).map((id) => `/api/v1/orders/${id}`);
     const inventoryPaths = SKUS.map((sku) => `/api/v1/inventory?productId=${sku}`);
-    const queryPaths = orderPaths.flatMap((path, index) => [path, inventoryPaths[index % inventoryPaths.length] ?? "", "/api/v1/orders?limit=20"]);
-    for (const [origin, paths] of [[floor.url, floorPaths], [ours.url, queryPaths]] as const)
+    const queryPaths = orderPaths.flatMap((path, index) => [
+      path,
+      inventoryPaths[index % inventoryPaths.length] ?? "",
+      "/api/v1/orders?limit=20",
+    ]);
+    for (const [origin, paths] of [
+      [floor.url, floorPaths],
+      [ours.url, queryPaths],
+    ] as const)
       await measure(run, readsJob(origin, paths, { ms: run.plan.warmUpMs / 2 }), 200);
     for (let round = 1; round <= run.plan.rounds; round += 1) {
       run.say(`reads, round ${round} of ${run.plan.rounds}`);
@@ -34,10 +46,18 @@ export async function measureReads(run: BenchRun): Promise<void> {
 
     run.say("tails at half the peak");
     const createRate = (run.figures.get("order1")?.value ?? 0) / 2;
-    const creates = await measure(run, ordersJob(ours.url, bodies, { ms: run.plan.latencyMs }, { rate: createRate, clients: 256 }), 201);
+    const creates = await measure(
+      run,
+      ordersJob(ours.url, bodies, { ms: run.plan.latencyMs }, { rate: createRate, clients: 256 }),
+      201,
+    );
     run.figures.set("create-p95", plainFigure(creates.p95, "ms"));
     const queryRate = Math.min(...rates.queries) / 2;
-    const queries = await measure(run, readsJob(ours.url, queryPaths, { ms: run.plan.latencyMs }, { rate: queryRate, clients: 256 }), 200);
+    const queries = await measure(
+      run,
+      readsJob(ours.url, queryPaths, { ms: run.plan.latencyMs }, { rate: queryRate, clients: 256 }),
+      200,
+    );
     run.figures.set("query-p95", plainFigure(queries.p95, "ms"));
     run.notes.push(
       `create-p95 at ${Math.round(createRate)} orders/s, query-p95 at ${Math.round(queryRate)} queries/s (an order, a SKU's stock, a page of orders in turn); requests begin when they are due, and waiting counts`,

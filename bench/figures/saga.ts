@@ -47,7 +47,11 @@ export async function measureSaga(run: BenchRun): Promise<void> {
     const warmUp = 100;
     await measure(run, ordersJob(ours.url, bodies, { requests: warmUp }, { rate: SAGA_RATE / 2, clients: 256 }), 201);
     await waitUntilRequested(ours, warmUp);
-    const creates = await measure(run, ordersJob(ours.url, bodies, { requests: run.plan.sagaOrders }, { rate: SAGA_RATE, clients: 256 }), 201);
+    const creates = await measure(
+      run,
+      ordersJob(ours.url, bodies, { requests: run.plan.sagaOrders }, { rate: SAGA_RATE, clients: 256 }),
+      201,
+    );
     const expected = warmUp + run.plan.sagaOrders;
     const times = (await waitUntilRequested(ours, expected)).toSorted((a, b) => a - b);
     const late = expected - times.length;
@@ -55,7 +59,9 @@ export async function measureSaga(run: BenchRun): Promise<void> {
     const p95 = times[Math.floor(expected * 0.95)] ?? Number.POSITIVE_INFINITY;
     run.figures.set("saga-p95", plainFigure(p95, "ms"));
     run.figures.set("create-p95-saga", plainFigure(creates.p95, "ms"));
-    run.notes.push(`saga: ${times.length} of ${expected} orders got to fulfillment requested${late > 0 ? `; ${late} did not within ${GIVE_UP_MS / 1000} s` : ""}`);
+    run.notes.push(
+      `saga: ${times.length} of ${expected} orders got to fulfillment requested${late > 0 ? `; ${late} did not within ${GIVE_UP_MS / 1000} s` : ""}`,
+    );
   } finally {
     await ours.remove();
   }

@@ -147,10 +147,20 @@ async function place(request: Request, env: Env): Promise<Response> {
   const { lines, address } = await request.json<FloorOrder>();
   const id = crypto.randomUUID();
   await Promise.all(
-    lines.map(({ sku, quantity }, index) => env.FLOOR_LEVEL.getByName(`${sku}~${address.city}`).hold(`rsv_${id}~${index}~${sku}~${address.city}`, quantity)),
+    lines.map(({ sku, quantity }, index) =>
+      env.FLOOR_LEVEL.getByName(`${sku}~${address.city}`).hold(`rsv_${id}~${index}~${sku}~${address.city}`, quantity),
+    ),
   );
-  await ledgerOf(env, id).create(id, documentOf(SIZES.order, lines.length), documentOf(SIZES.event, lines.length), documentOf(SIZES.effect, lines.length));
-  return new Response(JSON.stringify({ orderId: id }), { status: 201, headers: { "Content-Type": "application/json" } });
+  await ledgerOf(env, id).create(
+    id,
+    documentOf(SIZES.order, lines.length),
+    documentOf(SIZES.event, lines.length),
+    documentOf(SIZES.effect, lines.length),
+  );
+  return new Response(JSON.stringify({ orderId: id }), {
+    status: 201,
+    headers: { "Content-Type": "application/json" },
+  });
 }
 
 export default {

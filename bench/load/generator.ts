@@ -87,7 +87,14 @@ class Load {
     if (keyed === true) headers["Idempotency-Key"] = `${this.#run}-${n}`;
     return new Promise((resolve, reject) => {
       const sending = request(
-        { agent: this.#agent, host: this.#url.hostname, port: this.#url.port, method, path: paths[n % paths.length], headers },
+        {
+          agent: this.#agent,
+          host: this.#url.hostname,
+          port: this.#url.port,
+          method,
+          path: paths[n % paths.length],
+          headers,
+        },
         (answer) => {
           const status = answer.statusCode ?? 0;
           const chunks: Buffer[] = [];
@@ -97,7 +104,8 @@ class Load {
             this.#latencies.push(performance.now() - began);
             this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1);
             if (status === 201 && this.#job.collectIds === true) this.#collectId(Buffer.concat(chunks).toString());
-            else if (status >= 300 && status !== 409) this.#odd ??= `${status} ${Buffer.concat(chunks).toString().slice(0, 400)}`;
+            else if (status >= 300 && status !== 409)
+              this.#odd ??= `${status} ${Buffer.concat(chunks).toString().slice(0, 400)}`;
             resolve();
           });
         },
@@ -116,6 +124,7 @@ class Load {
 process.on("message", (job: LoadJob) => {
   new Load(job).run().then(
     (result) => process.send?.({ result }),
-    (error: unknown) => process.send?.({ failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    (error: unknown) =>
+      process.send?.({ failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   );
 });

@@ -6,7 +6,9 @@ type Reply = { result: LoadResult } | { failure: string };
 
 /** The load generator's process, kept between jobs so that it is warm as well. */
 export class LoadProcess {
-  readonly #child: ChildProcess = fork(fileURLToPath(new URL("generator.ts", import.meta.url)), { execArgv: ["--disable-warning=ExperimentalWarning"] });
+  readonly #child: ChildProcess = fork(fileURLToPath(new URL("generator.ts", import.meta.url)), {
+    execArgv: ["--disable-warning=ExperimentalWarning"],
+  });
 
   /** Runs one job; rejects when a request could not be made at all. */
   run(job: LoadJob): Promise<LoadResult> {

@@ -38,7 +38,11 @@ async function sourceFiles(sources: readonly string[]): Promise<string[]> {
 async function fingerprint(config: string, sources: readonly string[]): Promise<string> {
   const hash = createHash("sha256").update(ROOT);
   for (const file of [join(ROOT, config), ...(await sourceFiles(sources))]) {
-    hash.update(file).update("\0").update(await readFile(file)).update("\0");
+    hash
+      .update(file)
+      .update("\0")
+      .update(await readFile(file))
+      .update("\0");
   }
   return hash.digest("hex").slice(0, 16);
 }
@@ -58,7 +62,16 @@ export function quietWrangler(): NodeJS.ProcessEnv {
 
 /** Bundles one Worker as a deployment would, without deploying; answers what wrangler said. Throws when it fails. */
 export async function bundle(config: string, outdir: string, more: readonly string[] = []): Promise<string> {
-  const args = [join(ROOT, "node_modules/wrangler/bin/wrangler.js"), "deploy", "--dry-run", "-c", join(ROOT, config), "--outdir", outdir, ...more];
+  const args = [
+    join(ROOT, "node_modules/wrangler/bin/wrangler.js"),
+    "deploy",
+    "--dry-run",
+    "-c",
+    join(ROOT, config),
+    "--outdir",
+    outdir,
+    ...more,
+  ];
   const child = spawn(process.execPath, args, { cwd: ROOT, env: quietWrangler(), stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   child.stdout.on("data", (text: Buffer) => (said += text.toString()));
@@ -80,7 +93,9 @@ export function ensureAssets(): void {
 
 async function readBuilt(folder: string): Promise<BuiltWorker | null> {
   try {
-    const { name, options }: Pick<BuiltWorker, "name" | "options"> = JSON.parse(await readFile(join(folder, "options.json"), "utf8"));
+    const { name, options }: Pick<BuiltWorker, "name" | "options"> = JSON.parse(
+      await readFile(join(folder, "options.json"), "utf8"),
+    );
     return { folder, name, options };
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;

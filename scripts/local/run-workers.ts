@@ -1,7 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { convertV4MiniflareOptions, type Json, Miniflare, type V4WorkerOptions, type V4WorkerOptionsShape } from "miniflare";
+import {
+  convertV4MiniflareOptions,
+  type Json,
+  Miniflare,
+  type V4WorkerOptions,
+  type V4WorkerOptionsShape,
+} from "miniflare";
 import type { BuiltWorker } from "./build-workers.ts";
 
 export const HOST = "127.0.0.1";
@@ -42,7 +48,9 @@ export async function workerFrom(built: BuiltWorker, settings: WorkerSettings = 
     bindings,
     // A local system talks to its own Workers; whatever else it calls is a mistake that should show.
     outboundService: refuseOutbound,
-    ...(directPort === undefined ? {} : { unsafeDirectSockets: [{ host: HOST, port: directPort, entrypoint: DIRECT_ENTRYPOINT }] }),
+    ...(directPort === undefined
+      ? {}
+      : { unsafeDirectSockets: [{ host: HOST, port: directPort, entrypoint: DIRECT_ENTRYPOINT }] }),
     ...more,
   };
 }
@@ -58,7 +66,9 @@ export function freePort(): Promise<number> {
     probe.once("error", reject);
     probe.listen(0, HOST, () => {
       const address = probe.address();
-      probe.close(() => (address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no port is free"))));
+      probe.close(() =>
+        address !== null && typeof address === "object" ? resolve(address.port) : reject(new Error("no port is free")),
+      );
     });
   });
 }
