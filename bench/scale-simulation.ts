@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { VIRTUAL_SHARDS } from "../src/domain/ids.ts";
 import { seededRandom } from "../seed/random.ts";
 import { WAREHOUSES } from "../seed/warehouses.ts";
 
 /** Where 100,000 orders in one second land: see docs/scale.md for what the numbers rest on. */
-
-const VIRTUAL_SHARDS = 1_024;
 
 /** What one of each takes, for planning. The sources are in docs/scale.md. */
 export const CAPACITY = {
@@ -20,10 +19,10 @@ export const CAPACITY = {
 
 /** What an order asks of the parts behind it, counted by the bench's `cost`. */
 export const PER_ORDER = {
-  /** Calls that reach its ledger until fulfillment is requested: the order itself, and outcomes in bundles. */
-  ledgerCalls: 5,
+  /** Calls that reach its ledger until fulfillment is requested: the order itself, and a claim and an outcome for each effect. */
+  ledgerCalls: 11,
   /** Effect and stock messages. */
-  messages: 3,
+  messages: 2.8,
 } as const;
 
 export interface Demand {
@@ -116,9 +115,8 @@ export interface Needs {
   /** Levels that one object would not carry, and the escrows that they are split into. */
   split: number;
   escrows: number;
+  /** Calls a second that reach the busiest ledger. */
   ledgerCalls: number;
-  /** How full the busiest ledger is, 1 being all it can. */
-  ledgerShare: number;
   queues: number;
 }
 
@@ -133,7 +131,6 @@ export function needsOf(second: Second): Needs {
     split: over.length,
     escrows: over.reduce((sum, holds) => sum + Math.ceil(holds / perLevel), 0),
     ledgerCalls: busiest,
-    ledgerShare: busiest / CAPACITY.callsPerObject,
     queues: Math.ceil((second.orders * PER_ORDER.messages) / (CAPACITY.messagesPerQueue * CAPACITY.share)),
   };
 }
@@ -192,7 +189,7 @@ export async function renderScale(): Promise<string> {
     "levels split",
     "escrows",
     "ledgers",
-    "busiest ledger",
+    "busiest ledger/s",
     "queues",
   ];
   const rows = RATES.flatMap((rate) =>
@@ -209,7 +206,7 @@ export async function renderScale(): Promise<string> {
         needs.split,
         needs.escrows,
         ledgers,
-        `${Math.round(needs.ledgerShare * 100)}%`,
+        needs.ledgerCalls,
         needs.queues,
       ].map((cell) => (typeof cell === "number" ? cell.toLocaleString("en-US") : cell));
     }),

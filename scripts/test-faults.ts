@@ -8,7 +8,7 @@ import { type RunReport, runFaults } from "../test/faults/kill-loop.ts";
 const USAGE = `npm run test:faults -- [--kills N] [--seed S] [--minutes M] [--answers]
 
 Runs the Workers as a process group under load, kills it N times (20), restarts it on the same state, and checks the
-invariants on the raw files. The load lasts M minutes (3) in all. A seed repeats what the run asks for and when it
+invariants on the raw files. The load lasts M minutes (2.5) in all. A seed repeats what the run asks for and when it
 kills, though not how the machine schedules it. --answers shows how often which answer was given.
 `;
 const SHOWN_VIOLATIONS = 20;
@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   }
   const kills = Math.floor(count(values.kills, 20, 1));
   const seed = Math.floor(count(values.seed, Date.now() % 1_000_000, 0));
-  const minutes = count(values.minutes, 3, 0);
+  const minutes = count(values.minutes, 2.5, 0);
   const stateDir = mkdtempSync(join(tmpdir(), "holdfast-faults-"));
   say(`seed ${seed}, ${kills} kills, state in ${stateDir}`);
   const startedAt = Date.now();

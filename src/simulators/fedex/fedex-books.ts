@@ -5,6 +5,7 @@ import type { OutgoingWebhook } from "../books/webhook-outbox.ts";
 import type { SimulatorsEnv } from "../env.ts";
 import { base64Of, hmac } from "../signing.ts";
 import { bookTimeAt, JOURNEY, realTimeAt, stepAfter, type BookClock } from "./journey.ts";
+import { inKilograms, priceOf, SERVICES } from "./tariff.ts";
 import { drawPdfLabel, drawZplLabel, type LabelFacts } from "./label.ts";
 import {
   type addressShape,
@@ -42,14 +43,6 @@ const MINUTE_MS = 60_000;
 const TOKEN_SECONDS = 3600;
 const FIRST_TRACKING_NUMBER = 794_600_000_000;
 const MOST_STEPS_AT_ONCE = 500;
-const PRICES: Readonly<Record<string, { base: number; perKg: number }>> = {
-  FEDEX_GROUND: { base: 9.5, perKg: 0.8 },
-  FEDEX_INTERNATIONAL_PRIORITY: { base: 38, perKg: 4.2 },
-  INTERNATIONAL_ECONOMY: { base: 24, perKg: 3.1 },
-  STANDARD_OVERNIGHT: { base: 32, perKg: 2.5 },
-};
-const USUAL_PRICE = { base: 18, perKg: 2 };
-const ABROAD_SURCHARGE = 14;
 
 /** A FedEx account. An address with "undeliverable" in a street line does not resolve. */
 export class FedexBooks extends VendorBooks {
@@ -204,7 +197,7 @@ export class FedexBooks extends VendorBooks {
     const { shipper, recipient, serviceType, requestedPackageLineItems } = request.requestedShipment;
     const isAbroad = shipper.address.countryCode !== recipient.address.countryCode;
     const kilograms = requestedPackageLineItems.reduce((sum, { weight }) => sum + inKilograms(weight), 0);
-    const services = serviceType === undefined ? Object.keys(PRICES) : [serviceType];
+    const services = serviceType === undefined ? SERVICES : [serviceType];
     const rateReplyDetails = services.map((service) => ({
       serviceType: service,
       packagingType: "YOUR_PACKAGING",
@@ -394,15 +387,6 @@ function read<Shape>(request: VendorRequest, schema: z.ZodType<Shape>): Shape {
 
 function isDeliverable(address: z.infer<typeof addressShape>): boolean {
   return Boolean(address.city) && !address.streetLines.some((line) => line.toLowerCase().includes("undeliverable"));
-}
-
-function inKilograms(weight: { units: "KG" | "LB"; value: number }): number {
-  return weight.units === "KG" ? weight.value : weight.value * 0.453_592_37;
-}
-
-function priceOf(service: string, kilograms: number, isAbroad: boolean): number {
-  const { base, perKg } = PRICES[service] ?? USUAL_PRICE;
-  return Math.round((base + perKg * kilograms + (isAbroad ? ABROAD_SURCHARGE : 0)) * 100) / 100;
 }
 
 function linesOf(party: { contact: { personName: string }; address: z.infer<typeof addressShape> }): string[] {
