@@ -28,6 +28,6 @@ export const QUICK: Plan = {
   runMs: 1_000,
   diskRounds: 1,
   latencyMs: 2_000,
-  sagaOrders: 300,
-  costOrders: 100,
+  sagaOrders: 200,
+  costOrders: 60,
 };

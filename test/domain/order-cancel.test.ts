@@ -173,6 +173,17 @@ describe("cancelling", () => {
     expect(books.order.cancelling).toBeNull();
   });
 
+  it("a recall that fails for a parcel which its warehouse has refused meanwhile refuses nothing", () => {
+    const books = confirmed();
+    const [first] = books.effects.filter(({ effect }) => effect.kind === "RequestFulfillment");
+    books.accept({ type: "CancelOrder", reason: "changed my mind" });
+    const [recallOfFirst] = books.effects.filter(({ effect }) => effect.kind === "CancelFulfillment");
+    books.done("RequestFulfillment", { kind: "RequestFulfillment", accepted: false, reason: "closed" }, first);
+    expect(books.exhausted("CancelFulfillment", "timeout", true, recallOfFirst)).toEqual([]);
+    recall(books, 1, true);
+    expect(books.order.state).toBe("CANCELLED");
+  });
+
   it("stock that is found during a pending cancel forms no new parcel; a refused cancel forms it then", () => {
     for (const refused of [false, true]) {
       const books = confirmed();

@@ -291,7 +291,9 @@ function recordExhausted(order: Order, fact: Extract<OrderFact, { type: "RecordE
       return [failed("stuck_order")];
     case "CancelFulfillment": {
       const shipment = shipmentOf(order, effect.shipmentId);
-      return [...(shipment ? refuseCancel(order, shipment, message) : []), failed("fulfillment_exception")];
+      // The warehouse has refused the parcel meanwhile: there is nothing left to recall.
+      if (!shipment || shipment.state === "CANCELLED") return [];
+      return [...refuseCancel(order, shipment, message), failed("fulfillment_exception")];
     }
     case "RequestFulfillment":
     case "TrackParcel":

@@ -53,7 +53,8 @@ export const RETRY_POLICIES: Readonly<Record<EffectKind, RetryPolicy>> = {
 
 /** A lease lasts this long for the first attempt and doubles with each. */
 export const LEASE_MS = 60_000;
-const LEASE_CAP_MS = 16 * MINUTE;
+/** A lost message must not cost a payment its window of 20 minutes. */
+const LEASE_CAP_MS = 4 * MINUTE;
 /** After this long a provider may have forgotten an idempotency key: then only look-up. */
 export const KEY_LIFE_MS = 20 * 3_600_000;
 

@@ -29,7 +29,7 @@ export function isBeingPicked(shipment: Shipment): boolean {
 /** Whether a part of the order has no shipment yet and may still get one. */
 export function waitsForStock(order: Pick<Order, "lines" | "reservations" | "shipments">): boolean {
   if (order.lines.some((line) => line.backordered > 0 || line.unsourced > 0)) return true;
-  const shipped = new Set(order.shipments.flatMap((shipment) => shipment.items.map((item) => item.reservationId)));
+  const shipped = new Set(liveShipments(order).flatMap((shipment) => shipment.items.map((item) => item.reservationId)));
   return order.reservations.some(({ id, status }) => status === "HELD" || (status === "ALLOCATED" && !shipped.has(id)));
 }
 

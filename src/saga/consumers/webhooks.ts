@@ -22,19 +22,22 @@ const RETRY_SECONDS = 15;
  * One that fails comes again; one that has been acted on already does nothing.
  */
 export async function consumeWebhooks(batch: MessageBatch<WebhookMessage>, context: SagaContext): Promise<void> {
+  // Side by side: a provider that answers slowly must not hold up the others. The queue's batch size bounds how many.
+  await Promise.all(batch.messages.map((message) => consumeWebhook(message, context)));
+}
+
+async function consumeWebhook(message: Message<WebhookMessage>, context: SagaContext): Promise<void> {
   const ops = openOps(context.env.OPS);
-  for (const message of batch.messages) {
-    try {
-      const stored = await beginWebhookEvent(ops, message.body);
-      if (stored !== null) {
-        await act(context, message.body, JSON.parse(stored.payload));
-        await markWebhookEventProcessed(ops, message.body, context.now());
-      }
-      message.ack();
-    } catch (error) {
-      logError("webhook_failed", error, { provider: message.body.provider, eventId: message.body.eventId });
-      message.retry({ delaySeconds: RETRY_SECONDS * message.attempts });
+  try {
+    const stored = await beginWebhookEvent(ops, message.body);
+    if (stored !== null) {
+      await act(context, message.body, JSON.parse(stored.payload));
+      await markWebhookEventProcessed(ops, message.body, context.now());
     }
+    message.ack();
+  } catch (error) {
+    logError("webhook_failed", error, { provider: message.body.provider, eventId: message.body.eventId });
+    message.retry({ delaySeconds: RETRY_SECONDS * message.attempts });
   }
 }
 
