@@ -258,6 +258,31 @@ describe("lanes", () => {
     expect((await ledger.order(order.id)).state).toBe("FULFILLMENT_PENDING");
   });
 
+  it("a late success of what waits for its turn anew gives nobody else a turn", async () => {
+    const ledger = new TestLedger();
+    const order = placed();
+    await ledger.create(order);
+    const allocation = pick(
+      await ledger.done(await queue.leased(order.id, "AuthorizePayment"), authorized(1, 2000)),
+      "AllocateStock",
+    );
+    const confirmation = pick(await ledger.done(allocation, allocatedAll(allocation)), "Notify");
+    await ledger.report(confirmation, { status: "failed", code: "bounced", message: "no", retryable: false });
+    const command = { type: "SendMessage", text: "hello" } as const;
+    for (let messages = 0; messages < 2; messages += 1)
+      await ledger.stub.execute({ orderId: order.id, command, actor: ACTOR });
+    await ledger.stub.execute({
+      orderId: order.id,
+      command: { type: "RetryEffect", effectId: confirmation.id },
+      actor: ACTOR,
+    });
+    const notifications = async () =>
+      (await ledger.stub.saga(order.id))?.filter(({ kind }) => kind === "Notify").map(({ status }) => status);
+    expect(await notifications()).toEqual(["blocked", "leased", "blocked"]);
+    expect(await ledger.done(confirmation, { kind: "nothing" })).toEqual([]);
+    expect(await notifications()).toEqual(["done", "leased", "blocked"]);
+  });
+
   it("a retry after an unknown outcome uses the same key", async () => {
     const ledger = new TestLedger();
     const order = placed({ captureOn: "order" });

@@ -17,7 +17,9 @@ const Lines: FC<{ order: Order }> = ({ order }) => (
           <td style={CELL}>
             {line.quantity} × {line.name}
           </td>
-          <td style={`${CELL};text-align:right;white-space:nowrap`}>{formatMoney({ amount: line.net, currency: order.currency })}</td>
+          <td style={`${CELL};text-align:right;white-space:nowrap`}>
+            {formatMoney({ amount: line.net, currency: order.currency })}
+          </td>
         </tr>
       ))}
       <tr>
@@ -28,7 +30,9 @@ const Lines: FC<{ order: Order }> = ({ order }) => (
       </tr>
       <tr>
         <td style="padding:8px 0;font-weight:600">Total</td>
-        <td style="padding:8px 0;font-weight:600;text-align:right;white-space:nowrap">{formatMoney({ amount: order.totals.total, currency: order.currency })}</td>
+        <td style="padding:8px 0;font-weight:600;text-align:right;white-space:nowrap">
+          {formatMoney({ amount: order.totals.total, currency: order.currency })}
+        </td>
       </tr>
     </tbody>
   </table>
@@ -54,7 +58,10 @@ const Layout: FC<{ order: Order; message: MessageText }> = ({ order, message }) 
                 ))}
                 {message.action && (
                   <p style="margin:20px 0">
-                    <a href={message.action.url} style="background:#0b5fff;color:#ffffff;padding:12px 20px;border-radius:8px;text-decoration:none;display:inline-block">
+                    <a
+                      href={message.action.url}
+                      style="background:#0b5fff;color:#ffffff;padding:12px 20px;border-radius:8px;text-decoration:none;display:inline-block"
+                    >
                       {message.action.label}
                     </a>
                   </p>
@@ -80,13 +87,15 @@ function addressLine({ line1, line2, postalCode, city, region, country }: Addres
 export function renderMail(order: Order, email: string, message: MessageText, reference: string): MailMessage {
   const lines = message.listsLines ? order.lines.map(({ quantity, name }) => `${quantity} × ${name}`) : [];
   const action = message.action ? [`${message.action.label}: ${message.action.url}`] : [];
-  const page = html`<!doctype html>${(<Layout order={order} message={message} />)}`;
+  const page = html`<!doctype html>${<Layout order={order} message={message} />}`;
   if (page instanceof Promise) throw new Error("the layout of a mail must not be asynchronous");
   return {
     to: { email, name: order.contact.name },
     subject: message.subject.replaceAll(/[\r\n]+/g, " "),
     html: page.toString(),
-    text: [...message.paragraphs, ...action, lines.join("\n"), `Order ${order.number}`].filter((part) => part !== "").join("\n\n"),
+    text: [...message.paragraphs, ...action, lines.join("\n"), `Order ${order.number}`]
+      .filter((part) => part !== "")
+      .join("\n\n"),
     reference,
   };
 }

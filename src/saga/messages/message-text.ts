@@ -30,14 +30,19 @@ export function messageText({ order, notification, subject, text }: MessageInput
     case "order_confirmed":
       return {
         subject: `Your order ${number} is confirmed`,
-        paragraphs: [`Thank you, ${order.contact.name}. Your order ${number} is confirmed and on its way through our warehouse.`, deliverySentence(order)],
+        paragraphs: [
+          `Thank you, ${order.contact.name}. Your order ${number} is confirmed and on its way through our warehouse.`,
+          deliverySentence(order),
+        ],
         listsLines: true,
       };
     case "action_required": {
       const url = order.payments.find(({ status }) => status === "requires_action")?.actionUrl;
       return {
         subject: `Please confirm the payment of your order ${number}`,
-        paragraphs: ["Your bank asks you to confirm this payment. We keep your items for you for 20 minutes from your order."],
+        paragraphs: [
+          "Your bank asks you to confirm this payment. We keep your items for you for 20 minutes from your order.",
+        ],
         ...(url && { action: { label: "Confirm the payment", url } }),
         listsLines: false,
       };
@@ -45,7 +50,9 @@ export function messageText({ order, notification, subject, text }: MessageInput
     case "payment_failed":
       return {
         subject: `The payment of your order ${number} did not go through`,
-        paragraphs: ["Your bank did not accept the payment, and nothing was charged. Your items are kept for a short while: you can try again with another means of payment."],
+        paragraphs: [
+          "Your bank did not accept the payment, and nothing was charged. Your items are kept for a short while: you can try again with another means of payment.",
+        ],
         listsLines: true,
       };
     case "shipped":
@@ -55,7 +62,11 @@ export function messageText({ order, notification, subject, text }: MessageInput
         listsLines: false,
       };
     case "delivered":
-      return { subject: `Your order ${number} has been delivered`, paragraphs: ["Your parcel has been delivered. We hope you enjoy it."], listsLines: false };
+      return {
+        subject: `Your order ${number} has been delivered`,
+        paragraphs: ["Your parcel has been delivered. We hope you enjoy it."],
+        listsLines: false,
+      };
     case "cancelled":
       return {
         subject: `Your order ${number} is cancelled`,
@@ -70,21 +81,27 @@ export function messageText({ order, notification, subject, text }: MessageInput
     case "cancel_refused":
       return {
         subject: `Your order ${number} could not be cancelled`,
-        paragraphs: ["The warehouse had already begun to pack your order, so it will be shipped. You can send it back when it arrives."],
+        paragraphs: [
+          "The warehouse had already begun to pack your order, so it will be shipped. You can send it back when it arrives.",
+        ],
         listsLines: false,
       };
     case "refunded": {
       const refunded = order.payments.reduce((sum, payment) => sum + payment.refunded, 0);
       return {
         subject: `We have paid you back for your order ${number}`,
-        paragraphs: [`Paid back so far: ${formatMoney({ amount: refunded, currency: order.currency })}. It takes your bank a few days to show it.`],
+        paragraphs: [
+          `Paid back so far: ${formatMoney({ amount: refunded, currency: order.currency })}. It takes your bank a few days to show it.`,
+        ],
         listsLines: false,
       };
     }
     case "backordered":
       return {
         subject: `A part of your order ${number} has to wait for stock`,
-        paragraphs: ["Some of your items are not in stock at the moment. We send them as soon as they arrive, and charge them only then."],
+        paragraphs: [
+          "Some of your items are not in stock at the moment. We send them as soon as they arrive, and charge them only then.",
+        ],
         listsLines: true,
       };
     case "message":
@@ -103,5 +120,7 @@ function shippedSentence(number: string, shipment: Shipment | undefined): string
 }
 
 function deliverySentence({ estimatedDelivery }: Order): string {
-  return estimatedDelivery === null ? "We will tell you when it leaves." : `It should be with you by ${estimatedDelivery}.`;
+  return estimatedDelivery === null
+    ? "We will tell you when it leaves."
+    : `It should be with you by ${estimatedDelivery}.`;
 }
