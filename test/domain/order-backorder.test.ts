@@ -92,6 +92,15 @@ describe("an order of which a part waits for stock", () => {
     expect(books.called()).toMatchObject([{ kind: "ReSource", lines: [{ line: 2, quantity: 2 }] }]);
   });
 
+  it("allocates promoted units for their own payment alone", () => {
+    const books = new OrderBooks(half()).authorized().allocated();
+    promoted(books);
+    books.payment({ status: "voided", intentId: "pi_1" });
+    expect(books.order.payments.map(({ status }) => status)).toEqual(["voided", "requested", "requested"]);
+    expect(books.authorized(3).kinds(), "instead of the first").toEqual([]);
+    expect(books.authorized(2).kinds()).toEqual(["AllocateStock"]);
+  });
+
   it("with nothing in stock asks for no money until there is, and then by the means that was given", () => {
     const books = new OrderBooks(placedOrder([{ quantity: 2 }], { paymentMethod: "pm_theirs" }));
     expect(books.kinds()).toEqual(["Notify backordered", "PromoteBackorder"]);

@@ -292,6 +292,27 @@ describe("a payment", () => {
   });
 });
 
+describe("a refund", () => {
+  it("that a webhook has told of already is not paid again under another key", async () => {
+    const { id } = await confirmed();
+    const intentId = (await ledger.order(id)).payments[0]?.intentId ?? "";
+    await ledger.stub.recordPayment(id, 1, { status: "captured", intentId, captured: 2000, refunded: 2000 });
+    const refund = vi.spyOn(world.bank, "refund");
+    const effect = {
+      kind: "RefundPayment",
+      payment: 1,
+      amount: { amount: 2000, currency: "EUR" },
+      refundedAfter: 2000,
+      reason: "x",
+    } as const;
+    expect(await run(leaseOf({ id }, effect, { generation: 2 }))).toEqual({
+      status: "done",
+      result: { kind: "nothing" },
+    });
+    expect(refund).not.toHaveBeenCalled();
+  });
+});
+
 describe("stock", () => {
   it("is allocated where it is held, short where it has run out and is gone, and both again when asked again", async () => {
     const [there, gone] = [newRegistration({ opening: 5 }), newRegistration({ opening: 1 })];

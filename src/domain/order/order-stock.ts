@@ -102,7 +102,7 @@ export function releaseAll(order: Order): Order {
  * cancel waits for the warehouses, nothing new is asked of them.
  */
 export function formShipments(order: Order, sequence: number, at: number): Order {
-  if (order.ended || heldReservations(order).length > 0) return order;
+  if (order.ended || order.cancelling || heldReservations(order).length > 0) return order;
   const packed = new Set(order.shipments.flatMap((shipment) => shipment.items.map((item) => item.reservationId)));
   const byWarehouse = new Map<WarehouseId, Reservation[]>();
   for (const reservation of order.reservations) {
