@@ -1,14 +1,9 @@
 import type { FullOrderForm } from "../src/contracts/place-order.ts";
-import { channels, levels, products, shippingMethods, taxRates, warehouses } from "../src/db/ops/schema/catalog.ts";
-import { apiKeys, customers } from "../src/db/ops/schema/people.ts";
-import { stock } from "../src/db/ops/schema/stock.ts";
 import type { Address, LevelRegistration } from "../src/domain/catalog.ts";
 import type { Sku, WarehouseId } from "../src/domain/ids.ts";
 import { API_KEYS } from "../seed/access.ts";
-import { CHANNELS, SHIPPING_METHODS, TAX_RATES } from "../seed/commerce.ts";
-import { CUSTOMERS } from "../seed/customers.ts";
 import { seededRandom } from "../seed/random.ts";
-import { insertStatements, SEEDED_AT } from "../seed/sql.ts";
+import { companyStatements } from "../seed/sql.ts";
 import { WAREHOUSES } from "../seed/warehouses.ts";
 
 /** The company that is measured: 200 SKUs in three warehouses, each with more than any run can sell. */
@@ -59,79 +54,27 @@ function levelsOf(): LevelRegistration[] {
   ];
 }
 
-/** The company's rows for OPS. */
-export function companyStatements(): string[] {
-  const made = { createdAt: SEEDED_AT, updatedAt: SEEDED_AT };
+/** The company's rows for OPS. Its warehouses ship anywhere, and its keys belong to no place and no customer. */
+export function benchStatements(): string[] {
   const places = new Set<string>(PLACES.map(({ warehouse }) => warehouse));
-  return [
-    ...insertStatements(
-      products,
-      [...SKUS, OVERSELL.sku].map((sku) => ({
-        sku: sku as Sku,
-        name: `Bench article ${sku}`,
-        unit: "each",
-        price: 1_995,
-        currency: "EUR",
-        category: "bench",
-        weightGrams: 400,
-        taxClass: "standard" as const,
-        backorder: false,
-        active: true,
-        version: 1,
-        ...made,
-      })),
-    ),
-    ...insertStatements(
-      warehouses,
-      WAREHOUSES.filter(({ id }) => places.has(id)).map(({ stocks: _stocks, location, ...warehouse }) => ({
-        ...warehouse,
-        ...location,
-        ...made,
-        serves: [],
-        version: 1,
-      })),
-    ),
-    ...insertStatements(
-      levels,
-      levelsOf().map((level) => ({ ...level, createdAt: SEEDED_AT })),
-    ),
-    ...insertStatements(
-      stock,
-      levelsOf().map(({ sku, warehouseId, opening, safetyStock, reorderPoint }) => ({
-        sku,
-        warehouseId,
-        onHand: opening,
-        held: 0,
-        allocated: 0,
-        safetyStock,
-        quantity: opening,
-        threshold: reorderPoint,
-        sequence: 0,
-        asOf: SEEDED_AT,
-      })),
-    ),
-    ...insertStatements(
-      customers,
-      CUSTOMERS.map(({ contact, location, ...customer }) => ({ ...customer, ...contact, ...location, ...made })),
-    ),
-    ...insertStatements(shippingMethods, SHIPPING_METHODS),
-    ...insertStatements(taxRates, TAX_RATES),
-    ...insertStatements(
-      channels,
-      CHANNELS.map((channel) => ({ ...channel, active: true })),
-    ),
-    ...insertStatements(
-      apiKeys,
-      API_KEYS.map((key) => ({
-        ...key,
-        warehouseId: null,
-        customerId: null,
-        scopes: null,
-        environment: "local" as const,
-        createdAt: SEEDED_AT,
-      })),
-    ),
-  ];
+  return companyStatements({
+    products: [...SKUS, OVERSELL.sku].map((sku) => ({
+      sku: sku as Sku,
+      name: `Bench article ${sku}`,
+      unit: "each",
+      price: 1_995,
+      currency: "EUR",
+      category: "bench",
+      weightGrams: 400,
+      taxClass: "standard" as const,
+      backorder: false,
+      active: true,
+    })),
+    warehouses: WAREHOUSES.filter(({ id }) => places.has(id)).map((warehouse) => ({ ...warehouse, serves: [] })),
+    levels: levelsOf(),
+    users: [],
+    apiKeys: API_KEYS.map((key) => ({ ...key, warehouseId: null, customerId: null })),
+  });
 }
 
 function formOf(skus: readonly string[], address: Address): FullOrderForm {

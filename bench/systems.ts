@@ -7,7 +7,7 @@ import { buildWorker } from "../scripts/local/build-workers.ts";
 import { freePort, HOST, runWorkers, workerFrom } from "../scripts/local/run-workers.ts";
 import { type LocalServerOptions, startLocalServer } from "../scripts/local-server.ts";
 import { prepareState } from "../scripts/prepare-state.ts";
-import { companyStatements } from "./company.ts";
+import { benchStatements } from "./company.ts";
 import { runtimePids } from "./runtime-cpu.ts";
 
 /** Queues whose consumers compete with orders for the machine. */
@@ -83,7 +83,7 @@ export class Systems {
     const [ops] = await databasesWith(template, "d1", "products");
     if (ops === undefined) throw new Error("the prepared state has no catalogue");
     const database = new DatabaseSync(ops);
-    for (const statement of companyStatements()) database.exec(statement);
+    for (const statement of benchStatements()) database.exec(statement);
     database.close();
     return new Systems(template);
   }

@@ -6,7 +6,7 @@
 export interface GroupMemory<Draft> {
   /** A draft that stands where memory stands now. It is given to one group and then adopted or dropped. */
   draft(): Draft;
-  /** Remembers where the draft stands and answers what brings it back there: called before each job. */
+  /** Remembers where the draft stands and answers what brings it back there: called before each nested job. */
   savepoint(draft: Draft): () => void;
   /**
    * Writes what the group as a whole calls for, after its last job and inside its transaction. A throw undoes the
@@ -27,9 +27,12 @@ type Settle = () => void;
 
 /**
  * Gathers the calls that reach a Durable Object in one turn into one storage transaction: the disk is waited for
- * once for all of them. Each job runs in a nested transaction of its own, so one that throws is undone and rejected
- * alone. When the outer transaction fails, every job of the group is rejected, nothing is stored and memory stays
- * as it was.
+ * once for all of them. A job that throws is undone and rejected alone. When the outer transaction fails, every job
+ * of the group is rejected, nothing is stored and memory stays as it was.
+ *
+ * Nesting costs a copy of each page that is written, and jobs hardly ever throw. So a group first runs without, and
+ * only where one of its jobs has thrown is it undone as a whole and run again with each job in a nested transaction.
+ * A job may therefore run twice; what it touches besides storage and its draft must be made anew by each run.
  *
  * Jobs are synchronous. A promise is answered like a throw, because what runs after an `await` would be outside the
  * transaction.
@@ -68,20 +71,32 @@ export class GroupCommit<Draft> {
     this.#queue = [];
     let settles: Settle[];
     try {
-      const draft = this.#memory.draft();
-      settles = this.#storage.transactionSync(() => {
-        // A job without neighbors needs no transaction of its own: it is the group.
-        const done =
-          jobs.length === 1 ? jobs.map((job) => job.run(draft)) : jobs.map((job) => this.#runNested(job, draft));
-        this.#memory.beforeCommit?.(draft);
-        return done;
-      });
-      this.#memory.adopt(draft);
+      settles = this.#runTogether(jobs);
     } catch (error) {
       for (const job of jobs) job.reject(error);
       return;
     }
     for (const settle of settles) settle();
+  }
+
+  #runTogether(jobs: readonly QueuedJob<Draft>[]): Settle[] {
+    try {
+      return this.#transact(jobs, (job, draft) => job.run(draft));
+    } catch (error) {
+      if (jobs.length === 1) throw error;
+      return this.#transact(jobs, (job, draft) => this.#runNested(job, draft));
+    }
+  }
+
+  #transact(jobs: readonly QueuedJob<Draft>[], run: (job: QueuedJob<Draft>, draft: Draft) => Settle): Settle[] {
+    const draft = this.#memory.draft();
+    const settles = this.#storage.transactionSync(() => {
+      const done = jobs.map((job) => run(job, draft));
+      this.#memory.beforeCommit?.(draft);
+      return done;
+    });
+    this.#memory.adopt(draft);
+    return settles;
   }
 
   #runNested(job: QueuedJob<Draft>, draft: Draft): Settle {

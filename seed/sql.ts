@@ -3,8 +3,9 @@ import type { SQLiteTable } from "drizzle-orm/sqlite-core";
 import { channels, levels, products, shippingMethods, taxRates, warehouses } from "../src/db/ops/schema/catalog.ts";
 import { apiKeys, customers, users } from "../src/db/ops/schema/people.ts";
 import { stock } from "../src/db/ops/schema/stock.ts";
+import type { LevelRegistration, Product, Warehouse } from "../src/domain/catalog.ts";
 import type { CustomerId, WarehouseId } from "../src/domain/ids.ts";
-import { API_KEYS, USERS } from "./access.ts";
+import { API_KEYS, type SeedApiKey, type SeedUser, USERS } from "./access.ts";
 import { CHANNELS, SHIPPING_METHODS, TAX_RATES } from "./commerce.ts";
 import { CUSTOMERS } from "./customers.ts";
 import { PRODUCTS } from "./products/products.ts";
@@ -57,30 +58,45 @@ export function insertStatements<Table extends SQLiteTable>(
   return statements;
 }
 
+/** What one company differs from another in; customers, channels, ways of shipping and taxes are the seed's. */
+interface Company {
+  products: readonly Product[];
+  warehouses: readonly Warehouse[];
+  levels: readonly LevelRegistration[];
+  users: readonly SeedUser[];
+  apiKeys: readonly SeedApiKey[];
+}
+
 /** The whole seed as SQL for OPS. Applying it again changes nothing, and undoes nothing that was changed since. */
 export function seedStatements(): string[] {
+  return companyStatements({
+    products: PRODUCTS,
+    warehouses: WAREHOUSES,
+    levels: LEVELS,
+    users: USERS,
+    apiKeys: API_KEYS,
+  });
+}
+
+/** A company on its first day, as SQL for OPS: every unit on hand, and nothing sold. */
+export function companyStatements(company: Company): string[] {
   const made = { createdAt: SEEDED_AT, updatedAt: SEEDED_AT };
   return [
     ...insertStatements(
       products,
-      PRODUCTS.map(({ bought: _bought, ...product }) => ({ ...product, ...made, version: 1 })),
+      company.products.map((product) => ({ ...product, ...made, version: 1 })),
     ),
     ...insertStatements(
       warehouses,
-      WAREHOUSES.map(({ stocks: _stocks, location, ...warehouse }) => ({
-        ...warehouse,
-        ...location,
-        ...made,
-        version: 1,
-      })),
+      company.warehouses.map(({ location, ...warehouse }) => ({ ...warehouse, ...location, ...made, version: 1 })),
     ),
     ...insertStatements(
       levels,
-      LEVELS.map((level) => ({ ...level, createdAt: SEEDED_AT })),
+      company.levels.map((level) => ({ ...level, createdAt: SEEDED_AT })),
     ),
     ...insertStatements(
       stock,
-      LEVELS.map((level) => ({
+      company.levels.map((level) => ({
         sku: level.sku,
         warehouseId: level.warehouseId,
         onHand: level.opening,
@@ -105,7 +121,7 @@ export function seedStatements(): string[] {
     ),
     ...insertStatements(
       users,
-      USERS.map((user) => ({
+      company.users.map((user) => ({
         ...user,
         warehouseId: user.warehouseId as WarehouseId | null,
         active: true,
@@ -114,7 +130,7 @@ export function seedStatements(): string[] {
     ),
     ...insertStatements(
       apiKeys,
-      API_KEYS.map((key) => ({
+      company.apiKeys.map((key) => ({
         ...key,
         warehouseId: key.warehouseId as WarehouseId | null,
         customerId: key.customerId as CustomerId | null,

@@ -1,5 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type {
+  ClaimCommand,
   HoldCommand,
   InventoryLevelRpc,
   LevelResult,
@@ -7,6 +8,7 @@ import type {
   LevelView,
   Movement,
   ReservationView,
+  UnclaimCommand,
 } from "../../src/contracts/level-rpc.ts";
 import type { LevelRegistration } from "../../src/domain/catalog.ts";
 import { levelKey, type ReservationId } from "../../src/domain/ids.ts";
@@ -92,10 +94,7 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
     );
   }
 
-  claim(
-    registration: LevelRegistration,
-    command: { reservationId: ReservationId; owner: string; quantity: number; expiresAt: number },
-  ): Promise<LevelResult<ReservationView>> {
+  claim(registration: LevelRegistration, command: ClaimCommand): Promise<LevelResult<ReservationView>> {
     return this.#reserve(
       registration,
       command.reservationId,
@@ -104,10 +103,7 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
     );
   }
 
-  unclaim(
-    registration: LevelRegistration,
-    command: { reservationId: ReservationId; owner: string },
-  ): Promise<LevelResult<null>> {
+  unclaim(registration: LevelRegistration, command: UnclaimCommand): Promise<LevelResult<null>> {
     return this.#reserve(
       registration,
       command.reservationId,
@@ -123,7 +119,10 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
     return this.#reserve(registration, command.reservationId, allocate, viewReservation);
   }
 
-  release(registration: LevelRegistration, command: { reservationId: ReservationId }): Promise<LevelResult<null>> {
+  release(
+    registration: LevelRegistration,
+    command: { reservationId: ReservationId; owner: string },
+  ): Promise<LevelResult<null>> {
     return this.#reserve(
       registration,
       command.reservationId,

@@ -56,4 +56,9 @@ CREATE TABLE alert (
   PRIMARY KEY (sequence, alert)
 ) WITHOUT ROWID;`,
   },
+  {
+    // Whose attempt a claim of before was is not known: it counts as shared, and runs out by itself.
+    name: "0002-claim-attempt",
+    sql: "ALTER TABLE reservation ADD COLUMN claim_attempt TEXT",
+  },
 ];

@@ -1,14 +1,16 @@
-import type {
-  CreateResult,
-  EffectAttempt,
-  ExecuteResult,
-  LeasedEffect,
-  OutcomeReport,
+import {
+  type CreateResult,
+  type EffectAttempt,
+  type ExecuteResult,
+  type LeasedEffect,
+  type OrderJson,
+  type OutcomeReport,
+  writeOrder,
 } from "../../src/contracts/ledger-rpc.ts";
 import { type EffectId, type OrderId } from "../../src/domain/ids.ts";
 import type { OrderCommand, OrderFact } from "../../src/domain/order/commands.ts";
 import { decide } from "../../src/domain/order/decide.ts";
-import { type Effect, effectId, laneOf } from "../../src/domain/order/effects.ts";
+import { type Effect, effectId, laneOf, orderOfEffect } from "../../src/domain/order/effects.ts";
 import type { Actor, OrderEvent, PlacedOrder, RecordedEvent } from "../../src/domain/order/events.ts";
 import { evolve } from "../../src/domain/order/evolve.ts";
 import type { Order } from "../../src/domain/order/order.ts";
@@ -17,11 +19,14 @@ import { isDefinite, judgeFailure, leaseMs } from "../../src/domain/order/retry.
 import { react } from "../../src/domain/order/saga.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
 import type { LedgerDraft } from "./ledger-memory.ts";
-import { type LedgerStorage, orderOfEffect, type StoredEffect } from "./ledger-storage.ts";
+import type { LedgerStorage, StoredEffect, StoredOrder } from "./ledger-storage.ts";
+import { changedParts } from "./order-changes.ts";
 import { attempted, freshEffect, leasedEffect } from "./stored-effect.ts";
 
 /** What is out at one time: past it effects wait in the outbox, so that a backlog does not feed itself. */
 const MOST_LEASED = 2_000;
+/** When it is looked again whether there is room. */
+const ROOM_CHECK_MS = 1_000;
 
 const SAGA: Actor = { kind: "system", id: "saga" };
 const TIMER: Actor = { kind: "system", id: "timer" };
@@ -79,9 +84,9 @@ export class LedgerBook {
   #known(id: OrderId, fingerprint: string): CreateResult | "archived" | null {
     const placed = this.#storage.findFingerprint(id);
     if (placed === null) return null;
-    if (placed.fingerprint !== fingerprint) return { ok: false, refusal: { reason: "fingerprint_mismatch" } };
-    const stored = this.#storage.findOrder(id);
-    return stored === null ? "archived" : { ok: true, order: stored.order, replayed: true };
+    if (placed !== fingerprint) return { ok: false, refusal: { reason: "fingerprint_mismatch" } };
+    const order = this.#storage.findDoc(id);
+    return order === null ? "archived" : { ok: true, order, replayed: true };
   }
 
   /** `absent`: not live here; it may be in D1. */
@@ -97,14 +102,17 @@ export class LedgerBook {
       return { ok: false, refusal: { reason: "version_stale", version: order.version } };
     const decision = decide(order, input.command, now);
     if (!decision.ok) return decision;
-    return { ok: true, order: this.#commit(draft, order, order.id, decision.events, input.actor, now, draft.outgoing) };
+    return {
+      ok: true,
+      order: this.#commit(draft, stored, order.id, decision.events, input.actor, now, draft.outgoing),
+    };
   }
 
   /** A provider's or carrier's fact that no effect asked for. False when the order is not live here. */
   recordFact(draft: LedgerDraft, id: OrderId, fact: OrderFact, now: number): boolean {
     const stored = this.#storage.findOrder(id);
     if (stored === null) return false;
-    this.#commit(draft, stored.order, id, record(stored.order, fact, now), WEBHOOK, now, draft.outgoing);
+    this.#commit(draft, stored, id, record(stored.order, fact, now), WEBHOOK, now, draft.outgoing);
     return true;
   }
 
@@ -177,7 +185,7 @@ export class LedgerBook {
     }
     const events = record(stored.order, { type: "TimerFired", timer: timer.timer }, now);
     if (events.length === 0) throw new Error(`${id}: timer ${timer.timer} came to nothing`);
-    this.#commit(draft, stored.order, id, events, TIMER, now, draft.outgoing);
+    this.#commit(draft, stored, id, events, TIMER, now, draft.outgoing);
   }
 
   /** Looks again at an order or an effect that could not be dealt with, after a while. */
@@ -259,7 +267,7 @@ export class LedgerBook {
     if (effect.status === "leased") draft.leased -= 1;
     this.#storage.updateEffect({ ...effect, status, attempts, dueAt: null, settledAt: now });
     const orderId = orderOfEffect(effect.id);
-    if (this.#storage.touchEnded(orderId)) draft.changed.add(orderId);
+    if (this.#storage.touchEnded(orderId)) draft.changed.addUnread(orderId);
     // Only who had the lane's turn passes it on: one that had failed for good, or waits for its turn anew, had not.
     const next =
       effect.status === "leased" || effect.status === "due" ? this.#storage.firstBlocked(orderId, effect.lane) : null;
@@ -269,45 +277,51 @@ export class LedgerBook {
   #recordOn(draft: LedgerDraft, effect: StoredEffect, fact: OrderFact, now: number, sink: LeasedEffect[]): void {
     const orderId = orderOfEffect(effect.id);
     const stored = this.#storage.findOrder(orderId);
-    if (stored) this.#commit(draft, stored.order, orderId, record(stored.order, fact, now), SAGA, now, sink);
+    if (stored) this.#commit(draft, stored, orderId, record(stored.order, fact, now), SAGA, now, sink);
   }
 
   /** Writes the events, the effects they call for, and the order's row. Answers the order after them. */
   #commit(
     draft: LedgerDraft,
-    before: Order | null,
+    before: StoredOrder | null,
     orderId: OrderId,
     events: readonly OrderEvent[],
     actor: Actor,
     now: number,
     sink: LeasedEffect[],
     fingerprint = "",
-  ): Order {
-    let order = before;
+  ): OrderJson {
+    let order = before?.order ?? null;
+    const recordedEvents: RecordedEvent[] = [];
     for (const event of events) {
       const recorded: RecordedEvent = { orderId, sequence: (order?.version ?? 0) + 1, at: now, actor, event };
       order = evolve(order, recorded);
       this.#storage.insertEvent(recorded);
+      recordedEvents.push(recorded);
       if (event.type === "EffectRetried") this.#retry(draft, event.effectId, now, sink);
       this.#callFor(draft, order, recorded, sink);
     }
     if (order === null) throw new Error(`${orderId}: no events and no order`);
-    if (events.length === 0) return order;
+    if (before !== null && events.length === 0) return before.doc;
     const timerAt = nextTimer(order)?.at ?? null;
-    if (before === null) this.#storage.insertOrder(order, fingerprint, timerAt);
-    else this.#storage.updateOrder(order, timerAt);
+    const doc = writeOrder(order);
+    const revision = before === null ? order.version : before.revision + 1;
+    if (before === null) this.#storage.insertOrder(order, doc, fingerprint, timerAt);
+    else this.#storage.updateOrder(order, doc, revision, timerAt);
     if (timerAt !== null) draft.wakeAt(timerAt);
-    draft.changed.add(orderId);
-    return order;
+    const parts = changedParts(before?.order ?? null, order);
+    draft.changed.add(orderId, { order, doc, revision, events: recordedEvents, parts });
+    return doc;
   }
 
-  #callFor(draft: LedgerDraft, order: Order, { event, sequence, at }: RecordedEvent, sink: LeasedEffect[]): void {
+  #callFor(draft: LedgerDraft, order: Order, recorded: RecordedEvent, sink: LeasedEffect[]): void {
+    const { event, sequence, at } = recorded;
     const seen = new Map<Effect["kind"], number>();
-    for (const effect of react(order, event)) {
+    for (const [index, effect] of react(order, event).entries()) {
       const n = seen.get(effect.kind) ?? 0;
       seen.set(effect.kind, n + 1);
       const lane = laneOf(effect);
-      const fresh = freshEffect(effectId(order.id, sequence, effect, n), effect, at);
+      const fresh = freshEffect(effectId(order.id, sequence, effect, n), effect, recorded, index);
       // A new order's lanes are empty: no need to ask.
       const busy = sequence > 1 && lane !== "watch" && this.#storage.isLaneBusy(order.id, lane);
       const placed = busy ? fresh : this.#ready(draft, fresh, at);
@@ -354,7 +368,7 @@ export class LedgerBook {
   /** Leased while there is room, else due at once. */
   #ready(draft: LedgerDraft, effect: StoredEffect, now: number): StoredEffect {
     if (draft.leased < MOST_LEASED) return this.#leaseRow(draft, effect, now);
-    draft.wakeAt(now);
+    draft.wakeAt(now + ROOM_CHECK_MS);
     return { ...effect, status: "due", dueAt: now };
   }
 

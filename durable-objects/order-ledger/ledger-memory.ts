@@ -1,13 +1,13 @@
 import type { LeasedEffect } from "../../src/contracts/ledger-rpc.ts";
-import type { OrderId } from "../../src/domain/ids.ts";
 import type { GroupMemory } from "../group-commit.ts";
+import { OrderChanges } from "./order-changes.ts";
 
 /** What a group of calls leaves to be done once its transaction has returned. */
 export class LedgerDraft {
   /** Effects leased to whoever consumes the queue. */
   readonly outgoing: LeasedEffect[] = [];
   /** Orders that D1 and the live feed have to see. */
-  readonly changed = new Set<OrderId>();
+  changed = new OrderChanges();
   /** How many effects are leased in all. */
   leased: number;
   /** The earliest moment that this group made something due at. */
@@ -39,11 +39,12 @@ export class LedgerMemory implements GroupMemory<LedgerDraft> {
   savepoint(draft: LedgerDraft): () => void {
     const { leased, wake } = draft;
     const outgoing = draft.outgoing.length;
+    const changed = draft.changed.copy();
     return () => {
       draft.leased = leased;
       draft.wake = wake;
       draft.outgoing.length = outgoing;
-      // `changed` may name an order too many: it is projected again, which does no harm.
+      draft.changed = changed;
     };
   }
 

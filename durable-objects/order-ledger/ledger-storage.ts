@@ -1,4 +1,10 @@
-import type { EffectAttempt, EffectView } from "../../src/contracts/ledger-rpc.ts";
+import {
+  type EffectAttempt,
+  type EffectView,
+  type OrderJson,
+  readOrder,
+  writeOrder,
+} from "../../src/contracts/ledger-rpc.ts";
 import type { EffectId, OrderId } from "../../src/domain/ids.ts";
 import type { Effect, Lane } from "../../src/domain/order/effects.ts";
 import type { Actor, OrderEvent, RecordedEvent } from "../../src/domain/order/events.ts";
@@ -8,6 +14,7 @@ import { hasEnded } from "../../src/domain/order/state.ts";
 /** An order as the ledger keeps it while it lives. */
 export interface StoredOrder {
   order: Order;
+  doc: OrderJson;
   fingerprint: string;
   /** Rises with every change that D1 has to see. */
   revision: number;
@@ -24,6 +31,8 @@ export interface ArchivedOrder {
 
 /** An effect as the ledger keeps it: the outbox's row. */
 export interface StoredEffect extends EffectView {
+  /** Rises in the order in which the order's effects were called for. */
+  position: number;
   failures: number;
   generationStartedAt: number;
   /** The last attempt that was claimed; 0 when none was. */
@@ -31,9 +40,10 @@ export interface StoredEffect extends EffectView {
   uncertain: boolean;
 }
 
-type OrderRow = { revision: number; projected_sequence: number; fingerprint: string; doc: string };
+type OrderRow = { revision: number; projected_sequence: number; fingerprint: string; doc: OrderJson };
 type EffectRow = {
   id: string;
+  position: number;
   lane: string;
   status: string;
   attempt: number;
@@ -63,20 +73,32 @@ export class LedgerStorage {
       id,
     );
     if (!row) return null;
-    const { fingerprint, revision } = row;
-    return { order: JSON.parse(row.doc) as Order, fingerprint, revision, projectedSequence: row.projected_sequence };
+    const { fingerprint, revision, doc } = row;
+    return { order: readOrder(doc), doc, fingerprint, revision, projectedSequence: row.projected_sequence };
+  }
+
+  findDoc(id: OrderId): OrderJson | null {
+    const [row] = this.#sql.exec<{ doc: OrderJson }>("SELECT doc FROM orders WHERE id = ?", id);
+    return row?.doc ?? null;
   }
 
   /** The fingerprint under which this order was placed, also long after it has left; null when it never was. */
-  findFingerprint(id: OrderId): { fingerprint: string; live: boolean } | null {
-    const [live] = this.#sql.exec<{ fingerprint: string }>("SELECT fingerprint FROM orders WHERE id = ?", id);
-    if (live) return { fingerprint: live.fingerprint, live: true };
-    const [archived] = this.#sql.exec<{ fingerprint: string }>("SELECT fingerprint FROM archived WHERE id = ?", id);
-    return archived ? { fingerprint: archived.fingerprint, live: false } : null;
+  findFingerprint(id: OrderId): string | null {
+    const [row] = this.#sql.exec<{ fingerprint: string }>(
+      "SELECT fingerprint FROM orders WHERE id = ?1 UNION ALL SELECT fingerprint FROM archived WHERE id = ?1 LIMIT 1",
+      id,
+    );
+    return row?.fingerprint ?? null;
   }
 
   /** `revisionInD1`: where the order came back from D1, which has all of it as of this revision. */
-  insertOrder(order: Order, fingerprint: string, timerAt: number | null, revisionInD1: number | null = null): void {
+  insertOrder(
+    order: Order,
+    doc: OrderJson,
+    fingerprint: string,
+    timerAt: number | null,
+    revisionInD1: number | null = null,
+  ): void {
     this.#sql.exec(
       `INSERT INTO orders (id, version, revision, projected, projected_sequence, ended, timer_at, fingerprint, doc)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -88,17 +110,18 @@ export class LedgerStorage {
       Number(hasEnded(order)),
       timerAt,
       fingerprint,
-      JSON.stringify(order),
+      doc,
     );
   }
 
-  updateOrder(order: Order, timerAt: number | null): void {
+  updateOrder(order: Order, doc: OrderJson, revision: number, timerAt: number | null): void {
     this.#sql.exec(
-      "UPDATE orders SET version = ?, revision = revision + 1, ended = ?, timer_at = ?, doc = ? WHERE id = ?",
+      "UPDATE orders SET version = ?, revision = ?, ended = ?, timer_at = ?, doc = ? WHERE id = ?",
       order.version,
+      revision,
       Number(hasEnded(order)),
       timerAt,
-      JSON.stringify(order),
+      doc,
       order.id,
     );
   }
@@ -139,9 +162,10 @@ export class LedgerStorage {
 
   insertEffect(effect: StoredEffect): void {
     this.#sql.exec(
-      `INSERT INTO effects (id, lane, status, attempt, failures, generation, generation_started_at, claimed, uncertain,
-        due_at, created_at, settled_at, effect, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO effects (id, position, lane, status, attempt, failures, generation, generation_started_at, claimed,
+        uncertain, due_at, created_at, settled_at, effect, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       effect.id,
+      effect.position,
       effect.lane,
       effect.status,
       effect.attempt,
@@ -184,7 +208,7 @@ export class LedgerStorage {
   /** The order's effects in the order in which they were called for. */
   listEffects(id: OrderId): StoredEffect[] {
     return this.#sql
-      .exec<EffectRow>("SELECT * FROM effects WHERE id > ? AND id < ? ORDER BY rowid", `${id}:`, `${id};`)
+      .exec<EffectRow>("SELECT * FROM effects WHERE id > ? AND id < ? ORDER BY position", `${id}:`, `${id};`)
       .toArray()
       .map(effectFrom);
   }
@@ -202,7 +226,7 @@ export class LedgerStorage {
   /** The effect that waits longest for its lane, if any. */
   firstBlocked(id: OrderId, lane: Lane): StoredEffect | null {
     const [row] = this.#sql.exec<EffectRow>(
-      "SELECT * FROM effects WHERE id > ? AND id < ? AND lane = ? AND status = 'blocked' ORDER BY rowid LIMIT 1",
+      "SELECT * FROM effects WHERE id > ? AND id < ? AND lane = ? AND status = 'blocked' ORDER BY position LIMIT 1",
       `${id}:`,
       `${id};`,
       lane,
@@ -299,11 +323,12 @@ export class LedgerStorage {
 
   /** Takes an order back that had left: all of it is in D1, and all its effects have their outcomes. */
   restore({ order, revision, saga }: ArchivedOrder, fingerprint: string, events: readonly RecordedEvent[]): void {
-    this.insertOrder(order, fingerprint, null, revision);
+    this.insertOrder(order, writeOrder(order), fingerprint, null, revision);
     for (const event of events) this.insertEvent(event);
-    for (const effect of saga)
+    for (const [index, effect] of saga.entries())
       // What was projected is the whole row, although readers of D1 see less of it.
       this.insertEffect({
+        position: index + 1,
         failures: 0,
         generationStartedAt: effect.createdAt,
         claimed: effect.attempt,
@@ -329,6 +354,7 @@ function effectFrom(row: EffectRow): StoredEffect {
   const effect = JSON.parse(row.effect) as Effect;
   return {
     id: row.id as EffectId,
+    position: row.position,
     kind: effect.kind,
     lane: row.lane as Lane,
     effect,
@@ -344,9 +370,4 @@ function effectFrom(row: EffectRow): StoredEffect {
     settledAt: row.settled_at,
     attempts: JSON.parse(row.attempts) as EffectAttempt[],
   };
-}
-
-/** The order that an effect's id names. */
-export function orderOfEffect(id: EffectId): OrderId {
-  return id.slice(0, id.indexOf(":")) as OrderId;
 }

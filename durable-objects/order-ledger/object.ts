@@ -1,12 +1,15 @@
 import { DurableObject } from "cloudflare:workers";
-import type {
-  CreateResult,
-  EffectView,
-  ExecuteResult,
-  LeasedEffect,
-  LedgerLag,
-  OrderLedgerRpc,
-  OutcomeReport,
+import {
+  type CreateResult,
+  type EffectView,
+  type ExecuteResult,
+  type LeasedEffect,
+  type LedgerLag,
+  type OpenedOrder,
+  type OpenRequest,
+  type OrderJson,
+  type OrderLedgerRpc,
+  type OutcomeReport,
 } from "../../src/contracts/ledger-rpc.ts";
 import type { LiveFeedRpc } from "../../src/contracts/live.ts";
 import { databaseOf } from "../../src/db/orders/databases.ts";
@@ -15,7 +18,6 @@ import type { EffectId, OrderId, ShipmentId } from "../../src/domain/ids.ts";
 import type { OrderCommand, OrderFact } from "../../src/domain/order/commands.ts";
 import type { PaymentFact } from "../../src/domain/order/effects.ts";
 import type { Actor, PlacedOrder, RecordedEvent } from "../../src/domain/order/events.ts";
-import type { Order } from "../../src/domain/order/order.ts";
 import type { Env } from "../../src/platform/env.ts";
 import { logError, logWarning } from "../../src/platform/log.ts";
 import { GroupCommit } from "../group-commit.ts";
@@ -31,6 +33,8 @@ import { LEDGER_STORAGE } from "./storage-steps.ts";
 
 /** D1 is at most this far behind while it answers. */
 const PROJECT_AFTER_MS = 400;
+/** Effects for the queue are gathered this long: a message costs the queue the same with one effect or with many. */
+const SEND_AFTER_MS = 50;
 /** News for the live feeds is gathered this long. */
 const NEWS_AFTER_MS = 250;
 const RETRY_PROJECTION_MS = 2_000;
@@ -110,20 +114,25 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
     return result === "absent" ? { ok: false, refusal: { reason: "order_unknown" } } : result;
   }
 
-  async get(orderId: OrderId): Promise<Order | null> {
-    return this.#storage.findOrder(orderId)?.order ?? null;
+  async get(orderId: OrderId): Promise<OrderJson | null> {
+    return this.#storage.findDoc(orderId);
   }
 
   async history(orderId: OrderId): Promise<RecordedEvent[] | null> {
-    return this.#storage.findOrder(orderId) && this.#storage.listEvents(orderId);
+    return this.#storage.findDoc(orderId) && this.#storage.listEvents(orderId);
   }
 
   async saga(orderId: OrderId): Promise<EffectView[] | null> {
-    return this.#storage.findOrder(orderId) && this.#storage.listEffects(orderId);
+    return this.#storage.findDoc(orderId) && this.#storage.listEffects(orderId);
   }
 
-  async claim(effectId: EffectId, attempt: number): Promise<boolean> {
-    return this.#group.run(() => this.#book.claim(effectId, attempt));
+  async open(requests: OpenRequest[]): Promise<OpenedOrder[]> {
+    const openAll = () =>
+      requests.map(({ orderId, claim }): OpenedOrder => {
+        const claimed = claim !== undefined && this.#book.claim(claim.effectId, claim.attempt);
+        return { order: this.#storage.findDoc(orderId), claimed };
+      });
+    return requests.some(({ claim }) => claim !== undefined) ? this.#group.run(openAll) : openAll();
   }
 
   async report(reports: OutcomeReport[]): Promise<LeasedEffect[]> {
@@ -170,13 +179,17 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
     this.#news.watch(orderId, Date.now());
   }
 
-  async drain(): Promise<LedgerLag> {
-    await this.#pump();
-    await this.#project();
+  async lag(): Promise<LedgerLag> {
     const now = Date.now();
     const { liveOrders, openEffects, leasedEffects, oldestDueAt } = this.#storage.counts(now);
     const oldestDueMs = oldestDueAt === null ? 0 : now - oldestDueAt;
     return { liveOrders, openEffects, leasedEffects, oldestDueMs, unprojectedOrders: this.#projector.pending };
+  }
+
+  async drain(): Promise<LedgerLag> {
+    await this.#pump();
+    await this.#project();
+    return this.lag();
   }
 
   /** Comes at least once and may be late: each task looks at what is true now, and one that fails holds up no other. */
@@ -204,27 +217,29 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
     this.#projector.add(draft.changed);
     this.#projectSoon();
     if (!this.#news.wanted(Date.now())) return;
-    for (const id of draft.changed) this.#fresh.add(id);
+    for (const id of draft.changed.ids()) this.#fresh.add(id);
     this.#newsTimer ??= setTimeout(() => void this.#publishNews(), NEWS_AFTER_MS);
   }
 
-  /** Effects of many orders travel in one message. A message that is not taken costs its lease and nothing else. */
+  /**
+   * Effects of many orders travel in one message, so they are gathered for a moment. A message that is not taken
+   * costs its lease and nothing else.
+   */
   #sendSoon(): void {
     if (this.#sending) return;
     this.#sending = true;
-    setTimeout(() => void this.#send(), 0);
+    setTimeout(() => void this.#send(), SEND_AFTER_MS);
   }
 
   async #send(): Promise<void> {
     try {
-      while (this.#outgoing.length > 0) {
-        for (const batch of packEffects(this.#outgoing.splice(0)))
-          await this.env.EFFECTS.sendBatch(batch.map((body) => ({ body })));
-      }
+      for (const batch of packEffects(this.#outgoing.splice(0)))
+        await this.env.EFFECTS.sendBatch(batch.map((body) => ({ body })));
     } catch (error) {
       logError("effects_not_sent", error);
     } finally {
       this.#sending = false;
+      if (this.#outgoing.length > 0) this.#sendSoon();
     }
   }
 
@@ -278,7 +293,7 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
       if (acknowledged.length === 0) continue;
       await this.#group.run(() => {
         this.#storage.markProjected(acknowledged);
-        for (const { id } of acknowledged) if (this.#storage.mayLeave(id)) this.#storage.archive(id);
+        for (const { id, ended } of acknowledged) if (ended && this.#storage.mayLeave(id)) this.#storage.archive(id);
       });
     }
   }
@@ -294,8 +309,8 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
   }
 
   async #restoreFromD1(orderId: OrderId): Promise<boolean> {
-    const placed = this.#storage.findFingerprint(orderId);
-    if (placed === null) return false;
+    const fingerprint = this.#storage.findFingerprint(orderId);
+    if (fingerprint === null) return false;
     const database = databaseOf(this.env, orderId);
     const [archived, events] = await Promise.all([
       findArchivedRow(database, orderId),
@@ -304,9 +319,9 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
     if (archived === null) throw new Error(`${orderId} has left for D1, which does not have it`);
     await this.#group.run((draft) => {
       if (this.#storage.findOrder(orderId) !== null) return;
-      this.#storage.restore(archived, placed.fingerprint, events);
+      this.#storage.restore(archived, fingerprint, events);
       // Where nothing comes of it, the order leaves again by the next projection.
-      draft.changed.add(orderId);
+      draft.changed.addUnread(orderId);
     });
     return true;
   }

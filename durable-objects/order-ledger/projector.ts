@@ -5,10 +5,13 @@ import { hasEnded } from "../../src/domain/order/state.ts";
 import { logError } from "../../src/platform/log.ts";
 import { withinLimit } from "../../src/platform/time-limit.ts";
 import type { LedgerStorage } from "./ledger-storage.ts";
+import { type OrderChange, OrderChanges } from "./order-changes.ts";
 
 /** Orders in one write, and lines in all: bounded by D1's limit on a parameter, and by how long a ledger may think. */
 const AT_ONCE = 200;
 const LINES_AT_ONCE = 600;
+/** While D1 is away, changes beyond so many are read from storage once it is back. */
+const KEPT_IN_MEMORY = 1_000;
 /** D1 away must not hold the ledger's alarm. */
 const LIMIT_MS = 10_000;
 
@@ -16,6 +19,8 @@ export interface Acknowledged {
   id: OrderId;
   revision: number;
   sequence: number;
+  /** The order has ended, so that it may be time for it to leave. */
+  ended: boolean;
 }
 
 interface ProjectionRow {
@@ -30,22 +35,25 @@ interface ProjectionRow {
 export class Projector {
   readonly #storage: LedgerStorage;
   readonly #env: { SHARD_MAP: string };
-  readonly #dirty: Set<OrderId>;
+  readonly #dirty: OrderChanges;
   /** Fewer after a failure, so that an order that D1 does not take holds up few others, and in the end none. */
   #atOnce = AT_ONCE;
 
   constructor(storage: LedgerStorage, env: { SHARD_MAP: string }) {
     this.#storage = storage;
     this.#env = env;
-    this.#dirty = new Set(storage.listUnprojected());
+    this.#dirty = new OrderChanges(storage.listUnprojected().map((id) => [id, null]));
   }
 
   get pending(): number {
     return this.#dirty.size;
   }
 
-  add(ids: Iterable<OrderId>): void {
-    for (const id of ids) this.#dirty.add(id);
+  add(changes: OrderChanges): void {
+    for (const [id, change] of changes) {
+      if (change === null || this.#dirty.size >= KEPT_IN_MEMORY) this.#dirty.addUnread(id);
+      else this.#dirty.add(id, change);
+    }
   }
 
   /** Writes what D1 has not seen, a bounded number at a time. Throws when D1 does; what failed stays pending. */
@@ -53,15 +61,17 @@ export class Projector {
     const ids: OrderId[] = [];
     const byDatabase = new Map<D1Database, ProjectionRow[]>();
     let lines = 0;
-    for (const id of this.#dirty) {
+    for (const [id, change] of this.#dirty) {
       if (ids.length >= this.#atOnce || lines >= LINES_AT_ONCE) break;
       this.#dirty.delete(id);
-      const row = this.#readOrSkip(id);
+      const row = change === null ? this.#readOrSkip(id) : this.#row(change);
       if (row === null) continue;
       ids.push(id);
       lines += row.projected.order.lines.length;
       const database = databaseOf(this.#env, id);
-      byDatabase.set(database, [...(byDatabase.get(database) ?? []), row]);
+      const rows = byDatabase.get(database);
+      if (rows === undefined) byDatabase.set(database, [row]);
+      else rows.push(row);
     }
     const written = await Promise.allSettled(
       [...byDatabase].map(async ([database, rows]) => {
@@ -81,7 +91,7 @@ export class Projector {
     this.#atOnce = failed ? Math.max(1, Math.floor(this.#atOnce / 4)) : Math.min(AT_ONCE, this.#atOnce * 2);
     if (failed) {
       const seen = new Set(acknowledged.map(({ id }) => id));
-      this.add(ids.filter((id) => !seen.has(id)));
+      for (const id of ids) if (!seen.has(id)) this.#dirty.addUnread(id);
       if (acknowledged.length === 0) throw failed.reason;
     }
     return acknowledged;
@@ -100,15 +110,16 @@ export class Projector {
   #read(id: OrderId): ProjectionRow | null {
     const stored = this.#storage.findOrder(id);
     if (stored === null) return null;
-    const { order, revision, projectedSequence } = stored;
+    const events = this.#storage.listEvents(id, stored.projectedSequence);
+    return this.#row({ ...stored, events, parts: { lines: true, shipments: true, payments: true } });
+  }
+
+  #row({ order, doc, revision, events, parts }: OrderChange): ProjectionRow {
+    const ended = hasEnded(order);
+    const saga = ended ? this.#storage.listEffects(order.id) : null;
     return {
-      projected: {
-        order,
-        revision,
-        events: this.#storage.listEvents(id, projectedSequence),
-        saga: hasEnded(order) ? this.#storage.listEffects(id) : null,
-      },
-      acknowledged: { id, revision, sequence: order.version },
+      projected: { order, doc, revision, events, changed: parts, saga },
+      acknowledged: { id: order.id, revision, sequence: order.version, ended },
     };
   }
 }

@@ -48,4 +48,46 @@ export const LEDGER_STORAGE: readonly StorageMigration[] = [
       CREATE TABLE archived (id TEXT PRIMARY KEY, fingerprint TEXT NOT NULL) WITHOUT ROWID;
     `,
   },
+  {
+    // A table with a row id and a primary key of text beside it is two written rows for each of ours.
+    name: "without-row-ids",
+    sql: `
+      CREATE TABLE events_by_order (
+        order_id TEXT NOT NULL,
+        sequence INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        actor TEXT NOT NULL,
+        data TEXT NOT NULL,
+        PRIMARY KEY (order_id, sequence)
+      ) WITHOUT ROWID;
+      INSERT INTO events_by_order SELECT order_id, sequence, at, actor, data FROM events;
+      DROP TABLE events;
+      ALTER TABLE events_by_order RENAME TO events;
+      CREATE TABLE effects_by_id (
+        id TEXT PRIMARY KEY,
+        -- The order in which the effects of an order were called for.
+        position INTEGER NOT NULL,
+        lane TEXT NOT NULL,
+        status TEXT NOT NULL,
+        attempt INTEGER NOT NULL,
+        failures INTEGER NOT NULL,
+        generation INTEGER NOT NULL,
+        generation_started_at INTEGER NOT NULL,
+        claimed INTEGER NOT NULL,
+        uncertain INTEGER NOT NULL,
+        due_at INTEGER,
+        created_at INTEGER NOT NULL,
+        settled_at INTEGER,
+        effect TEXT NOT NULL,
+        attempts TEXT NOT NULL
+      ) WITHOUT ROWID;
+      INSERT INTO effects_by_id SELECT id,
+        row_number() OVER (PARTITION BY substr(id, 1, instr(id, ':')) ORDER BY rowid),
+        lane, status, attempt, failures, generation, generation_started_at, claimed, uncertain, due_at, created_at,
+        settled_at, effect, attempts FROM effects;
+      DROP TABLE effects;
+      ALTER TABLE effects_by_id RENAME TO effects;
+      CREATE INDEX effects_due ON effects (due_at) WHERE due_at IS NOT NULL;
+    `,
+  },
 ];

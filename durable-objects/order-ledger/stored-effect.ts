@@ -1,15 +1,25 @@
 import type { EffectAttempt, LeasedEffect } from "../../src/contracts/ledger-rpc.ts";
 import type { EffectId } from "../../src/domain/ids.ts";
-import { type Effect, laneOf } from "../../src/domain/order/effects.ts";
-import { orderOfEffect, type StoredEffect } from "./ledger-storage.ts";
+import { type Effect, laneOf, orderOfEffect } from "../../src/domain/order/effects.ts";
+import type { RecordedEvent } from "../../src/domain/order/events.ts";
+import type { StoredEffect } from "./ledger-storage.ts";
 
 /** Attempts kept for people to read; older ones are dropped. */
 const ATTEMPTS_KEPT = 20;
 
-/** An effect as it is when its event calls for it: it waits for its lane. */
-export function freshEffect(id: EffectId, effect: Effect, at: number): StoredEffect {
+/** More effects than one event ever calls for. */
+const EFFECTS_OF_AN_EVENT = 1_000;
+
+/** An effect as it is when its event calls for it as the `index`-th, from 0: it waits for its lane. */
+export function freshEffect(
+  id: EffectId,
+  effect: Effect,
+  { sequence, at }: Pick<RecordedEvent, "sequence" | "at">,
+  index: number,
+): StoredEffect {
   return {
     id,
+    position: sequence * EFFECTS_OF_AN_EVENT + index,
     kind: effect.kind,
     lane: laneOf(effect),
     effect,

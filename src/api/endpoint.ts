@@ -1,12 +1,12 @@
 import type { z } from "zod";
-import type { ProblemCode, ServiceResult } from "../contracts/problem.ts";
+import type { ProblemCode, ServiceProblem, ServiceResult } from "../contracts/problem.ts";
 import type { Scope } from "../contracts/principal.ts";
 import type { ServiceContext } from "../services/context.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 /** How long whoever stands between may keep an answer. Staff always get `no-store`. */
-export type CachePolicy = "none" | "revalidate" | "availability" | "public_hour";
+export type CachePolicy = "none" | "revalidate" | "availability" | "half_minute" | "public_hour";
 
 /** What a handler answers when all is well. */
 export interface Answer {
@@ -15,6 +15,8 @@ export interface Answer {
   /** Becomes the ETag; a read whose caller has it already is answered 304. */
   version?: number;
   location?: string;
+  /** How long ago what is answered was read; left out where it was read for this answer. */
+  ageSeconds?: number;
   /** Cursor of the next page: becomes `Link: rel="next"`. */
   nextCursor?: string | null;
   /** The answer is the one that the first request with this key got. */
@@ -46,6 +48,14 @@ export interface FormChoice<Body> {
   choose(body: unknown): z.ZodType<Body>;
 }
 
+/** A type that a body may have beside JSON. */
+export interface BodyFormat {
+  /** What such a body looks like. */
+  description: string;
+  /** Answers the JSON value that the text stands for; that is then checked as every other. */
+  read: (text: string) => ServiceResult<unknown> | Promise<ServiceResult<unknown>>;
+}
+
 /** A route of the API: what it takes, what it answers, who may call it. The OpenAPI document is made from it. */
 export interface Endpoint<Params = unknown, Query = unknown, Body = unknown> {
   method: Method;
@@ -60,6 +70,8 @@ export interface Endpoint<Params = unknown, Query = unknown, Body = unknown> {
   params?: z.ZodType<Params>;
   query?: z.ZodType<Query>;
   body?: z.ZodType<Body> | FormChoice<Body>;
+  /** By media type. */
+  bodyFormats?: Readonly<Record<string, BodyFormat>>;
   /** Answers are kept in OPS and replayed for the same Idempotency-Key. `own`: the handler sees to it itself. */
   idempotent?: "kept" | "own";
   cache?: CachePolicy;
@@ -67,6 +79,8 @@ export interface Endpoint<Params = unknown, Query = unknown, Body = unknown> {
   /** Beside those that every endpoint may answer. */
   problems?: readonly ProblemCode[];
   handle(call: Call<Params, Query, Body>): Promise<Handled>;
+  /** Told of every request that is refused once it is known whose it is. */
+  refused?: (ctx: ServiceContext, problem: ServiceProblem) => void;
 }
 
 /** An endpoint whose types only its own handler needs to know. */

@@ -33,7 +33,7 @@ export async function openApiDocument(endpoints: readonly AnyEndpoint[], publicU
   });
   const ref = (schema: z.ZodType) => ({ $ref: `#/components/schemas/${nameOf(named, schema)}` });
   for (const endpoint of endpoints) {
-    const { method, path, tag, summary, scope, params, query, body, idempotent } = endpoint;
+    const { method, path, tag, summary, scope, params, query, body, bodyFormats = {}, idempotent } = endpoint;
     const headers = headersOf(endpoint);
     registry.registerPath({
       method: method.toLowerCase() as "get",
@@ -53,7 +53,15 @@ export async function openApiDocument(endpoints: readonly AnyEndpoint[], publicU
         ...(body !== undefined && {
           body: {
             required: !("choose" in body) && !body.safeParse(undefined).success,
-            content: { "application/json": { schema: ref("choose" in body ? body.documented : body) } },
+            content: {
+              "application/json": { schema: ref("choose" in body ? body.documented : body) },
+              ...Object.fromEntries(
+                Object.entries(bodyFormats).map(([type, { description }]) => [
+                  type,
+                  { schema: { type: "string" as const, description } },
+                ]),
+              ),
+            },
           },
         }),
       },

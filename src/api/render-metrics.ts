@@ -3,7 +3,8 @@ import type { Metrics } from "../services/gather-metrics.ts";
 type Sample = [labels: Record<string, string>, value: number];
 
 /** The figures in Prometheus' text format. What did not answer has `holdfast_up` 0 and no other sample. */
-export function renderMetrics({ ledgers, deviations, stock, providers }: Metrics, now: number): string {
+export function renderMetrics(metrics: Metrics, now: number): string {
+  const { ledgers, deviations, stock, refusedOrders, providers } = metrics;
   const lags = ledgers.flatMap(({ name, lag }) => (lag === null ? [] : [{ ledger: name, lag }]));
   const gates = providers.flatMap(({ name, status }) => (status === null ? [] : [{ provider: name, status }]));
   return [
@@ -52,6 +53,14 @@ export function renderMetrics({ ledgers, deviations, stock, providers }: Metrics
       stock === null ? [] : [[{}, stock.low]],
     ),
     gauge("holdfast_levels_out", "Levels with nothing available.", stock === null ? [] : [[{}, stock.out]]),
+    gauge(
+      "holdfast_orders_refused",
+      "Orders of the last hour that were asked for and not taken.",
+      // The usual reason is told also when there is none, so that nothing refused is not taken for nothing known.
+      refusedOrders === null
+        ? []
+        : [...new Map([["insufficient_stock", 0], ...refusedOrders])].map(([reason, count]) => [{ reason }, count]),
+    ),
     gauge(
       "holdfast_provider_circuit_open",
       "Whether calls to the provider are held back (0.5: one is let through).",

@@ -7,7 +7,7 @@ import type { ServiceContext } from "../services/context.ts";
 import { doOnce } from "../services/do-once.ts";
 import { describeBodyIssues, describeQueryIssues } from "./describe-issues.ts";
 import { etagOf, isKnown } from "./conditional.ts";
-import type { Answer, AnyEndpoint, CachePolicy, Call, FormChoice, Handled } from "./endpoint.ts";
+import type { Answer, AnyEndpoint, BodyFormat, CachePolicy, Call, FormChoice, Handled } from "./endpoint.ts";
 import { invalidRequest, problemResponse } from "./problem.ts";
 import { isJson, parseJson, readText } from "./read-body.ts";
 import type { ApiContext } from "./types.ts";
@@ -31,13 +31,18 @@ export async function serve(endpoint: AnyEndpoint, c: ApiContext): Promise<Respo
   const caller = await identify(endpoint, c);
   if (!caller.ok) return refusal(c, caller.problem);
   const ctx = serviceContext(c, caller.value);
-  const input = await readInput(endpoint, c);
-  if (!input.ok) return refusal(c, input.problem);
-  const call: Call<unknown, unknown, unknown> = { ctx, request: c.req.raw, ...input.value };
-  const handled = await (endpoint.idempotent === "kept" && call.idempotencyKey !== null
-    ? keptAnswer(endpoint, call, call.idempotencyKey)
-    : endpoint.handle(call));
+  const handled = await handle(endpoint, ctx, c);
+  if (!(handled instanceof Response) && "ok" in handled) endpoint.refused?.(ctx, handled.problem);
   return respond(c, endpoint, caller.value, handled);
+}
+
+async function handle(endpoint: AnyEndpoint, ctx: ServiceContext, c: ApiContext): Promise<Handled> {
+  const input = await readInput(endpoint, c);
+  if (!input.ok) return input;
+  const call: Call<unknown, unknown, unknown> = { ctx, request: c.req.raw, ...input.value };
+  return endpoint.idempotent === "kept" && call.idempotencyKey !== null
+    ? keptAnswer(endpoint, call, call.idempotencyKey)
+    : endpoint.handle(call);
 }
 
 async function identify(endpoint: AnyEndpoint, c: ApiContext): Promise<ServiceResult<Principal>> {
@@ -116,21 +121,30 @@ async function parseBody(
   errors: FieldProblem[],
 ): Promise<ServiceResult<unknown>> {
   if (endpoint.body === undefined) return { ok: true, value: undefined };
-  if (!isJson(request.headers.get("content-type")))
+  const read = readerOf(endpoint, request.headers.get("content-type"));
+  if (read === null) {
+    const types = ["application/json", ...Object.keys(endpoint.bodyFormats ?? {})].join(" or ");
     return {
       ok: false,
-      problem: { code: "unsupported_media_type", detail: "The body must be sent as Content-Type: application/json." },
+      problem: { code: "unsupported_media_type", detail: `The body must be sent as Content-Type: ${types}.` },
     };
+  }
   const text = await readText(request);
   if (!text.ok) return text;
   // Forms that may be left out are optional schemas: no body at all is `undefined` to them.
   const json: ServiceResult<unknown> =
-    text.value === "" && takesNothing(endpoint.body) ? { ok: true, value: undefined } : parseJson(text.value);
+    text.value === "" && takesNothing(endpoint.body) ? { ok: true, value: undefined } : await read(text.value);
   if (!json.ok) return json;
   const schema = isChoice(endpoint.body) ? endpoint.body.choose(json.value) : endpoint.body;
   const parsed = schema.safeParse(json.value);
   if (!parsed.success) errors.push(...describeBodyIssues(parsed.error, json.value));
   return { ok: true, value: parsed.data };
+}
+
+function readerOf({ bodyFormats }: AnyEndpoint, contentType: string | null): BodyFormat["read"] | null {
+  if (isJson(contentType)) return parseJson;
+  const type = contentType?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  return Object.entries(bodyFormats ?? {}).find(([name]) => name === type)?.[1].read ?? null;
 }
 
 function isChoice(body: z.ZodType | FormChoice<unknown>): body is FormChoice<unknown> {
@@ -166,6 +180,7 @@ function respond(c: ApiContext, endpoint: AnyEndpoint, principal: Principal, han
     "Cache-Control": cacheControl(endpoint.cache ?? "none", principal),
   };
   if (handled.location !== undefined) headers["Location"] = handled.location;
+  if (handled.ageSeconds !== undefined) headers["Age"] = String(handled.ageSeconds);
   if (handled.replayed === true) headers["Idempotent-Replayed"] = "true";
   if (handled.nextCursor != null) headers["Link"] = `<${nextPage(c.req.url, handled.nextCursor)}>; rel="next"`;
   if (handled.version !== undefined) {
@@ -183,6 +198,7 @@ function cacheControl(policy: CachePolicy, principal: Principal): string {
   if (policy === "public_hour") return "public, max-age=3600";
   if (STAFF.has(principal.role)) return "no-store";
   if (policy === "availability") return "max-age=5, stale-while-revalidate=30";
+  if (policy === "half_minute") return "private, max-age=30";
   return policy === "revalidate" ? "private, no-cache" : "no-store";
 }
 

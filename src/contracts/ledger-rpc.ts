@@ -4,6 +4,22 @@ import type { Effect, EffectKind, EffectOutcome, Lane, PaymentFact } from "../do
 import type { Actor, PlacedOrder, RecordedEvent } from "../domain/order/events.ts";
 import type { Order } from "../domain/order/order.ts";
 
+declare const json: unique symbol;
+
+/**
+ * An order as JSON text. So its ledger stores it, and text crosses from an object to its caller for a fraction of
+ * what a copy of the object itself would cost.
+ */
+export type OrderJson = string & { readonly [json]: Order };
+
+export function writeOrder(order: Order): OrderJson {
+  return JSON.stringify(order) as OrderJson;
+}
+
+export function readOrder(text: OrderJson): Order {
+  return JSON.parse(text) as Order;
+}
+
 /** An effect on its way to be done: whoever holds this may do it until `leaseUntil`. */
 export interface LeasedEffect {
   id: EffectId;
@@ -46,11 +62,11 @@ export interface EffectView {
 
 /** Result of placing: the stored order when the same body was placed before. */
 export type CreateResult =
-  | { ok: true; order: Order; replayed: boolean }
+  | { ok: true; order: OrderJson; replayed: boolean }
   | { ok: false; refusal: OrderRefusal | { reason: "fingerprint_mismatch" } };
 
 export type ExecuteResult =
-  | { ok: true; order: Order }
+  | { ok: true; order: OrderJson }
   | { ok: false; refusal: OrderRefusal | { reason: "order_unknown" } | { reason: "version_stale"; version: number } };
 
 /** What an OrderLedger object answers. It is the only writer of its orders. */
@@ -69,11 +85,11 @@ export interface OrderLedgerRpc {
     expectedVersion?: number;
   }): Promise<ExecuteResult>;
   /** Live orders only; null once the order has left for D1. */
-  get(orderId: OrderId): Promise<Order | null>;
+  get(orderId: OrderId): Promise<OrderJson | null>;
   history(orderId: OrderId): Promise<RecordedEvent[] | null>;
   saga(orderId: OrderId): Promise<EffectView[] | null>;
-  /** True once per attempt: what a provider without idempotency is called under. */
-  claim(effectId: EffectId, attempt: number): Promise<boolean>;
+  /** Several orders, and the claims of attempts, in one call; answered in their order. */
+  open(requests: OpenRequest[]): Promise<OpenedOrder[]>;
   /**
    * Takes outcomes. Success of any attempt counts, failure only of the current one. Answers with effects that
    * became free by it, leased to the caller.
@@ -89,8 +105,23 @@ export interface OrderLedgerRpc {
   ): Promise<boolean>;
   /** Publishes this order's changes to its own live feed for an hour: somebody looks at its page. */
   watch(orderId: OrderId): Promise<void>;
+  /** What is still to do. Does none of it. */
+  lag(): Promise<LedgerLag>;
   /** Sends what is due now and projects what D1 has not acknowledged; answers what is still to do. */
   drain(): Promise<LedgerLag>;
+}
+
+export interface OpenRequest {
+  orderId: OrderId;
+  /** An attempt that is about to call a provider without idempotency. */
+  claim?: { effectId: EffectId; attempt: number };
+}
+
+export interface OpenedOrder {
+  /** Live orders only; null once the order has left for D1. */
+  order: OrderJson | null;
+  /** True once per attempt, while its lease lasts; false where no attempt was named. */
+  claimed: boolean;
 }
 
 export interface OutcomeReport {

@@ -66,6 +66,19 @@ export interface HoldCommand {
   channel: string;
 }
 
+export interface UnclaimCommand {
+  reservationId: ReservationId;
+  /** The order's id. */
+  owner: string;
+  /** Which of the attempts at that order this is. */
+  attempt: string;
+}
+
+export interface ClaimCommand extends UnclaimCommand {
+  quantity: number;
+  expiresAt: number;
+}
+
 /**
  * What an InventoryLevel object answers. `registration` goes with every call, because the object opens itself
  * from it at its first write (reading writes nothing); once opened, its own books rule and the rest of the
@@ -74,21 +87,21 @@ export interface HoldCommand {
 export interface InventoryLevelRpc {
   hold(registration: LevelRegistration, command: HoldCommand): Promise<LevelResult<ReservationView>>;
   /** Takes over a hold made before (by `POST /inventory/reserve`) for an order: same id, new owner and expiry. */
-  claim(
-    registration: LevelRegistration,
-    command: { reservationId: ReservationId; owner: string; quantity: number; expiresAt: number },
-  ): Promise<LevelResult<ReservationView>>;
-  /** Undoes a claim by `owner`: the hold has its former owner and expiry again. Idempotent. */
-  unclaim(
-    registration: LevelRegistration,
-    command: { reservationId: ReservationId; owner: string },
-  ): Promise<LevelResult<null>>;
+  claim(registration: LevelRegistration, command: ClaimCommand): Promise<LevelResult<ReservationView>>;
+  /**
+   * Undoes a claim of this attempt: the hold has its former owner and expiry again. Does nothing once another attempt
+   * at the same order has claimed it too. Idempotent.
+   */
+  unclaim(registration: LevelRegistration, command: UnclaimCommand): Promise<LevelResult<null>>;
   allocate(
     registration: LevelRegistration,
     command: { reservationId: ReservationId },
   ): Promise<LevelResult<ReservationView>>;
-  /** Idempotent, also before the hold arrives: leaves a tombstone. */
-  release(registration: LevelRegistration, command: { reservationId: ReservationId }): Promise<LevelResult<null>>;
+  /** Idempotent, also before the hold arrives: leaves a tombstone. Refused to whom the reservation does not belong. */
+  release(
+    registration: LevelRegistration,
+    command: { reservationId: ReservationId; owner: string },
+  ): Promise<LevelResult<null>>;
   /** Idempotent by `ref`. `remaining` is what of the reservation stays allocated. */
   ship(
     registration: LevelRegistration,

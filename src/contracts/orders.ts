@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CHANNELS, FULFILLMENT_STATES, ORDER_STATES, PAYMENT_STATES, SHIPMENT_STATES } from "../domain/order/order.ts";
 import { listOf, pageQuery, queryChoices, queryInteger } from "./lists.ts";
+import { paymentMethodForm } from "./place-order.ts";
 import { address, coordinates, instant, money, orderId, shortText, sku, warehouseId } from "./primitives.ts";
 
 export { fullOrderForm, placeOrderForm, quoteAnswer, quoteForm, shortOrderForm } from "./place-order.ts";
@@ -150,6 +151,10 @@ export const orderCount = z.strictObject({ count: z.int() }).meta({ id: "OrderCo
 export const cancelForm = z
   .strictObject({ reason: shortText(500) })
   .meta({ id: "CancelForm", examples: [{ reason: "ordered by mistake" }] });
+
+export const providePaymentForm = z
+  .strictObject({ paymentMethod: paymentMethodForm })
+  .meta({ id: "PaymentMethodForm", examples: [{ paymentMethod: { token: "pm_card_visa" } }] });
 
 /** Who caused something: a person or system with a principal, or Holdfast itself. */
 export const actorAnswer = z.strictObject({

@@ -44,6 +44,18 @@ const lineForm = z.strictObject({
     .meta({ description: "A reservation made before: it is used, and nothing is held again." }),
 });
 
+/** A means of payment as its provider names it. Nobody gives us a card number, with or without its separators. */
+export const paymentMethodForm = z.strictObject({
+  token: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{3,120}$/, {
+      error: "must be the payment provider's token of the means of payment, such as pm_card_visa; never a card number",
+    })
+    .refine((token) => !/^\d{12,19}$/.test(token.replaceAll(/[-_]/g, "")), {
+      error: "must be the payment provider's token, never a card number",
+    }),
+});
+
 /** An order with everything said. Prices are never taken from the caller: they come from the catalogue. */
 export const fullOrderForm = z
   .strictObject({
@@ -54,17 +66,7 @@ export const fullOrderForm = z
       .optional()
       .meta({ description: "Where it goes, when the caller knows better than the address tells." }),
     shippingMethod: shortText(40).meta({ examples: ["standard"] }),
-    paymentMethod: z.strictObject({
-      token: z
-        .string()
-        .regex(/^[A-Za-z0-9_-]{3,120}$/, {
-          error:
-            "must be the payment provider's token of the means of payment, such as pm_card_visa; never a card number",
-        })
-        .refine((token) => !/^\d{12,19}$/.test(token), {
-          error: "must be the payment provider's token, never a card number",
-        }),
-    }),
+    paymentMethod: paymentMethodForm,
     currency,
     discounts: z
       .array(z.strictObject({ amount: wholeNumber(1, 1_000_000_000_000), reason: shortText() }))

@@ -57,10 +57,19 @@ export interface Reservation {
   /** Epoch milliseconds; null once allocated. */
   expiresAt: number | null;
   channel: string;
-  /** Who claimed the hold, and the expiry it had before; null while it belongs to the owner its id names. */
-  claim: { owner: string; formerExpiresAt: number } | null;
+  /** Null while it belongs to the owner its id names. */
+  claim: Claim | null;
   createdAt: number;
   changedAt: number;
+}
+
+/** A hold that an order has taken over. */
+export interface Claim {
+  owner: string;
+  /** The one attempt at the order that relies on it; null once another one may, and then nobody gives it back. */
+  attempt: string | null;
+  /** The expiry that the hold had before. */
+  formerExpiresAt: number;
 }
 
 export type MovementKind = "opening" | "receipt" | "shipment" | "adjustment" | "transfer_out" | "transfer_in" | "drift";

@@ -21,11 +21,3 @@ export function isSameMac(given: Uint8Array, wanted: Uint8Array): boolean {
   for (let i = 0; i < wanted.length; i++) difference |= (given[i] ?? 0) ^ (wanted[i] ?? 0);
   return difference === 0;
 }
-
-/** SHA-256 of the text, as lower-case hex. */
-export async function sha256Hex(text: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(text)));
-  let hex = "";
-  for (const byte of digest) hex += byte.toString(16).padStart(2, "0");
-  return hex;
-}

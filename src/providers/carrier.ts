@@ -49,9 +49,9 @@ export interface CarrierProvider {
    * Settles a label whose reply was lost. A label answers with its document; `null` means that no live label has this
    * reference and creating one is safe. A carrier that hands a label's document out only once cannot give it again:
    * then a label that nobody can print is withdrawn, and `null` answered. Fails with `label_in_use` where the parcel
-   * is on its way already.
+   * is on its way already. `inUse` is a label that the parcel is known to leave with: it is neither found nor withdrawn.
    */
-  findLabel(reference: string): Promise<ProviderResult<Label | null>>;
+  findLabel(reference: string, inUse?: string): Promise<ProviderResult<Label | null>>;
   /** The tracking of up to 30 numbers; numbers that the carrier does not know are left out. */
   track(trackingNumbers: readonly string[]): Promise<ProviderResult<TrackingSnapshot[]>>;
 }

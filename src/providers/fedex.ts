@@ -151,7 +151,7 @@ export class FedexCarrier implements CarrierProvider {
     return { outcome: "failed", code: "not_cancelled", message, retryable: false };
   }
 
-  async findLabel(reference: string): Promise<ProviderResult<Label | null>> {
+  async findLabel(reference: string, inUse?: string): Promise<ProviderResult<Label | null>> {
     const body = {
       includeDetailedScans: false,
       referencesInformation: { type: "CUSTOMER_REFERENCE", value: reference, accountNumber: this.#config.account },
@@ -161,7 +161,10 @@ export class FedexCarrier implements CarrierProvider {
     const live = answer.value.output.completeTrackResults
       .flatMap(({ trackResults }) => trackResults)
       .filter(isLiveTracking);
-    const snapshots = live.map(trackingSnapshotOf).filter((snapshot) => snapshot !== null);
+    const snapshots = live
+      .map(trackingSnapshotOf)
+      .filter((snapshot) => snapshot !== null)
+      .filter(({ trackingNumber }) => trackingNumber !== inUse);
     if (snapshots.some(({ status }) => status !== "label_created")) {
       return {
         outcome: "failed",

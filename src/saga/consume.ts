@@ -5,10 +5,12 @@ import { consumeEffects } from "./consumers/effects.ts";
 import { consumeStock } from "./consumers/stock.ts";
 import { consumeWebhooks } from "./consumers/webhooks.ts";
 import { sagaContext } from "./saga-context.ts";
+import { sweepWebhooks } from "./sweep-webhooks.ts";
 
 /** The Worker's queue handler: which consumer takes which queue. */
 export async function consume(batch: MessageBatch, env: Env, ctx: ExecutionContext): Promise<void> {
   const context = sagaContext(env, (work) => ctx.waitUntil(work));
+  sweepWebhooks(context);
   switch (batch.queue) {
     case "holdfast-effects":
       return consumeEffects(batch as MessageBatch<EffectBatch>, context);

@@ -13,6 +13,7 @@ import { openDeviation } from "./handlers/open-deviation.ts";
 import { promoteBackorder, reSource } from "./handlers/re-source.ts";
 import { capturePayment, refundPayment, voidPayment } from "./handlers/settle-payment.ts";
 import { trackParcel } from "./handlers/track-parcel.ts";
+import { voidLabel } from "./handlers/void-label.ts";
 import type { EffectHandler, SagaContext } from "./saga-context.ts";
 
 const HANDLERS: { [Kind in EffectKind]: EffectHandler<Kind> } = {
@@ -30,6 +31,7 @@ const HANDLERS: { [Kind in EffectKind]: EffectHandler<Kind> } = {
   RequestFulfillment: requestFulfillment,
   CancelFulfillment: cancelFulfillment,
   CreateLabel: createLabel,
+  VoidLabel: voidLabel,
   TrackParcel: trackParcel,
   Notify: notify,
   OpenDeviation: openDeviation,

@@ -1,25 +1,21 @@
 import { providerGateStub } from "../services/provider-gate-stub.ts";
 import type { LeasedEffect, OrderLedgerRpc } from "../contracts/ledger-rpc.ts";
-import { findOrderRow } from "../db/orders/queries.ts";
-import { databaseOf } from "../db/orders/databases.ts";
 import type { OrderId } from "../domain/ids.ts";
 import type { Effect, EffectKind, EffectOutcome, EffectResult } from "../domain/order/effects.ts";
-import type { Order } from "../domain/order/order.ts";
 import type { Env } from "../platform/env.ts";
 import { createProviders, type Providers } from "../providers/registry.ts";
 import type { ProviderResult } from "../providers/outcome.ts";
 import { type Catalog, catalogOf } from "../services/catalog.ts";
-import { ledgerStub } from "../services/stubs.ts";
+import { ledgerByName, ledgerStub } from "../services/stubs.ts";
+import { type LedgerCalls, ledgerCalls } from "./ledger-calls.ts";
 
 /** What every effect handler is given beside its effect. */
-export interface SagaContext {
+export interface SagaContext extends LedgerCalls {
   env: Env;
   providers: Providers;
-  now(): number;
+  now: () => number;
   catalog(): Promise<Catalog>;
   ledger(orderId: OrderId): OrderLedgerRpc;
-  /** The order as it stands now. Throws when nobody knows it: an effect without its order is damage. */
-  order(orderId: OrderId): Promise<Order>;
   defer: (work: Promise<unknown>) => void;
 }
 
@@ -64,18 +60,13 @@ export function lookUpFailure(result: Exclude<ProviderResult<unknown>, { outcome
 
 /** The context of one invocation of a consumer. */
 export function sagaContext(env: Env, defer: (work: Promise<unknown>) => void): SagaContext {
-  const ledger = (orderId: OrderId) => ledgerStub(env, orderId);
   return {
     env,
     providers: providersOf(env, defer),
     now: Date.now,
     catalog: () => catalogOf(env, Date.now(), defer),
-    ledger,
-    async order(orderId) {
-      const order = (await ledger(orderId).get(orderId)) ?? (await findOrderRow(databaseOf(env, orderId), orderId));
-      if (order === null) throw new Error(`no order ${orderId}`);
-      return order;
-    },
+    ledger: (orderId) => ledgerStub(env, orderId),
+    ...ledgerCalls(env, (name) => ledgerByName(env, name)),
     defer,
   };
 }

@@ -3,7 +3,7 @@ import { type Principal, ROLE_SCOPES, type Scope, SCOPES } from "../contracts/pr
 import { openOps } from "../db/ops/database.ts";
 import { type ApiKeyRow, listApiKeys } from "../db/ops/people.ts";
 import type { Env } from "../platform/env.ts";
-import { sha256Hex } from "../platform/hmac.ts";
+import { sha256Hex } from "../platform/sha256.ts";
 import { logError } from "../platform/log.ts";
 
 /** Keys are kept this long before they are read again, behind the request that notices. */
@@ -32,7 +32,7 @@ export async function findKeyHolder(
   now: number,
   defer: (work: Promise<unknown>) => void,
 ): Promise<ServiceResult<Principal>> {
-  const hash = await sha256Hex(key);
+  const hash = sha256Hex(key);
   const ring = rings.get(env);
   if (ring === undefined) {
     const loaded = await load(env, now);

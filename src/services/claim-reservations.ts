@@ -17,8 +17,6 @@ export interface ClaimedLine {
   warehouseId: WarehouseId;
   quantity: number;
   registration: LevelRegistration;
-  /** Claimed by this very request. A claim found from before may be that of an order that was placed. */
-  fresh: boolean;
 }
 
 /**
@@ -31,7 +29,7 @@ export async function claimReservations(
   lines: readonly DraftLine[],
   holder: Holder,
 ): Promise<ServiceResult<ClaimedLine[]>> {
-  const wanted: Omit<ClaimedLine, "fresh">[] = [];
+  const wanted: ClaimedLine[] = [];
   for (const [index, { sku, quantity, reservationId, pointer }] of lines.entries()) {
     if (reservationId === null) continue;
     const parts = parseReservationId(reservationId);
@@ -42,11 +40,9 @@ export async function claimReservations(
   }
   if (wanted.length === 0) return { ok: true, value: [] };
   const answers = await Promise.all(wanted.map(async (claim) => ({ claim, ...(await claimOne(env, claim, holder)) })));
-  const claimed = answers.flatMap(({ claim, ...answer }): ClaimedLine[] =>
-    answer.ok ? [{ ...claim, fresh: answer.fresh }] : [],
-  );
+  const claimed = answers.flatMap(({ claim, ok }) => (ok ? [claim] : []));
   if (claimed.length === wanted.length) return { ok: true, value: claimed };
-  await unclaimReservations(env, claimed, holder.owner);
+  await unclaimReservations(env, claimed, holder);
   return notClaimed(
     answers.flatMap(({ claim, ...answer }): FieldProblem[] =>
       answer.ok ? [] : [{ pointer: `${lines[claim.line - 1]?.pointer ?? ""}/reservationId`, detail: answer.reason }],
@@ -55,40 +51,38 @@ export async function claimReservations(
 }
 
 /**
- * Gives back, to whoever had them, the reservations that this request has claimed. One that was claimed before stays:
- * the request may be the repetition of one that was placed. A failure is only logged: they run out by themselves.
+ * Gives back, to whoever had them, the reservations that this request has claimed. One that another request for the
+ * same order has claimed too stays claimed. A failure is only logged: they run out by themselves.
  */
-export async function unclaimReservations(env: Env, claimed: readonly ClaimedLine[], owner: string): Promise<void> {
+export async function unclaimReservations(
+  env: Env,
+  claimed: readonly ClaimedLine[],
+  { owner, attempt }: Pick<Holder, "owner" | "attempt">,
+): Promise<void> {
   await Promise.all(
-    claimed
-      .filter(({ fresh }) => fresh)
-      .map(async ({ reservationId, sku, warehouseId, registration }) => {
-        try {
-          await levelStub(env, sku, warehouseId).unclaim(registration, { reservationId, owner });
-        } catch (error) {
-          logError("reservation_not_given_back", error, { sku, warehouseId });
-        }
-      }),
+    claimed.map(async ({ reservationId, sku, warehouseId, registration }) => {
+      try {
+        await levelStub(env, sku, warehouseId).unclaim(registration, { reservationId, owner, attempt });
+      } catch (error) {
+        logError("reservation_not_given_back", error, { sku, warehouseId });
+      }
+    }),
   );
 }
 
-type ClaimAnswer = { ok: true; fresh: boolean } | { ok: false; reason: string };
-
 async function claimOne(
   env: Env,
-  claim: Omit<ClaimedLine, "fresh">,
-  { owner, expiresAt }: Holder,
-): Promise<ClaimAnswer> {
-  const { reservationId, quantity, sku, warehouseId, registration } = claim;
+  { reservationId, quantity, sku, warehouseId, registration }: ClaimedLine,
+  { owner, attempt, expiresAt }: Holder,
+): Promise<{ ok: true } | { ok: false; reason: string }> {
   const answer = await levelStub(env, sku, warehouseId).claim(registration, {
     reservationId,
     owner,
+    attempt,
     quantity,
     expiresAt,
   });
-  // A claim made before has kept the expiry that it was given then, or has none any more.
-  if (answer.ok) return { ok: true, fresh: answer.value.expiresAt === expiresAt };
-  return { ok: false, reason: reasonOf(answer.refusal, quantity) };
+  return answer.ok ? { ok: true } : { ok: false, reason: reasonOf(answer.refusal, quantity) };
 }
 
 function reasonOf(refusal: StockRefusal, quantity: number): string {

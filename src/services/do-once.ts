@@ -2,7 +2,7 @@ import { z } from "zod";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { openOps } from "../db/ops/database.ts";
 import { claimIdempotencyKey, recordIdempotentAnswer, releaseIdempotencyKey } from "../db/ops/idempotency.ts";
-import { sha256Hex } from "../platform/hmac.ts";
+import { sha256Hex } from "../platform/sha256.ts";
 import type { ServiceContext } from "./context.ts";
 
 /** How long a repeat waits for the first request's answer. */
@@ -33,7 +33,7 @@ export async function doOnce(
   work: () => Promise<KeptAnswer | null>,
 ): Promise<ServiceResult<{ answer: KeptAnswer; replayed: boolean }>> {
   const db = openOps(ctx.env.OPS);
-  const request = { principal: ctx.principal.id, key, fingerprint: await sha256Hex(content) };
+  const request = { principal: ctx.principal.id, key, fingerprint: sha256Hex(content) };
   const giveUpAt = Date.now() + WAIT_MS;
   for (let pause = 20; ; pause = Math.min(pause * 2, 500)) {
     const claim = await claimIdempotencyKey(db, request, Date.now());

@@ -5,6 +5,7 @@ import type { LedgerLag } from "../contracts/ledger-rpc.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import type { AlertAnswer } from "../contracts/operations.ts";
 import { countOpenDeviations } from "../db/ops/deviations.ts";
+import { countOrderRefusals, type RefusalCounts } from "../db/ops/order-refusals.ts";
 import { countStockStates } from "../db/ops/stock-counts.ts";
 import { ledgerNames } from "../db/shard-map.ts";
 import { logWarning } from "../platform/log.ts";
@@ -20,6 +21,8 @@ export interface Metrics {
   ledgers: { name: string; lag: LedgerLag | null }[];
   deviations: { kind: string; count: number; oldestOpenedAt: number }[] | null;
   stock: { low: number; out: number } | null;
+  /** Of the last hour. */
+  refusedOrders: RefusalCounts | null;
   providers: { name: string; status: GateStatus | null }[];
 }
 
@@ -28,15 +31,16 @@ export async function gatherMetrics(ctx: ServiceContext): Promise<ServiceResult<
   const denied = lacking(ctx, "operations:read");
   if (denied !== null) return denied;
   const db = openOps(ctx.env.OPS);
-  const [ledgers, deviations, stock, providers] = await Promise.all([
+  const [ledgers, deviations, stock, refusedOrders, providers] = await Promise.all([
     Promise.all(
       ledgerNames(ctx.env.SHARD_MAP).map(async (name) => ({
         name,
-        lag: await orNull(ctx, name, () => ledgerByName(ctx.env, name).drain()),
+        lag: await orNull(ctx, name, () => ledgerByName(ctx.env, name).lag()),
       })),
     ),
     orNull(ctx, "deviations", () => countOpenDeviations(db)),
     orNull(ctx, "stock", () => countStockStates(db)),
+    orNull(ctx, "refusals", () => countOrderRefusals(db, ctx.now)),
     Promise.all(
       PROVIDERS.map(async (name) => ({
         name,
@@ -44,7 +48,7 @@ export async function gatherMetrics(ctx: ServiceContext): Promise<ServiceResult<
       })),
     ),
   ]);
-  return { ok: true, value: { ledgers, deviations, stock, providers } };
+  return { ok: true, value: { ledgers, deviations, stock, refusedOrders, providers } };
 }
 
 async function orNull<Value>(ctx: ServiceContext, part: string, ask: () => Promise<Value>): Promise<Value | null> {

@@ -20,7 +20,7 @@ export function explainLevelRefusal(
     case "reservation_expired":
       return refuse("reservation_state", "The reservation has run out.");
     case "reservation_taken":
-      return refuse("reservation_state", "The reservation belongs to an order already.");
+      return refuse("reservation_state", "The reservation belongs to an order: cancel the order instead.");
     case "quantity_exceeds_allocation":
       return refuse("reservation_state", `Only ${refusal.allocated} are allocated.`);
     case "quantity_mismatch":

@@ -1,4 +1,4 @@
-import type { EffectView } from "../contracts/ledger-rpc.ts";
+import { type EffectView, readOrder } from "../contracts/ledger-rpc.ts";
 import { refuse, type ServiceProblem, type ServiceResult } from "../contracts/problem.ts";
 import { allOrderDatabases, databaseOf } from "../db/orders/databases.ts";
 import {
@@ -16,7 +16,9 @@ import { formatMoney } from "../domain/money.ts";
 import type { OrderCommand } from "../domain/order/commands.ts";
 import type { RecordedEvent } from "../domain/order/events.ts";
 import type { Order } from "../domain/order/order.ts";
+import type { Env } from "../platform/env.ts";
 import { logError } from "../platform/log.ts";
+import { RecentReads } from "../platform/recent-reads.ts";
 import { isBoundToWarehouse, lacking, maySeeOrder, noSuchOrder } from "./authorize.ts";
 import { actorOf, type ServiceContext } from "./context.ts";
 import { ledgerStub } from "./stubs.ts";
@@ -25,8 +27,9 @@ import { ledgerStub } from "./stubs.ts";
 export async function getOrder(ctx: ServiceContext, orderId: OrderId): Promise<ServiceResult<Order>> {
   const forbidden = lacking(ctx, "orders:read");
   if (forbidden) return forbidden;
-  const order =
+  const found =
     (await ledgerStub(ctx.env, orderId).get(orderId)) ?? (await findOrderRow(databaseOf(ctx.env, orderId), orderId));
+  const order = found && readOrder(found);
   return order !== null && maySeeOrder(ctx.principal, order) ? { ok: true, value: order } : noSuchOrder(orderId);
 }
 
@@ -67,7 +70,7 @@ export async function executeOrder(
     actor: actorOf(ctx),
     ...(expectedVersion !== undefined && { expectedVersion }),
   });
-  if (result.ok) return { ok: true, value: result.order };
+  if (result.ok) return { ok: true, value: readOrder(result.order) };
   return { ok: false, problem: refusalProblem(orderId, visible.value.currency, result.refusal) };
 }
 
@@ -99,17 +102,38 @@ export async function listOrders(
   );
 }
 
-/** How many orders the filter lets through, of those that the caller may see. */
-export async function countOrders(ctx: ServiceContext, filter: OrderFilter): Promise<ServiceResult<number>> {
+/** Counting reads every row that it counts, so a count may be this old. */
+const COUNT_AGE_MS = 30_000;
+const MOST_COUNTS = 500;
+/** One per environment object, so one per isolate. */
+const counts = new WeakMap<Env, RecentReads<number>>();
+
+/**
+ * How many orders the filter lets through, of those that the caller may see, and how many milliseconds ago that was:
+ * at most 30 seconds.
+ */
+export async function countOrders(
+  ctx: ServiceContext,
+  filter: OrderFilter,
+): Promise<ServiceResult<{ count: number; ageMs: number }>> {
   const forbidden = lacking(ctx, "orders:read");
   if (forbidden) return forbidden;
   const visible = narrowed(ctx, filter);
-  if (visible === null) return { ok: true, value: 0 };
-  return fromAll(
+  if (visible === null) return { ok: true, value: { count: 0, ageMs: 0 } };
+  const recent = counts.get(ctx.env) ?? new RecentReads<number>(COUNT_AGE_MS, MOST_COUNTS);
+  counts.set(ctx.env, recent);
+  // What the caller is bound to is part of the filter by now: two who share a count may see the same orders.
+  const key = JSON.stringify(visible);
+  const known = recent.find(key, ctx.now);
+  if (known !== null) return { ok: true, value: { count: known.value, ageMs: known.ageMs } };
+  const counted = await fromAll(
     ctx,
     (database) => countOrderRows(database, visible),
-    (counts) => counts.reduce((sum, count) => sum + count, 0),
+    (parts) => parts.reduce((sum, count) => sum + count, 0),
   );
+  if (!counted.ok) return counted;
+  recent.keep(key, counted.value, ctx.now);
+  return { ok: true, value: { count: counted.value, ageMs: 0 } };
 }
 
 /** The filter with what the caller is bound to; null when the two can't both hold. */

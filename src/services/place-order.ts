@@ -1,3 +1,4 @@
+import { readOrder } from "../contracts/ledger-rpc.ts";
 import type { PlaceOrderInput } from "../contracts/orders.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { estimateLastDelivery } from "../domain/delivery.ts";
@@ -6,6 +7,7 @@ import type { PlacedOrder } from "../domain/order/events.ts";
 import { HOLD_MS, type Order, type Reservation } from "../domain/order/order.ts";
 import type { RankedWarehouse } from "../domain/sourcing.ts";
 import { logError } from "../platform/log.ts";
+import { sha256, sha256Hex } from "../platform/sha256.ts";
 import { lacking } from "./authorize.ts";
 import { type Catalog, catalogOf } from "./catalog.ts";
 import { type ClaimedLine, claimReservations, unclaimReservations } from "./claim-reservations.ts";
@@ -40,8 +42,8 @@ export async function placeOrder(
   const priced = priceInput(catalog, draft);
   if (!priced.ok) return input.form === "short" ? shortPointers(priced) : priced;
 
-  const orderId = await orderIdFor(ctx.principal.id, idempotencyKey);
-  const fingerprint = await digestHex(JSON.stringify(input));
+  const orderId = orderIdFor(ctx.principal.id, idempotencyKey);
+  const fingerprint = sha256Hex(JSON.stringify(input));
   const holder = {
     owner: orderId,
     attempt: randomAttempt(),
@@ -51,18 +53,13 @@ export async function placeOrder(
 
   const claimed = await claimReservations(ctx.env, catalog, draft.lines, holder);
   if (!claimed.ok) return (await replayOf(ctx, orderId, fingerprint, idempotencyKey)) ?? claimed;
-  // What the order that was placed before has is its own, whichever request claimed it.
+  // What the order that was placed has is its own: it may be this very attempt's, whose answer was lost.
   const giveBack = async (sourced: Sourced, placed: Order | null) => {
-    if (sourced.kind === "done") {
-      const holds = sourced.shipments.flatMap(({ lines }) => lines);
-      await releaseHolds(ctx.env, catalog, holds, holder);
-    }
     const kept = new Set(placed?.reservations.map(({ id }) => id));
-    await unclaimReservations(
-      ctx.env,
-      claimed.value.filter(({ reservationId }) => !kept.has(reservationId)),
-      orderId,
-    );
+    const holds = sourced.kind === "done" ? sourced.shipments.flatMap(({ lines }) => lines) : [];
+    const unused = holds.filter((request) => !kept.has(holdId(request, holder)));
+    const unneeded = claimed.value.filter(({ reservationId }) => !kept.has(reservationId));
+    await Promise.all([releaseHolds(ctx.env, catalog, unused, holder), unclaimReservations(ctx.env, unneeded, holder)]);
   };
 
   const sourced = await source(ctx, catalog, draft, priced.value.ranked, holder);
@@ -79,9 +76,13 @@ export async function placeOrder(
       "temporarily_unavailable",
       "The order may or may not have been placed: send the same request with the same Idempotency-Key again.",
     );
-  // The ledger has answered that this attempt lost: its holds, and only its, are given back.
-  if (!created.ok || created.replayed) ctx.defer(giveBack(sourced, created.ok ? created.order : null));
-  if (created.ok) return { ok: true, value: { order: created.order, replayed: created.replayed } };
+  // The ledger has answered that another attempt won, or none: what this one has and no order needs is given back.
+  if (created.ok) {
+    const placed = readOrder(created.order);
+    if (created.replayed) ctx.defer(giveBack(sourced, placed));
+    return { ok: true, value: { order: placed, replayed: created.replayed } };
+  }
+  ctx.defer(giveBack(sourced, null));
   return created.refusal.reason === "fingerprint_mismatch"
     ? keyReused()
     : refuse("invalid_request", `The order was refused: ${created.refusal.reason}.`);
@@ -214,7 +215,7 @@ async function replayOf(
   if (key === null) return null;
   const found = await ledgerStub(ctx.env, orderId).find(orderId, fingerprint);
   if (found === null) return null;
-  return found.ok ? { ok: true, value: { order: found.order, replayed: true } } : keyReused();
+  return found.ok ? { ok: true, value: { order: readOrder(found.order), replayed: true } } : keyReused();
 }
 
 function keyReused(): ReturnType<typeof refuse> {
@@ -256,15 +257,9 @@ function shortPointers(refusal: ReturnType<typeof refuse>): ReturnType<typeof re
 }
 
 /** The same principal and key always name the same order; without a key every request is a new one. */
-async function orderIdFor(principalId: string, key: string | null): Promise<OrderId> {
+function orderIdFor(principalId: string, key: string | null): OrderId {
   if (key === null) return orderIdFromBytes(crypto.getRandomValues(new Uint8Array(ORDER_ID_BYTES)));
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${principalId}\n${key}`));
-  return orderIdFromBytes(new Uint8Array(digest));
-}
-
-async function digestHex(text: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return orderIdFromBytes(sha256(`${principalId}\n${key}`));
 }
 
 function randomAttempt(): string {

@@ -25,7 +25,9 @@ export async function readLabel(
   if (shipment.label === null)
     return refuse("label_missing", "The parcel has no label yet: it is made once the parcel is packed.");
   const label = await findLabel(openOps(ctx.env.OPS), shipmentId);
-  const document = label !== null && label.format.toLowerCase() === format ? bytesOf(label.document) : null;
+  // The carrier's own is not shown where the parcel has left with another.
+  const isCurrent = label?.trackingNumber === shipment.label.trackingNumber;
+  const document = label && isCurrent && label.format.toLowerCase() === format ? bytesOf(label.document) : null;
   if (document !== null) return { ok: true, value: document };
   if (format === "zpl")
     return {

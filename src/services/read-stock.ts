@@ -9,7 +9,6 @@ import type {
 import type { LevelView } from "../contracts/level-rpc.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { openOps } from "../db/ops/database.ts";
-import { listDeviations } from "../db/ops/deviations.ts";
 import { listStock, type StockPosition, type StockRow } from "../db/ops/stock.ts";
 import type { LevelRegistration } from "../domain/catalog.ts";
 import { levelKey, type Sku, type WarehouseId } from "../domain/ids.ts";
@@ -87,14 +86,12 @@ export async function listInventory(
   if (denied !== null) return denied;
   const bound = isBoundToWarehouse(ctx.principal) ? (ctx.principal.warehouseId ?? "") : null;
   const warehouseId = query.warehouse ?? (bound === null ? undefined : (bound as WarehouseId));
-  const db = openOps(ctx.env.OPS);
   try {
-    if (query.drift === true)
-      return { ok: true, value: { rows: await listDrifting(ctx, query, warehouseId), next: null } };
     const { rows, next } = await listStock(
-      db,
+      openOps(ctx.env.OPS),
       {
         ...(query.out === true ? { state: "out" as const } : query.low === true ? { state: "low" as const } : {}),
+        ...(query.drift === true && { drifted: true }),
         ...(warehouseId !== undefined && { warehouseId }),
         ...(query.category !== undefined && { category: query.category }),
         ...(query.sku !== undefined && { sku: query.sku }),
@@ -105,35 +102,6 @@ export async function listInventory(
   } catch (error) {
     return listsAway(ctx, error);
   }
-}
-
-/** The most levels with open drift that one answer shows: each is work for a person. */
-const MOST_DRIFTING = 100;
-
-async function listDrifting(
-  ctx: ServiceContext,
-  query: Pick<InventoryQuery, "category" | "sku">,
-  warehouseId: WarehouseId | undefined,
-): Promise<StockRowAnswer[]> {
-  const db = openOps(ctx.env.OPS);
-  const { rows } = await listDeviations(db, { kind: "drift", status: ["open", "assigned"] }, { limit: MOST_DRIFTING });
-  const places = new Map(rows.map(({ subject }) => [`${subject.sku}~${subject.warehouseId}`, subject]));
-  const wanted = [...places.values()].flatMap(({ sku, warehouseId: place }) =>
-    sku === undefined ||
-    place === undefined ||
-    (warehouseId !== undefined && warehouseId !== place) ||
-    (query.sku !== undefined && query.sku !== sku)
-      ? []
-      : [
-          {
-            sku: sku as Sku,
-            warehouseId: place as WarehouseId,
-            ...(query.category !== undefined && { category: query.category }),
-          },
-        ],
-  );
-  const found = await Promise.all(wanted.map(async (filter) => (await listStock(db, filter, { limit: 1 })).rows));
-  return found.flat().map(describeRow);
 }
 
 function listsAway(ctx: ServiceContext, error: unknown): ServiceResult<never> {

@@ -21,15 +21,12 @@ export async function releaseReservation(ctx: ServiceContext, id: string): Promi
   const { sku, warehouseId } = parts;
   const elsewhere = lackingWarehouse(ctx, warehouseId);
   if (elsewhere !== null) return elsewhere;
-  if (!parts.owner.startsWith("hold-"))
-    return refuse("reservation_state", "The reservation belongs to an order: cancel the order instead.");
+  if (!parts.owner.startsWith("hold-")) return explainLevelRefusal({ reason: "reservation_taken" }, parts);
   const registration = await findLevel(ctx, { sku, warehouseId });
   if (!registration.ok || registration.value === null) return refuse("not_found", "There is no such reservation.");
-  const level = levelStub(ctx.env, sku, warehouseId);
-  const { reservations } = await level.detail(registration.value);
-  const standing = reservations.find(({ reservationId }) => reservationId === id);
-  if (standing !== undefined && (standing.owner !== parts.owner || standing.status === "ALLOCATED"))
-    return refuse("reservation_state", "The reservation belongs to an order: cancel the order instead.");
-  const released = await level.release(registration.value, { reservationId: id as ReservationId });
+  const released = await levelStub(ctx.env, sku, warehouseId).release(registration.value, {
+    reservationId: id as ReservationId,
+    owner: parts.owner,
+  });
   return released.ok ? { ok: true, value: null } : explainLevelRefusal(released.refusal, parts);
 }

@@ -2,7 +2,7 @@ import type { ReserveAnswer, ReserveForm } from "../contracts/inventory.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { reservationId } from "../domain/ids.ts";
 import { HOLD_MS } from "../domain/order/order.ts";
-import { sha256Hex } from "../platform/hmac.ts";
+import { sha256Hex } from "../platform/sha256.ts";
 import { lacking, lackingWarehouse } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
 import { findLevel } from "./find-level.ts";
@@ -32,7 +32,7 @@ export async function reserveStock(
   const attempt =
     key === null
       ? crypto.randomUUID().replaceAll("-", "").slice(0, 20)
-      : (await sha256Hex(`${ctx.principal.id}\n${key}`)).slice(0, 20);
+      : sha256Hex(`${ctx.principal.id}\n${key}`).slice(0, 20);
   const id = reservationId({ owner: holdOwnerOf(ctx), line: 1, attempt, round: 1, ...place });
   const held = await levelStub(ctx.env, productId, warehouseId).hold(registration.value, {
     reservationId: id,

@@ -3,35 +3,46 @@ import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { ROLE_SCOPES } from "../contracts/principal.ts";
 import { openOps } from "../db/ops/database.ts";
 import { findUserByEmail } from "../db/ops/people.ts";
+import { countSignInTry, forgetSignInTries } from "../db/ops/sign-in-tries.ts";
 import type { Env } from "../platform/env.ts";
+import { hmac } from "../platform/hmac.ts";
 import { issueToken } from "./access-tokens.ts";
 
 /** What the password of nobody is compared with, so that an address that is not known takes as long as one that is. */
 const NOBODYS_HASH = "pbkdf2-sha256$100000$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
-/** Failed tries on one address, in this isolate, before it has to wait. */
-const MOST_FAILURES = 10;
-const FAILURE_WINDOW_MS = 5 * 60_000;
-const MOST_ADDRESSES = 10_000;
-const failures = new Map<string, { count: number; since: number }>();
+/** Tries at one account within the window: from one address, and from all together, before more have to wait. */
+const MOST_FROM_ONE = 10;
+const MOST_FROM_ALL = 100;
+const WINDOW_MS = 5 * 60_000;
 
-/** Signs a member of staff in with the embedded issuer. Never tells whether it was the address or the password. */
+/**
+ * Signs a member of staff in with the embedded issuer. Never tells whether it was the address or the password. `from`
+ * is the network address that the try comes from: whoever fails too often waits, and locks out nobody elsewhere.
+ */
 export async function signIn(
   env: Env,
   { email, password }: SignInForm,
+  from: string,
   now: number,
 ): Promise<ServiceResult<SignInAnswer>> {
   if (env.ISSUER_KEY === undefined)
     return refuse("not_found", "Passwords are not used here: sign in with your organization's account.");
   const address = email.trim().toLowerCase();
-  if (isLockedOut(address, now)) return refuse("rate_limited", "Too many failed tries. Wait a few minutes.");
-  const user = await findUserByEmail(openOps(env.OPS), address);
+  const ops = openOps(env.OPS);
+  const trier = { account: await pseudonym(env, address), client: await pseudonym(env, from) };
+  // Counted before it is judged: tries that come at the same time do not slip through together.
+  const tries = await countSignInTry(ops, trier, {
+    now,
+    forgottenUntil: now - WINDOW_MS,
+    mostFromOne: MOST_FROM_ONE,
+  });
+  if (tries.fromHere > MOST_FROM_ONE || tries.fromAll > MOST_FROM_ALL)
+    return refuse("rate_limited", "Too many failed tries. Wait a few minutes.");
+  const user = await findUserByEmail(ops, address);
   const matches = await isPassword(password, user?.passwordHash ?? NOBODYS_HASH);
-  if (user === null || !matches) {
-    noteFailure(address, now);
-    return refuse("unauthenticated", "The e-mail address or the password is not right.");
-  }
-  failures.delete(address);
+  if (user === null || !matches) return refuse("unauthenticated", "The e-mail address or the password is not right.");
+  await forgetSignInTries(ops, trier);
   const { id, name, role, warehouseId } = user;
   const issued = await issueToken(env, { id, name, role, warehouseId, customerId: null }, now);
   if (issued === null) return refuse("not_found", "Passwords are not used here.");
@@ -46,21 +57,9 @@ export async function signIn(
   };
 }
 
-function isLockedOut(address: string, now: number): boolean {
-  const found = failures.get(address);
-  if (found === undefined) return false;
-  if (now - found.since <= FAILURE_WINDOW_MS) return found.count >= MOST_FAILURES;
-  failures.delete(address);
-  return false;
-}
-
-function noteFailure(address: string, now: number): void {
-  const found = failures.get(address);
-  if (found !== undefined) found.count += 1;
-  else {
-    if (failures.size >= MOST_ADDRESSES) failures.clear();
-    failures.set(address, { count: 1, since: now });
-  }
+/** Tells the same address again, and tells nobody which it is. */
+async function pseudonym(env: Env, address: string): Promise<string> {
+  return btoa(String.fromCharCode(...(await hmac(env.SIGNING_SECRET, `sign-in:${address}`))));
 }
 
 async function isPassword(password: string, stored: string): Promise<boolean> {

@@ -88,6 +88,7 @@ export async function releaseHolds(
       try {
         await levelStub(env, request.sku, request.warehouseId).release(registration, {
           reservationId: holdId(request, holder),
+          owner: holder.owner,
         });
       } catch (error) {
         logError("hold_not_released", error, { sku: request.sku, warehouseId: request.warehouseId });

@@ -108,8 +108,8 @@ describe("what a bad order is told", () => {
     expect(problemsOf({ ...GOOD, currency }).map(({ pointer }) => pointer)).toEqual(["/currency"]);
   });
 
-  it("refuses a card number where a token belongs", () => {
-    const [problem] = problemsOf({ ...GOOD, paymentMethod: { token: "4242424242424242" } });
+  it.each(["4242424242424242", "4242-4242-4242-4242"])("refuses the card number %s where a token belongs", (token) => {
+    const [problem] = problemsOf({ ...GOOD, paymentMethod: { token } });
     expect(problem).toEqual({
       pointer: "/paymentMethod/token",
       detail: "must be the payment provider's token, never a card number",

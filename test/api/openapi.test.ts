@@ -48,6 +48,15 @@ describe("the OpenAPI document", () => {
     expect(new Set(names).size).toBe(ENDPOINTS.length);
   });
 
+  it("names every type that a body may have", () => {
+    const bodyOf = (path: string) => Reflect.get(paths[path]?.["post"] ?? {}, "requestBody");
+    expect(bodyOf("/orders")).toMatchObject({ content: { "application/json": {} } });
+    for (const path of ["adjustments", "receipts", "counts", "transfers"])
+      expect(bodyOf(`/inventory/${path}`)).toMatchObject({
+        content: { "application/json": {}, "text/csv": { schema: { type: "string" } } },
+      });
+  });
+
   it("has no reference that leads nowhere", () => {
     const references = new Set(referencesIn(document));
     expect(references.size).toBeGreaterThan(20);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { environmentProblems } from "../../src/platform/check-env.ts";
 import type { Env } from "../../src/platform/env.ts";
 import { redact } from "../../src/platform/log.ts";
+import { RecentReads } from "../../src/platform/recent-reads.ts";
 import { acceptRequestId, continueTrace } from "../../src/platform/tracing.ts";
 import { readVars } from "../simulators/toml-vars.ts";
 
@@ -115,5 +116,30 @@ describe("tracing", () => {
   it("takes a request id that may stand in a header and a log, and no other", () => {
     expect(acceptRequestId("checkout-42:a")).toBe("checkout-42:a");
     for (const id of [null, "", "a b", "a\nb", "x".repeat(129), "<script>"]) expect(acceptRequestId(id)).toBeNull();
+  });
+});
+
+describe("what was read a short while ago", () => {
+  it("is found until it is too old, with its age", () => {
+    const reads = new RecentReads<number>(30_000, 10);
+    reads.keep("a", 7, 1_000);
+    expect(reads.find("b", 1_000)).toBeNull();
+    expect(reads.find("a", 1_000)).toEqual({ value: 7, ageMs: 0 });
+    expect(reads.find("a", 30_999)).toEqual({ value: 7, ageMs: 29_999 });
+    expect(reads.find("a", 31_000)).toBeNull();
+    expect(reads.find("a", 0), "a clock that was set back makes nothing younger than new").toEqual({
+      value: 7,
+      ageMs: 0,
+    });
+  });
+
+  it("makes room for what is read next, oldest first", () => {
+    const reads = new RecentReads<number>(30_000, 2);
+    for (const key of ["a", "b"]) reads.keep(key, 1, 0);
+    reads.keep("a", 2, 10);
+    reads.keep("c", 3, 20);
+    expect(reads.find("b", 20)).toBeNull();
+    expect(reads.find("a", 20)).toEqual({ value: 2, ageMs: 10 });
+    expect(reads.find("c", 20)).toEqual({ value: 3, ageMs: 0 });
   });
 });

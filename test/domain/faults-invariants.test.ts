@@ -135,6 +135,11 @@ const DAMAGES: Damage[] = [
     ({ state }) => state.books.parcels.push({ ...first(state.books.parcels), trackingNumber: "795" }),
   ],
   [
+    "a label that was given back is live",
+    "at most one live label per parcel",
+    ({ state }) => (at(state.books.parcels, 1).cancelledAt = null),
+  ],
+  [
     "a label was made for no shipment",
     "at most one live label per parcel",
     ({ state }) => state.books.parcels.push({ trackingNumber: "796", reference: "shp_nobody", cancelledAt: null }),
@@ -157,6 +162,13 @@ describe("the invariants of stock and of the outside world, checked after every 
     const findings = checkAll(state, journal);
     expect(findings.flatMap(({ violations }) => violations)).toEqual([]);
     expect(findings.filter(({ checked }) => checked === 0)).toEqual([]);
+  });
+
+  it("find nothing in a label that waits to be given back", () => {
+    const { state, journal, shipped } = healthyWorld();
+    Object.assign(effectOf(state, shipped, "VoidLabel"), { status: "due", settledAt: null, dueAt: state.readAt });
+    at(state.books.parcels, 1).cancelledAt = null;
+    expect(checkAll(state, journal).flatMap(({ violations }) => violations)).toEqual([]);
   });
 
   it("leave a hold alone that has run out, whatever its row still says", () => {

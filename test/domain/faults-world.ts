@@ -55,6 +55,8 @@ export function healthyWorld(): FaultsWorld {
       { type: "FulfillmentAccepted", shipmentId, reference: "r", picksAtOnce: false },
       { type: "PickStarted", shipmentId },
       { type: "ShipmentPacked", shipmentId },
+      { type: "LabelCreated", shipmentId, carrier: "fedex", service: "GROUND", trackingNumber: "793" },
+      { type: "LabelDiscarded", shipmentId, trackingNumber: "793" },
       { type: "LabelCreated", shipmentId, carrier: "fedex", service: "GROUND", trackingNumber: "794" },
       { type: "ShipmentShipped", shipmentId, trackingNumber: "794" },
       { type: "PaymentCaptured", payment: 1, amount: 2000 },
@@ -146,7 +148,10 @@ export function healthyWorld(): FaultsWorld {
         effects.filter(({ effect }) => effect.kind === "Notify").map(({ id }) => ({ id: `mail ${id}`, reference: id })),
       ),
       texts: [],
-      parcels: [{ trackingNumber: "794", reference: shipped.order.shipments[0]?.id ?? "", cancelledAt: null }],
+      parcels: [
+        { trackingNumber: "794", reference: shipped.order.shipments[0]?.id ?? "", cancelledAt: null },
+        { trackingNumber: "793", reference: shipped.order.shipments[0]?.id ?? "", cancelledAt: PLACED_AT },
+      ],
       undelivered: 0,
     },
   };

@@ -10,9 +10,10 @@ const RUNS = Number(process.env.PROPERTY_RUNS ?? 400);
 type Step =
   | { kind: "wait"; ms: number }
   | { kind: "hold"; slot: number; quantity: number; lasts: number }
-  | { kind: "claim"; slot: number; owner: number; quantity: number; lasts: number }
-  | { kind: "unclaim"; slot: number; owner: number }
-  | { kind: "allocate" | "release"; slot: number }
+  | { kind: "claim"; slot: number; owner: number; attempt: number; quantity: number; lasts: number }
+  | { kind: "unclaim"; slot: number; owner: number; attempt: number }
+  | { kind: "allocate"; slot: number }
+  | { kind: "release"; slot: number; owner: number | "first" }
   | { kind: "ship"; slot: number; quantity: number; ref: number; ago: number }
   | { kind: "receive" | "transferIn" | "transferOut"; quantity: number; ref: number; ago: number }
   | { kind: "adjust"; delta: number; ref: number; ago: number }
@@ -26,13 +27,15 @@ const ref = fc.integer({ min: 0, max: 30 });
 const ago = fc.integer({ min: -20, max: 120 });
 const lasts = fc.integer({ min: 0, max: 90 });
 const owner = fc.integer({ min: 0, max: 1 });
+const attempt = fc.integer({ min: 0, max: 1 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant("wait" as const), ms: fc.integer({ min: 1, max: 60 }) }),
   fc.record({ kind: fc.constant("hold" as const), slot, quantity, lasts }),
-  fc.record({ kind: fc.constant("claim" as const), slot, owner, quantity, lasts }),
-  fc.record({ kind: fc.constant("unclaim" as const), slot, owner }),
-  fc.record({ kind: fc.constantFrom("allocate" as const, "release" as const), slot }),
+  fc.record({ kind: fc.constant("claim" as const), slot, owner, attempt, quantity, lasts }),
+  fc.record({ kind: fc.constant("unclaim" as const), slot, owner, attempt }),
+  fc.record({ kind: fc.constant("allocate" as const), slot }),
+  fc.record({ kind: fc.constant("release" as const), slot, owner: fc.oneof(fc.constant("first" as const), owner) }),
   fc.record({ kind: fc.constant("ship" as const), slot, quantity, ref, ago }),
   fc.record({
     kind: fc.constantFrom("receive" as const, "transferIn" as const, "transferOut" as const),
@@ -59,7 +62,8 @@ interface Pledge {
   allocated: boolean;
   released: boolean;
   until: number;
-  former: { owner: number; until: number } | null;
+  /** Who has claimed it, in which attempts, and how long it was good for before. */
+  claim: { owner: number; attempts: Set<number>; formerUntil: number } | null;
 }
 
 /**
@@ -120,30 +124,33 @@ class Oracle {
           allocated: false,
           released: false,
           until,
-          former: null,
+          claim: null,
         });
         return true;
       }
       case "claim": {
         const pledge = this.#standing(taken.slot);
-        if (
-          pledge === null ||
-          pledge.allocated ||
-          pledge.former !== null ||
-          pledge.asked !== taken.quantity ||
-          taken.lasts === 0
-        )
-          return false;
-        pledge.former = { owner: taken.owner, until: pledge.until };
+        if (pledge === null || pledge.allocated || pledge.asked !== taken.quantity) return false;
+        if (pledge.claim !== null) {
+          const { owner: claimant, attempts } = pledge.claim;
+          // Two attempts are as many as it takes to be shared for good.
+          if (claimant !== taken.owner || attempts.size > 1 || attempts.has(taken.attempt)) return false;
+          attempts.add(taken.attempt);
+          return true;
+        }
+        if (taken.lasts === 0) return false;
+        pledge.claim = { owner: taken.owner, attempts: new Set([taken.attempt]), formerUntil: pledge.until };
         pledge.until = this.now + taken.lasts;
         return true;
       }
       case "unclaim": {
         const pledge = this.pledges.get(taken.slot);
-        if (pledge === undefined || pledge.released || pledge.allocated || pledge.former?.owner !== taken.owner)
+        if (pledge === undefined || pledge.released || pledge.allocated || pledge.claim?.owner !== taken.owner)
           return false;
-        pledge.until = pledge.until > this.now ? pledge.former.until : Math.min(pledge.until, pledge.former.until);
-        pledge.former = null;
+        const { attempts, formerUntil } = pledge.claim;
+        if (attempts.size > 1 || !attempts.has(taken.attempt)) return false;
+        pledge.until = pledge.until > this.now ? formerUntil : Math.min(pledge.until, formerUntil);
+        pledge.claim = null;
         return true;
       }
       case "allocate": {
@@ -162,11 +169,12 @@ class Oracle {
             allocated: false,
             released: true,
             until: 0,
-            former: null,
+            claim: null,
           });
           return true;
         }
         if (pledge.released || (pledge.allocated && pledge.shipped === pledge.asked)) return false;
+        if ((pledge.claim?.owner ?? "first") !== taken.owner) return false;
         pledge.released = true;
         return true;
       }
@@ -229,6 +237,10 @@ class Oracle {
   }
 }
 
+function claimant(owner: number): string {
+  return `claimant-${owner}`;
+}
+
 /** `turn` names a count: one that agreed is remembered only until the next, so counts do not share names here. */
 function take(level: LevelBooks, ids: readonly ReservationId[], taken: Exclude<Step, { kind: "wait" }>, turn: number) {
   const id = "slot" in taken ? ids[taken.slot] : undefined;
@@ -240,13 +252,21 @@ function take(level: LevelBooks, ids: readonly ReservationId[], taken: Exclude<S
     case "hold":
       return level.hold(reservation(), taken.quantity, level.now + taken.lasts);
     case "claim":
-      return level.claim(reservation(), `claimant-${taken.owner}`, taken.quantity, level.now + taken.lasts);
+      return level.claim(
+        reservation(),
+        claimant(taken.owner),
+        taken.quantity,
+        level.now + taken.lasts,
+        `a${taken.attempt}`,
+      );
     case "unclaim":
-      return level.unclaim(reservation(), `claimant-${taken.owner}`);
+      return level.unclaim(reservation(), claimant(taken.owner), `a${taken.attempt}`);
     case "allocate":
       return level.allocate(reservation());
     case "release":
-      return level.release(reservation());
+      return taken.owner === "first"
+        ? level.release(reservation())
+        : level.release(reservation(), claimant(taken.owner));
     case "ship":
       return level.ship(reservation(), taken.quantity, `ref-${taken.ref}`, level.now - taken.ago);
     case "receive":

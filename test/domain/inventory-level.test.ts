@@ -137,6 +137,31 @@ describe("claim and unclaim", () => {
     expect(level.unclaim(id, ORDER).kind).toBe("unchanged");
   });
 
+  it("leave the claim that another attempt at the order shares, whichever of the two gives back", () => {
+    for (const refused of ["a1", "a2"]) {
+      const { level, id } = given({ opening: 5 });
+      level.hold(id, 2, level.now + 1000);
+      level.claim(id, ORDER, 2, level.now + 5000, "a1");
+      const shared = level.claim(id, ORDER, 2, level.now + 9000, "a2");
+      expect(shared, "with the expiry that the claim has").toMatchObject({ value: { expiresAt: level.now + 5000 } });
+      expect(level.unclaim(id, ORDER, refused).kind).toBe("unchanged");
+      level.now += 4999;
+      expect(level.available).toBe(3);
+      level.now += 1;
+      expect(level.available, "it runs out by itself").toBe(5);
+    }
+  });
+
+  it("give it back before another attempt claims it: that one has it alone", () => {
+    const { level, id } = given({ opening: 5 });
+    level.hold(id, 2);
+    level.claim(id, ORDER, 2, level.now + 5000, "a1");
+    level.unclaim(id, ORDER, "a1");
+    level.claim(id, ORDER, 2, level.now + 5000, "a2");
+    expect(level.unclaim(id, ORDER, "a1").kind, "it has none any more").toBe("unchanged");
+    expect(level.unclaim(id, ORDER, "a2").kind).toBe("changed");
+  });
+
   it("refuse what another has claimed, what belongs to another order, and what is not there", () => {
     const { level, id } = given();
     level.hold(id, 2);
@@ -236,6 +261,29 @@ describe("release", () => {
     level.now += 1000;
     level.release(id);
     expect(level.available).toBe(5);
+  });
+
+  it("is refused to whoever held what an order has claimed since, also when that has run out", () => {
+    const { level, id } = given({ opening: 5 });
+    level.hold(id, 2);
+    level.claim(id, ORDER, 2, level.now + 2000);
+    expect(level.release(id)).toMatchObject({ refusal: { reason: "reservation_taken" } });
+    level.now += 2000;
+    expect(level.release(id)).toMatchObject({ refusal: { reason: "reservation_taken" } });
+    level.allocate(id);
+    expect(level.release(id)).toMatchObject({ refusal: { reason: "reservation_taken" } });
+    expect(level.available).toBe(3);
+    level.release(id, ORDER);
+    expect(level.available).toBe(5);
+  });
+
+  it("is refused to an order that has given its claim back", () => {
+    const { level, id } = given({ opening: 5 });
+    level.hold(id, 2);
+    level.claim(id, ORDER, 2);
+    level.unclaim(id, ORDER);
+    expect(level.release(id, ORDER)).toMatchObject({ refusal: { reason: "reservation_taken" } });
+    expect(level.available).toBe(3);
   });
 
   it("that arrives before its hold leaves a tombstone that refuses it", () => {

@@ -64,6 +64,7 @@ const RARE = [
   "PaymentRefunded",
   "AuthorizationLapsing",
   "EffectRetried",
+  "LabelDiscarded",
 ] satisfies OrderEventType[];
 
 interface Open extends CalledEffect {
@@ -181,6 +182,12 @@ class Run {
         items: [{ line: 1 + (shipment % 2), quantity: 1 }],
         reason: "empty",
       });
+    else if (number === 10)
+      this.books.command({
+        type: "ShipShipment",
+        shipmentId,
+        tracking: { carrier: "dhl", service: "paket", trackingNumber: `OWN-${shipmentId}` },
+      });
     else if (number === 9) this.books.command({ type: "RaiseException", shipmentId, reason: "wet" });
     else for (const next of usual) if (this.books.command({ type: next, shipmentId }).ok) return;
   }
@@ -270,6 +277,7 @@ function checkAlways({ books, outside, effects }: Run): void {
       assert.equal(sum(shipped), one.quantity, "never ahead of the slowest parcel");
     }
   }
+  for (const [id, labels] of outside.labels) assert.ok(labels.length <= 1, `${id} has ${labels.length} live labels`);
   if (order.ended) assert.equal(live.length, 0, "nothing of an ended order is with a warehouse");
   const packed = live.flatMap(({ items }) => items.map(({ reservationId }) => reservationId));
   assert.equal(new Set(packed).size, packed.length, "no unit in two parcels");
@@ -316,6 +324,11 @@ function checkAtRest({ books, outside, effects }: Run): void {
       if (!failedFor("RefundPayment", "CapturePayment", "VoidPayment")) expect(refunded).toBe(captured);
     }
   }
+  if (!failedFor("CreateLabel", "VoidLabel"))
+    for (const [id, labels] of outside.labels)
+      expect(labels, `live labels of ${id}`).toEqual(
+        labels.filter((live) => order.shipments.some(({ label }) => label?.trackingNumber === live)),
+      );
   const isOver = order.ended !== null || order.state === "DELIVERED";
   if (!isOver)
     expect(

@@ -5,7 +5,7 @@ import type { EffectAttempt } from "../../src/contracts/ledger-rpc.ts";
 import type { DeviationKind } from "../../src/domain/deviation.ts";
 import type { EffectId, OrderId, ReservationId, Sku, WarehouseId } from "../../src/domain/ids.ts";
 import type { MovementKind, ReservationStatus } from "../../src/domain/inventory-level.ts";
-import type { Effect } from "../../src/domain/order/effects.ts";
+import { type Effect, orderOfEffect } from "../../src/domain/order/effects.ts";
 import type { Actor, OrderEvent, RecordedEvent } from "../../src/domain/order/events.ts";
 import type { Order } from "../../src/domain/order/order.ts";
 import type { RawBooks, RawEffect, RawLedger, RawLevel, RawListing, RawOps, RawState } from "./raw-rows.ts";
@@ -177,9 +177,9 @@ function readLedger(file: RawFile, path: string, alarmAt: number | null): RawLed
       timerAt: maybeNumber(row, "timer_at"),
     })),
     events: file.rows("SELECT * FROM events ORDER BY order_id, sequence").map(readEvent),
-    effects: file.rows("SELECT * FROM effects ORDER BY rowid").map((row) => ({
+    effects: file.rows("SELECT * FROM effects ORDER BY position").map((row) => ({
       id: text(row, "id") as EffectId,
-      orderId: orderOf(text(row, "id")),
+      orderId: orderOfEffect(text(row, "id") as EffectId),
       lane: text(row, "lane"),
       status: text(row, "status") as RawEffect["status"],
       attempt: number(row, "attempt"),
@@ -190,10 +190,6 @@ function readLedger(file: RawFile, path: string, alarmAt: number | null): RawLed
     })),
     archived: file.rows("SELECT id FROM archived").map((row) => text(row, "id") as OrderId),
   };
-}
-
-function orderOf(effectId: string): OrderId {
-  return effectId.slice(0, effectId.indexOf(":")) as OrderId;
 }
 
 function readEvent(row: Row): RecordedEvent {

@@ -154,6 +154,12 @@ describe("the FedEx adapter", () => {
     expect(JSON.parse(sent[2]?.body ?? "")).toMatchObject({ trackingNumber: "2" });
   });
 
+  it("leaves a label alone that the parcel is known to leave with", async () => {
+    const { carrier, sent } = fedex(token, tracked(tracking("OC", "2")));
+    expect(await carrier.findLabel("shp_1", "2")).toEqual({ outcome: "done", value: null });
+    expect(sent).toHaveLength(2);
+  });
+
   it("does not call it safe while the withdrawal itself is unknown", async () => {
     expect(await fedex(token, tracked(tracking("OC")), broken).carrier.findLabel("shp_1")).toMatchObject({
       outcome: "unknown",

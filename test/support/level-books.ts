@@ -1,5 +1,11 @@
 import type { LevelRegistration } from "../../src/domain/catalog.ts";
-import { type ReservationId, reservationId, type Sku, type WarehouseId } from "../../src/domain/ids.ts";
+import {
+  parseReservationId,
+  type ReservationId,
+  reservationId,
+  type Sku,
+  type WarehouseId,
+} from "../../src/domain/ids.ts";
 import {
   available,
   type Decision,
@@ -71,20 +77,21 @@ export class LevelBooks {
     );
   }
 
-  claim(id: ReservationId, owner: string, quantity: number, expiresAt = this.now + 2000) {
-    return this.#take(id, (existing) => claim(this.state, existing, { owner, quantity, expiresAt }, this.now));
+  claim(id: ReservationId, owner: string, quantity: number, expiresAt = this.now + 2000, attempt = "a1") {
+    return this.#take(id, (existing) => claim(this.state, existing, { owner, attempt, quantity, expiresAt }, this.now));
   }
 
-  unclaim(id: ReservationId, owner: string) {
-    return this.#take(id, (existing) => unclaim(this.state, existing, { owner }, this.now));
+  unclaim(id: ReservationId, owner: string, attempt = "a1") {
+    return this.#take(id, (existing) => unclaim(this.state, existing, { owner, attempt }, this.now));
   }
 
   allocate(id: ReservationId) {
     return this.#take(id, (existing) => allocate(this.state, existing, this.now));
   }
 
-  release(id: ReservationId) {
-    return this.#take(id, (existing) => release(this.state, existing, { reservationId: id }, this.now));
+  /** By the owner that the id names, unless said otherwise. */
+  release(id: ReservationId, owner = parseReservationId(id)?.owner ?? "") {
+    return this.#take(id, (existing) => release(this.state, existing, { reservationId: id, owner }, this.now));
   }
 
   ship(id: ReservationId, quantity: number, ref: string, occurredAt = this.now) {

@@ -119,6 +119,12 @@ export function placedOrder(
   };
 }
 
+/** What a customer places at this moment, by the clock. */
+export function placedNow(change: Partial<PlacedOrder> = {}, lines?: readonly LineSpec[]): PlacedOrder {
+  const now = Date.now();
+  return placedOrder(lines, { placedAt: now, holdExpiresAt: now + HOLD_MS, ...change });
+}
+
 export interface CalledEffect {
   id: EffectId;
   effect: Effect;

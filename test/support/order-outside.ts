@@ -41,7 +41,9 @@ export class Outside {
   readonly stock = new Map<ReservationId, StockStatus>();
   readonly told: string[] = [];
   readonly deviations = new Set<string>();
-  readonly labels = new Map<string, number>();
+  /** The live labels of each shipment. */
+  readonly labels = new Map<string, string[]>();
+  #labelled = 0;
   #sourced = 0;
 
   /** Does the effect under this key; null when there is nothing to report yet. */
@@ -104,9 +106,16 @@ export class Outside {
       case "CreateLabel": {
         const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
         if (!shipment || shipment.label || shipment.state === "CANCELLED") return { kind: "nothing" };
-        this.labels.set(effect.shipmentId, (this.labels.get(effect.shipmentId) ?? 0) + 1);
+        this.#labelled += 1;
+        this.labels.set(effect.shipmentId, [...this.#labelsOf(effect), `T${this.#labelled}-${effect.shipmentId}`]);
         return this.again(effect);
       }
+      case "VoidLabel":
+        this.labels.set(
+          effect.shipmentId,
+          this.#labelsOf(effect).filter((number) => number !== effect.trackingNumber),
+        );
+        return { kind: "nothing" };
       case "TrackParcel":
         return dice() < 0.5 ? null : { kind: "TrackParcel", status: "delivered" };
       case "Notify":
@@ -122,14 +131,18 @@ export class Outside {
   has(effect: Extract<Effect, { kind: "Notify" | "CreateLabel" }>): boolean {
     return effect.kind === "Notify"
       ? this.told.includes(`${effect.notification} ${effect.subject}`)
-      : this.labels.has(effect.shipmentId);
+      : this.#labelsOf(effect).length > 0;
   }
 
   /** What it came to. */
   again(effect: Extract<Effect, { kind: "Notify" | "CreateLabel" }>): EffectResult {
-    return effect.kind === "Notify"
-      ? { kind: "nothing" }
-      : { kind: "CreateLabel", carrier: "fedex", service: "ground", trackingNumber: `T${effect.shipmentId}` };
+    if (effect.kind === "Notify") return { kind: "nothing" };
+    const trackingNumber = this.#labelsOf(effect).at(-1) ?? "";
+    return { kind: "CreateLabel", carrier: "fedex", service: "ground", trackingNumber };
+  }
+
+  #labelsOf({ shipmentId }: { shipmentId: string }): string[] {
+    return this.labels.get(shipmentId) ?? [];
   }
 
   /** The bank's truth about a payment. */

@@ -145,6 +145,51 @@ describe("the main road", () => {
     }, "the mail");
   });
 
+  it("goes on with another card where the first was declined", async () => {
+    const sku = await shop.stock({ berlin: 1 });
+    const placed = await shop.place([{ sku, quantity: 1 }], "pm_card_chargeDeclined");
+    await shop.until(placed.orderId, ({ status }) => status === "PAYMENT_FAILED", "the decline");
+    const path = `/api/v1/orders/${placed.orderId}/payment-method`;
+    const given = await shop.call("POST", path, { paymentMethod: { token: "pm_card_visa" } });
+    expect(given.status).toBe(200);
+    const paid = await shop.until(placed.orderId, isReady, "the request to the warehouse");
+    expect(paid.payments.map(({ status }) => status)).toEqual(["failed", "authorized"]);
+    expect((await shop.level(sku, "berlin")).allocated).toBe(1);
+    const late = await shop.call("POST", path, { paymentMethod: { token: "pm_card_visa" } });
+    expect([late.status, late.body["code"]]).toEqual([409, "order_state"]);
+  });
+
+  it("leaves one live label to a parcel that the floor ships with a label of its own", async () => {
+    const sku = await shop.stock({ berlin: 2 });
+    const placed = await shop.place([{ sku, quantity: 1 }]);
+    const { shipments } = await shop.until(placed.orderId, isReady, "the request to the warehouse");
+    const path = `/api/v1/shipments/${shipments[0]?.shipmentId}`;
+    for (const step of ["start", "pack"]) expect((await shop.call("POST", `${path}/${step}`)).status).toBe(200);
+    const bought = await shop.until(
+      placed.orderId,
+      (order) => order.shipments[0]?.trackingNumber !== null,
+      "the label",
+    );
+    const tracking = { carrier: "dhl", service: "paket", trackingNumber: `OWN-${sku}` };
+    const shipped = await shop.call("POST", `${path}/ship`, { tracking });
+    expect(shipped.status).toBe(200);
+    const labels = () =>
+      shop
+        .books("fedex", "parcels")
+        .then((parcels) => parcels.filter(({ reference }) => reference === shipments[0]?.shipmentId));
+    await shop.eventually(
+      async () => ((await labels()).every((label) => label["cancelled_at"] !== null) ? true : null),
+      "the bought label to be given back",
+    );
+    expect((await labels()).map((label) => String(label["tracking_number"]))).toEqual([
+      bought.shipments[0]?.trackingNumber,
+    ]);
+    expect((await shop.read(placed.orderId)).shipments[0]).toMatchObject({ trackingNumber: `OWN-${sku}` });
+    // What is printed is never the label that was given back.
+    expect((await shop.call("GET", `${path}/label.pdf`)).status).toBe(409);
+    expect((await shop.call<string>("GET", `${path}/label.zpl`)).body).toContain(`OWN-${sku}`);
+  });
+
   it("waits for the customer's bank, and goes on when they have answered", async () => {
     const sku = await shop.stock({ berlin: 1 });
     const placed = await shop.place([{ sku, quantity: 1 }], "pm_card_authenticationRequired");

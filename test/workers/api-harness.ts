@@ -1,4 +1,4 @@
-import { applyD1Migrations, createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect } from "vitest";
 import { SHIPPING_METHODS, TAX_RATES } from "../../seed/commerce.ts";
@@ -10,17 +10,13 @@ import { registerLevels, saveProduct, saveWarehouse } from "../../src/db/ops/sav
 import { channels, shippingMethods, taxRates } from "../../src/db/ops/schema/catalog.ts";
 import { apiKeys, customers } from "../../src/db/ops/schema/people.ts";
 import type { CustomerId, Sku, WarehouseId } from "../../src/domain/ids.ts";
-import { sha256Hex } from "../../src/platform/hmac.ts";
+import { sha256Hex } from "../../src/platform/sha256.ts";
 import type { Env } from "../../src/platform/env.ts";
 import type { ServiceContext } from "../../src/services/context.ts";
 import { invalidateCatalog } from "../../src/services/catalog.ts";
+import { migrateOrders } from "./ledger-harness.ts";
 import { migrateOps } from "./migrate-ops.ts";
 
-const ORDER_MIGRATIONS = import.meta.glob<string>("../../migrations/orders/*.sql", {
-  query: "?raw",
-  import: "default",
-  eager: true,
-});
 const app = createApp();
 const ops = openOps(env.OPS);
 
@@ -73,14 +69,7 @@ export function unique(prefix: string): string {
 /** Databases, ways of shipping, taxes, channels, customers and keys: what every test's own world stands on. */
 export async function prepareWorld(): Promise<void> {
   await migrateOps();
-  const files = Object.entries(ORDER_MIGRATIONS)
-    .map(([path, sql]) => ({
-      name: path.slice(path.lastIndexOf("/") + 1),
-      queries: sql.split("--> statement-breakpoint"),
-    }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-  await applyD1Migrations(env.ORDERS_0, files);
-  await applyD1Migrations(env.ORDERS_1, files);
+  await migrateOrders();
   await ops
     .insert(shippingMethods)
     .values([...SHIPPING_METHODS, FREE_SHIPPING])
@@ -132,7 +121,7 @@ export async function prepareWorld(): Promise<void> {
 export async function addKey(key: string, role: Role, more: Partial<typeof apiKeys.$inferInsert> = {}): Promise<void> {
   await ops
     .insert(apiKeys)
-    .values({ hash: await sha256Hex(key), name: `a ${role}`, role, environment: "local", createdAt: 0, ...more });
+    .values({ hash: sha256Hex(key), name: `a ${role}`, role, environment: "local", createdAt: 0, ...more });
 }
 
 /** An open warehouse in Berlin that ships anywhere. */

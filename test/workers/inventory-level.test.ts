@@ -232,12 +232,20 @@ async function liveThrough(registration: ReturnType<typeof newRegistration>, bet
     level.hold(registration, { reservationId: first, quantity: 3, expiresAt, channel: "storefront" }),
   );
   await step((level) => level.hold(registration, { reservationId: second, quantity: 2, expiresAt, channel: "ebay" }));
-  await step((level) => level.release(registration, { reservationId: third }));
+  await step((level) => level.release(registration, { reservationId: third, owner: "cart" }));
   await step((level) => level.hold(registration, { reservationId: third, quantity: 1, expiresAt, channel: "ebay" }));
   await step((level) =>
-    level.claim(registration, { reservationId: second, owner: "ord_1", quantity: 2, expiresAt: expiresAt + 1 }),
+    level.claim(registration, {
+      reservationId: second,
+      owner: "ord_1",
+      attempt: "a",
+      quantity: 2,
+      expiresAt: expiresAt + 1,
+    }),
   );
-  await step((level) => level.unclaim(registration, { reservationId: second, owner: "ord_1" }));
+  await step((level) => level.unclaim(registration, { reservationId: second, owner: "ord_1", attempt: "b" }));
+  await step((level) => level.release(registration, { reservationId: second, owner: "cart" }));
+  await step((level) => level.unclaim(registration, { reservationId: second, owner: "ord_1", attempt: "a" }));
   await step((level) => level.allocate(registration, { reservationId: first }));
   await step((level) =>
     level.ship(registration, { reservationId: first, quantity: 1, ref: "ship-1", occurredAt: now }),
@@ -260,7 +268,7 @@ async function liveThrough(registration: ReturnType<typeof newRegistration>, bet
   await step((level) =>
     level.ship(registration, { reservationId: first, quantity: 2, ref: "ship-2", occurredAt: now - 1 }),
   );
-  await step((level) => level.release(registration, { reservationId: fifth }));
+  await step((level) => level.release(registration, { reservationId: fifth, owner: "cart" }));
   const { level, settings, reservations } = await levelOf(registration).detail(registration);
   const movements = await levelOf(registration).movements(registration, { limit: 100 });
   return {
@@ -281,7 +289,7 @@ describe("a crash", () => {
     const crashed = await liveThrough(twin, () => crash(twin));
     const named = JSON.parse(JSON.stringify(crashed).replaceAll(twin.warehouseId, registration.warehouseId));
     expect(named).toEqual(JSON.parse(JSON.stringify(steady)));
-    expect(steady.answers).toHaveLength(21);
+    expect(steady.answers).toHaveLength(23);
     expect(steady.movements.at(0)).toMatchObject({ kind: "drift", delta: 2 });
   });
 });

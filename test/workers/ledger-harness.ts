@@ -2,12 +2,33 @@ import { applyD1Migrations, evictDurableObject, runDurableObjectAlarm, runInDura
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import type { OrderLedger } from "../../durable-objects/order-ledger/object.ts";
-import type { CreateResult, LeasedEffect, OutcomeReport } from "../../src/contracts/ledger-rpc.ts";
+import {
+  type CreateResult,
+  type ExecuteResult,
+  type LeasedEffect,
+  type OpenedOrder,
+  type OutcomeReport,
+  readOrder,
+} from "../../src/contracts/ledger-rpc.ts";
 import type { EffectBatch } from "../../src/contracts/messages.ts";
-import type { OrderId } from "../../src/domain/ids.ts";
-import type { EffectKind, EffectOutcome, EffectResult } from "../../src/domain/order/effects.ts";
+import type { EffectId, OrderId } from "../../src/domain/ids.ts";
+import {
+  type EffectKind,
+  type EffectOutcome,
+  type EffectResult,
+  orderOfEffect,
+} from "../../src/domain/order/effects.ts";
 import type { Actor, PlacedOrder } from "../../src/domain/order/events.ts";
 import type { Order } from "../../src/domain/order/order.ts";
+
+type Read<Result extends { ok: boolean }> =
+  | (Omit<Extract<Result, { ok: true }>, "order"> & { order: Order })
+  | Extract<Result, { ok: false }>;
+
+/** The result with its order as an object. */
+function read<Result extends CreateResult | ExecuteResult>(result: Result): Read<Result> {
+  return (result.ok ? { ...result, order: readOrder(result.order) } : result) as Read<Result>;
+}
 
 export type LedgerStub = DurableObjectStub<OrderLedger>;
 
@@ -57,14 +78,25 @@ export class TestLedger {
     await runDurableObjectAlarm(this.stub);
   }
 
-  create(order: PlacedOrder, fingerprint = "body"): Promise<CreateResult> {
-    return this.stub.create({ order, fingerprint, actor: ACTOR }) as Promise<CreateResult>;
+  async create(order: PlacedOrder, fingerprint = "body"): Promise<Read<CreateResult>> {
+    return read(await this.stub.create({ order, fingerprint, actor: ACTOR }));
+  }
+
+  async execute(input: Parameters<OrderLedger["execute"]>[0]): Promise<Read<ExecuteResult>> {
+    return read(await this.stub.execute(input));
   }
 
   async order(id: OrderId): Promise<Order> {
-    const order = (await this.stub.get(id)) as Order | null;
+    const order = await this.stub.get(id);
     if (order === null) throw new Error(`${id} is not here`);
-    return order;
+    return readOrder(order);
+  }
+
+  /** Claims an attempt, as one call of its own. */
+  async claim(effectId: EffectId, attempt: number): Promise<boolean> {
+    const orderId = orderOfEffect(effectId);
+    const [opened] = (await this.stub.open([{ orderId, claim: { effectId, attempt } }])) as OpenedOrder[];
+    return opened?.claimed ?? false;
   }
 
   /** Reports an outcome; answers the effects that became free by it. */
@@ -82,6 +114,8 @@ export class TestLedger {
 export class EffectQueueDouble {
   readonly batches: EffectBatch[][] = [];
   isDown = false;
+  /** How often it was down when it was given something. */
+  refusals = 0;
 
   /** Stands in for every queue binding until mocks are restored. */
   constructor() {
@@ -91,10 +125,18 @@ export class EffectQueueDouble {
     } = Object.getPrototypeOf(env.EFFECTS);
     vi.spyOn(prototype, "send").mockImplementation(() => Promise.resolve());
     vi.spyOn(prototype, "sendBatch").mockImplementation((messages) => {
-      if (this.isDown) return Promise.reject(new Error("Queue sendBatch failed: Service Unavailable"));
+      if (this.isDown) {
+        this.refusals += 1;
+        return Promise.reject(new Error("Queue sendBatch failed: Service Unavailable"));
+      }
       this.batches.push(structuredClone(messages.map(({ body }) => body)));
       return Promise.resolve();
     });
+  }
+
+  /** Waits until it has refused something. */
+  refused(): Promise<number> {
+    return vi.waitUntil(() => this.refusals, { timeout: 3_000, interval: 5 });
   }
 
   of(orderId: OrderId): LeasedEffect[] {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { LeasedEffect } from "../../src/contracts/ledger-rpc.ts";
 import type { EffectKind, EffectResult } from "../../src/domain/order/effects.ts";
 import type { ShipmentId } from "../../src/domain/ids.ts";
-import { placedOrder } from "../support/order-books.ts";
+import { placedNow } from "../support/order-books.ts";
 import { ACTOR, allocatedAll, authorized, EffectQueueDouble, migrateOrders, TestLedger } from "./ledger-harness.ts";
 
 const MINUTE = 60_000;
@@ -20,16 +20,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const placed = (change: Parameters<typeof placedOrder>[1] = {}) =>
-  placedOrder(undefined, { placedAt: Date.now(), holdExpiresAt: Date.now() + 30 * MINUTE, ...change });
-
 describe("the outbox", () => {
   it("brings back what the queue did not take, once its lease has ended, and not before", async () => {
     const ledger = new TestLedger();
-    const order = placed();
+    const order = placedNow();
     queue.isDown = true;
     await ledger.create(order);
-    await vi.waitFor(async () => expect((await ledger.stub.drain()).leasedEffects).toBe(1));
+    await queue.refused();
     queue.isDown = false;
     vi.setSystemTime(start + MINUTE - 1);
     await ledger.ring();
@@ -40,9 +37,26 @@ describe("the outbox", () => {
     expect(again).toMatchObject({ attempt: 2, generation: 1, uncertain: true, leaseUntil: start + 3 * MINUTE });
   });
 
+  it("tells how far behind it is, and does nothing about it", async () => {
+    const ledger = new TestLedger();
+    const order = placedNow();
+    queue.isDown = true;
+    await ledger.create(order);
+    await queue.refused();
+    queue.isDown = false;
+    vi.setSystemTime(start + MINUTE + 5_000);
+    const behind = { liveOrders: 1, openEffects: 1, leasedEffects: 1, oldestDueMs: 5_000 };
+    expect(await ledger.stub.lag()).toMatchObject(behind);
+    expect(await ledger.stub.lag()).toMatchObject(behind);
+    expect((await ledger.stub.saga(order.id))?.map(({ attempt }) => attempt)).toEqual([1]);
+    await ledger.ring();
+    expect(await ledger.stub.lag()).toMatchObject({ openEffects: 1, oldestDueMs: 0 });
+    expect(await queue.leased(order.id, "AuthorizePayment")).toMatchObject({ attempt: 2 });
+  });
+
   it("brings back what a crash between the commit and the sending lost", async () => {
     const ledger = new TestLedger();
-    const order = placed();
+    const order = placedNow();
     await ledger
       .inside(async (instance, state) => {
         await instance.create({ order, fingerprint: "body", actor: ACTOR });
@@ -61,7 +75,7 @@ describe("the outbox", () => {
     queue.isDown = true;
     await ledger.inside((instance) =>
       Promise.all(
-        Array.from({ length: 2_005 }, () => instance.create({ order: placed(), fingerprint: "body", actor: ACTOR })),
+        Array.from({ length: 2_005 }, () => instance.create({ order: placedNow(), fingerprint: "body", actor: ACTOR })),
       ),
     );
     const open = () => ledger.rows("SELECT status, count(*) AS n FROM effects GROUP BY status ORDER BY status");
@@ -84,7 +98,7 @@ describe("the outbox", () => {
 
   it("gives up an effect whose lease has lapsed as often as its budget allows, and opens a deviation", async () => {
     const ledger = new TestLedger();
-    const order = placed();
+    const order = placedNow();
     await ledger.create(order);
     for (let turn = 1; (await ledger.order(order.id)).state === "PENDING"; turn += 1) {
       expect(turn).toBeLessThan(20);
@@ -104,7 +118,7 @@ describe("the outbox", () => {
 describe("timers", () => {
   it("end the payment window and then the hold, each once", async () => {
     const ledger = new TestLedger();
-    const order = placed();
+    const order = placedNow();
     await ledger.create(order);
     vi.setSystemTime(start + 20 * MINUTE);
     await ledger.ring();
@@ -119,7 +133,7 @@ describe("timers", () => {
 
   it("of an order that is damaged are set aside and hold up no other", async () => {
     const ledger = new TestLedger();
-    const [damaged, sound] = [placed(), placed()];
+    const [damaged, sound] = [placedNow(), placedNow()];
     await ledger.create(damaged);
     await ledger.create(sound);
     await ledger.rows("UPDATE orders SET doc = '{}' WHERE id = ?", damaged.id);
@@ -132,7 +146,7 @@ describe("timers", () => {
 
   it("that are stored too early ring when they are due", async () => {
     const ledger = new TestLedger();
-    const order = placed();
+    const order = placedNow();
     await ledger.create(order);
     await ledger.rows("UPDATE orders SET timer_at = 1");
     await ledger.ring();
@@ -142,7 +156,7 @@ describe("timers", () => {
 });
 
 /** Does what a warehouse and the outside do, and says what the ledger answered. */
-async function liveThrough(ledger: TestLedger, order: ReturnType<typeof placed>, between: () => Promise<void>) {
+async function liveThrough(ledger: TestLedger, order: ReturnType<typeof placedNow>, between: () => Promise<void>) {
   const answers: unknown[] = [];
   const open: LeasedEffect[] = [];
   const note = async (answer: unknown) => {
@@ -159,7 +173,7 @@ async function liveThrough(ledger: TestLedger, order: ReturnType<typeof placed>,
   };
   const command = async (step: "StartPicking" | "PackShipment" | "ShipShipment" | "DeliverShipment") =>
     note(
-      await ledger.stub.execute({
+      await ledger.execute({
         orderId: order.id,
         command: { type: step, shipmentId: `${order.id.replace("ord_", "shp_")}-1` as ShipmentId },
         actor: ACTOR,
@@ -175,7 +189,7 @@ async function liveThrough(ledger: TestLedger, order: ReturnType<typeof placed>,
     reference: "r",
     picksAtOnce: false,
   }));
-  await note(await ledger.stub.claim(open.find(({ effect }) => effect.kind === "Notify")?.id ?? ("" as never), 1));
+  await note(await ledger.claim(open.find(({ effect }) => effect.kind === "Notify")?.id ?? ("" as never), 1));
   await done("Notify", nothing);
   await command("StartPicking");
   await command("PackShipment");
@@ -198,7 +212,7 @@ describe("eviction", () => {
   it("between any two calls changes no answer", async () => {
     // The last notification stays open, so that neither order leaves.
     const [steady, evicted] = [new TestLedger(), new TestLedger()];
-    const [one, other] = [placed(), placed()];
+    const [one, other] = [placedNow(), placedNow()];
     // Waiting moves the clock: what is compared is everything but the ids and the times.
     const renamed = (answers: unknown[], id: string) =>
       JSON.parse(

@@ -1,13 +1,13 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { databaseOf } from "../../src/db/orders/databases.ts";
+import { readOrder, writeOrder } from "../../src/contracts/ledger-rpc.ts";
 import { projectOrders } from "../../src/db/orders/projection.ts";
 import { findArchivedRow, findOrderRow, findSagaRow, listEventRows } from "../../src/db/orders/queries.ts";
 import type { EffectId, OrderId } from "../../src/domain/ids.ts";
-import { OrderBooks, placedOrder } from "../support/order-books.ts";
+import { OrderBooks, placedNow } from "../support/order-books.ts";
 import { ACTOR, authorized, EffectQueueDouble, migrateOrders, TestLedger } from "./ledger-harness.ts";
 
-const MINUTE = 60_000;
 let queue: EffectQueueDouble;
 
 beforeEach(async () => {
@@ -20,15 +20,18 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const placed = (change: Parameters<typeof placedOrder>[1] = {}) =>
-  placedOrder(undefined, { placedAt: Date.now(), holdExpiresAt: Date.now() + 30 * MINUTE, ...change });
 const d1 = (id: OrderId) => databaseOf(env, id);
+
+async function shown(id: OrderId) {
+  const row = await findOrderRow(d1(id), id);
+  return row && readOrder(row);
+}
 
 /** An order that has ended, with every effect done but the last notification. */
 async function cancelled(ledger: TestLedger) {
-  const order = placed();
+  const order = placedNow();
   await ledger.create(order);
-  await ledger.stub.execute({
+  await ledger.execute({
     orderId: order.id,
     command: { type: "CancelOrder", reason: "changed my mind" },
     actor: ACTOR,
@@ -61,11 +64,11 @@ async function archived(ledger: TestLedger) {
 describe("D1", () => {
   it("shows an order as the ledger has it, with all its events, within half a second", async () => {
     const ledger = new TestLedger();
-    const order = placed();
+    const order = placedNow();
     await ledger.create(order);
     await ledger.done(await queue.leased(order.id, "AuthorizePayment"), authorized(1, 2000));
     await vi.waitFor(
-      async () => expect(await findOrderRow(d1(order.id), order.id)).toEqual(await ledger.order(order.id)),
+      async () => expect(await findOrderRow(d1(order.id), order.id)).toEqual(await ledger.stub.get(order.id)),
       { timeout: 3_000 },
     );
     expect(await listEventRows(d1(order.id), order.id)).toEqual(await ledger.stub.history(order.id));
@@ -78,9 +81,18 @@ describe("D1", () => {
 
   it("keeps the newer of two projections, whichever comes last, and the saga of the newer one", async () => {
     const books = new OrderBooks();
-    const older = { order: books.order, revision: 1, events: books.events.slice(0, 1), saga: null };
+    const changed = { lines: true, shipments: true, payments: true };
+    const doc = () => writeOrder(books.order);
+    const older = {
+      order: books.order,
+      doc: doc(),
+      revision: 1,
+      events: books.events.slice(0, 1),
+      changed,
+      saga: null,
+    };
     books.authorized();
-    const newer = { order: books.order, revision: 2, events: books.events.slice(), saga: [] };
+    const newer = { order: books.order, doc: doc(), revision: 2, events: books.events.slice(), changed, saga: [] };
     const sameVersion = { ...newer, revision: 3, saga: [] };
     const { id } = books.order;
     for (const projected of [newer, older, sameVersion, newer]) await projectOrders(d1(id), [projected]);
@@ -92,7 +104,7 @@ describe("D1", () => {
 
   it("may be away: orders are placed all the same, and shown once it is back", async () => {
     const ledger = new TestLedger();
-    const order = placed();
+    const order = placedNow();
     const batch = vi
       .spyOn(Object.getPrototypeOf(d1(order.id)), "batch")
       .mockRejectedValue(new Error("D1_ERROR: Network connection lost"));
@@ -104,12 +116,45 @@ describe("D1", () => {
     expect(await ledger.rows("SELECT projected FROM orders")).toEqual([{ projected: 0 }]);
     batch.mockRestore();
     expect(await ledger.stub.drain()).toMatchObject({ unprojectedOrders: 0 });
-    expect(await findOrderRow(d1(order.id), order.id)).toMatchObject({ id: order.id, version: 1 });
+    expect(await shown(order.id)).toMatchObject({ id: order.id, version: 1 });
+  });
+
+  it("gets all that it missed while it was away, and writes again only what has changed", async () => {
+    const ledger = new TestLedger();
+    const order = placedNow();
+    const batch = vi.spyOn(Object.getPrototypeOf(d1(order.id)), "batch");
+    batch.mockRejectedValueOnce(new Error("D1_ERROR: Network connection lost"));
+    await ledger.create(order);
+    await vi.waitFor(() => expect(batch).toHaveBeenCalled(), { timeout: 3_000 });
+    await ledger.done(await queue.leased(order.id, "AuthorizePayment"), authorized(1, 2000));
+    expect(await ledger.stub.drain()).toMatchObject({ unprojectedOrders: 0 });
+    const versions = async () => ({
+      line: await d1(order.id)
+        .prepare("SELECT version FROM order_lines WHERE order_id = ?")
+        .bind(order.id)
+        .first("version"),
+      payment: await d1(order.id)
+        .prepare("SELECT version, status FROM payments WHERE order_id = ?")
+        .bind(order.id)
+        .first(),
+      events: (await listEventRows(d1(order.id), order.id)).length,
+    });
+    const { version } = await ledger.order(order.id);
+    expect(await versions()).toEqual({ line: version, payment: { version, status: "authorized" }, events: version });
+
+    await ledger.execute({ orderId: order.id, command: { type: "SendMessage", text: "Soon." }, actor: ACTOR });
+    await ledger.stub.drain();
+    expect(await versions()).toEqual({
+      line: version,
+      payment: { version, status: "authorized" },
+      events: version + 1,
+    });
+    expect(await shown(order.id)).toEqual(await ledger.order(order.id));
   });
 
   it("that does not take one order gets the others", async () => {
     const ledger = new TestLedger();
-    const orders = Array.from({ length: 6 }, () => placed());
+    const orders = Array.from({ length: 6 }, () => placedNow());
     const [poison, ...sound] = orders.map(({ id }) => id);
     const prototype: D1Database = Object.getPrototypeOf(env.ORDERS_0);
     const { batch } = prototype;
@@ -150,7 +195,7 @@ describe("an order that has ended", () => {
     expect(await ledger.stub.get(id)).toBeNull();
     expect(await ledger.stub.history(id)).toBeNull();
     expect(await ledger.rows("SELECT id FROM effects UNION SELECT order_id FROM events")).toEqual([]);
-    expect(await findOrderRow(d1(id), id)).toEqual(order);
+    expect(await shown(id)).toEqual(order);
     expect(await listEventRows(d1(id), id)).toEqual(history);
     expect((await findSagaRow(d1(id), id))?.map(({ kind, status }) => `${kind} ${status}`)).toEqual([
       "AuthorizePayment done",
@@ -176,7 +221,7 @@ describe("an order that has ended", () => {
     const { id } = await archived(ledger);
     const before = await findArchivedRow(d1(id), id);
     const command = { type: "SendMessage", text: "hello" } as const;
-    const results = await Promise.all([1, 2, 3].map(() => ledger.stub.execute({ orderId: id, command, actor: ACTOR })));
+    const results = await Promise.all([1, 2, 3].map(() => ledger.execute({ orderId: id, command, actor: ACTOR })));
     expect(results.map((result) => result.ok && result.order.version).toSorted()).toEqual(
       [1, 2, 3].map((more) => (before?.order.version ?? 0) + more),
     );
@@ -205,7 +250,7 @@ describe("an order that has ended", () => {
   it("leaves again when nothing came of the command", async () => {
     const ledger = new TestLedger();
     const { id } = await archived(ledger);
-    const refused = await ledger.stub.execute({
+    const refused = await ledger.execute({
       orderId: id,
       command: { type: "RetryEffect", effectId: `${id}:1:Notify` as EffectId },
       actor: ACTOR,
@@ -227,7 +272,7 @@ describe("an order that has ended", () => {
       }),
     ).toBe(true);
     expect(await queue.leased(id, "VoidPayment")).toMatchObject({ attempt: 1 });
-    expect(await ledger.stub.recordPayment(placed().id, 1, { status: "created", intentId: "pi_1" })).toBe(false);
+    expect(await ledger.stub.recordPayment(placedNow().id, 1, { status: "created", intentId: "pi_1" })).toBe(false);
   });
 
   it("keeps what is uncertain through its archive, so that a retry uses the same key", async () => {
@@ -243,7 +288,7 @@ describe("an order that has ended", () => {
     ]);
     await ledger.stub.drain();
     expect(await ledger.stub.get(id)).toBeNull();
-    await ledger.stub.execute({ orderId: id, command: { type: "RetryEffect", effectId: last.id }, actor: ACTOR });
+    await ledger.execute({ orderId: id, command: { type: "RetryEffect", effectId: last.id }, actor: ACTOR });
     expect(await queue.leased(id, "Notify", 2)).toMatchObject({ generation: 1, uncertain: true });
   });
 });

@@ -27,6 +27,7 @@ export class Simulation {
   now = Date.UTC(2026, 10, 20, 9);
   #book: LedgerBook;
   #leased = 0;
+  readonly #done = new Set<string>();
   readonly #dice: Dice;
   /** What goes wrong; `NEVER` once the faults are over. */
   #fault: Dice;
@@ -105,15 +106,12 @@ export class Simulation {
     if (fate < 0.04)
       return { status: "failed", code: "throttled", message: "later", retryable: true, retryAfterMs: 2_000 };
     if (fate < 0.08) return { status: "unknown", message: "no answer" };
-    if (!leased.uncertain && fate < 0.12)
+    const key = `${leased.id}.${leased.generation}`;
+    // What was done under a key is never refused under it, whoever asks again.
+    if (!leased.uncertain && !this.#done.has(key) && fate < 0.12)
       return { status: "failed", code: "declined", message: "no", retryable: fate < 0.1 };
-    const result = outside.perform(
-      `${leased.id}.${leased.generation}`,
-      effect,
-      order,
-      this.now,
-      this.#fault === NEVER ? LUCK : this.#dice,
-    );
+    this.#done.add(key);
+    const result = outside.perform(key, effect, order, this.now, this.#fault === NEVER ? LUCK : this.#dice);
     if (this.#fault() < 0.06) return { status: "unknown", message: "the reply was lost" };
     return result === null ? { status: "waiting", retryAfterMs: MINUTE } : { status: "done", result };
   }
@@ -135,6 +133,12 @@ export class Simulation {
       const shipments = this.order(id)?.shipments ?? [];
       for (const shipment of shipments) {
         if (this.#fault !== NEVER && this.#dice() < 0.7) continue;
+        if (this.#fault !== NEVER && this.#dice() < 0.2)
+          this.#command(id, {
+            type: "ShipShipment",
+            shipmentId: shipment.id,
+            tracking: { carrier: "dhl", service: "paket", trackingNumber: `OWN-${shipment.id}` },
+          });
         for (const type of STEPS) moved = this.#command(id, { type, shipmentId: shipment.id }) || moved;
         if (this.#fault !== NEVER && this.#dice() < 0.1)
           this.#command(id, {

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type OpenedOrder, readOrder } from "../../src/contracts/ledger-rpc.ts";
 import type { EffectId } from "../../src/domain/ids.ts";
 import { evolve } from "../../src/domain/order/evolve.ts";
 import type { Order } from "../../src/domain/order/order.ts";
-import { placedOrder } from "../support/order-books.ts";
+import { placedNow, placedOrder } from "../support/order-books.ts";
 import {
   ACTOR,
   allocatedAll,
@@ -28,14 +29,10 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** An order placed now. */
-const placed = (change: Parameters<typeof placedOrder>[1] = {}) =>
-  placedOrder(undefined, { placedAt: Date.now(), holdExpiresAt: Date.now() + 30 * MINUTE, ...change });
-
 describe("placing", () => {
   it("gives the stored order back for the same body, and refuses another", async () => {
     const ledger = new TestLedger();
-    const order = placed();
+    const order = placedNow();
     expect(await ledger.create(order)).toMatchObject({
       ok: true,
       replayed: false,
@@ -47,7 +44,7 @@ describe("placing", () => {
       refusal: { reason: "fingerprint_mismatch" },
     });
     expect(await ledger.stub.find(order.id, "body")).toMatchObject({ ok: true, replayed: true });
-    expect(await ledger.stub.find(placed().id, "body")).toBeNull();
+    expect(await ledger.stub.find(placedNow().id, "body")).toBeNull();
     expect(await ledger.rows("SELECT count(*) AS n FROM events")).toEqual([{ n: 1 }]);
   });
 
@@ -63,12 +60,12 @@ describe("placing", () => {
     const transactions = await ledger.inside(async (instance, { storage }) => {
       const spy = vi.spyOn(storage, "transactionSync");
       const results = await Promise.all(
-        Array.from({ length: 200 }, () => instance.create({ order: placed(), fingerprint: "body", actor: ACTOR })),
+        Array.from({ length: 200 }, () => instance.create({ order: placedNow(), fingerprint: "body", actor: ACTOR })),
       );
       expect(results.every(({ ok }) => ok)).toBe(true);
       return spy.mock.calls.length;
     });
-    expect(transactions, "one, and one nested for each order").toBe(201);
+    expect(transactions).toBe(1);
     expect(await ledger.rows("SELECT count(*) AS n FROM orders")).toEqual([{ n: 200 }]);
     await vi.waitFor(() => expect(queue.batches.flat().flatMap(({ effects }) => effects)).toHaveLength(200));
     expect(queue.batches.flat().every(({ effects }) => effects.length <= 25)).toBe(true);
@@ -76,7 +73,7 @@ describe("placing", () => {
 
   it("two hundred of one order at the same time are one order", async () => {
     const ledger = new TestLedger();
-    const order = placed();
+    const order = placedNow();
     const results = await Promise.all(Array.from({ length: 200 }, () => ledger.create(order)));
     expect(results.filter((result) => result.ok && !result.replayed)).toHaveLength(1);
     expect(results.every(({ ok }) => ok)).toBe(true);
@@ -87,14 +84,14 @@ describe("placing", () => {
 describe("commands", () => {
   it("against a stale version are refused with the version there is", async () => {
     const ledger = new TestLedger();
-    const { id } = placed();
-    const order = placed({ id });
+    const { id } = placedNow();
+    const order = placedNow({ id });
     await ledger.create(order);
     const command = { type: "SendMessage", text: "hello" } as const;
-    expect(await ledger.stub.execute({ orderId: id, command, actor: ACTOR, expectedVersion: 1 })).toMatchObject({
+    expect(await ledger.execute({ orderId: id, command, actor: ACTOR, expectedVersion: 1 })).toMatchObject({
       ok: true,
     });
-    expect(await ledger.stub.execute({ orderId: id, command, actor: ACTOR, expectedVersion: 1 })).toEqual({
+    expect(await ledger.execute({ orderId: id, command, actor: ACTOR, expectedVersion: 1 })).toEqual({
       ok: false,
       refusal: { reason: "version_stale", version: 2 },
     });
@@ -102,8 +99,8 @@ describe("commands", () => {
 
   it("on an order that nobody placed are refused", async () => {
     const ledger = new TestLedger();
-    const result = await ledger.stub.execute({
-      orderId: placed().id,
+    const result = await ledger.execute({
+      orderId: placedNow().id,
       command: { type: "CancelOrder", reason: "x" },
       actor: ACTOR,
     });
@@ -112,7 +109,7 @@ describe("commands", () => {
 
   it("fail whole when another writer has appended the same event, and other orders go on", async () => {
     const ledger = new TestLedger();
-    const [mine, other] = [placed(), placed()];
+    const [mine, other] = [placedNow(), placedNow()];
     await ledger.create(mine);
     await ledger.create(other);
     await ledger.rows("INSERT INTO events (order_id, sequence, at, actor, data) VALUES (?, 2, 0, '{}', '{}')", mine.id);
@@ -130,7 +127,7 @@ describe("commands", () => {
 describe("an outcome", () => {
   it("frees what comes next, and hands it to who reported", async () => {
     const ledger = new TestLedger();
-    const order = placed();
+    const order = placedNow();
     await ledger.create(order);
     const payment = await queue.leased(order.id, "AuthorizePayment");
     const freed = await ledger.done(payment, authorized(1, 2000));
@@ -144,7 +141,7 @@ describe("an outcome", () => {
 
   it("of success counts once, whichever attempt it is of", async () => {
     const ledger = new TestLedger();
-    const order = placed();
+    const order = placedNow();
     await ledger.create(order);
     const first = await queue.leased(order.id, "AuthorizePayment", 1);
     vi.setSystemTime(start + MINUTE + 1);
@@ -159,7 +156,7 @@ describe("an outcome", () => {
 
   it("of failure counts only of the current attempt", async () => {
     const ledger = new TestLedger();
-    const order = placed();
+    const order = placedNow();
     await ledger.create(order);
     const first = await queue.leased(order.id, "AuthorizePayment", 1);
     vi.setSystemTime(start + MINUTE + 1);
@@ -173,7 +170,7 @@ describe("an outcome", () => {
 
   it("that is unknown keeps the key, one that was turned away unread keeps it too, a definite one gives a new one", async () => {
     const ledger = new TestLedger();
-    const order = placed();
+    const order = placedNow();
     await ledger.create(order);
     const first = await queue.leased(order.id, "AuthorizePayment", 1);
     const again = async (attempt: number, after: number) => {
@@ -199,7 +196,7 @@ describe("an outcome", () => {
 
   it("of waiting costs no attempt of the budget", async () => {
     const ledger = new TestLedger();
-    const order = placedOrder([{ quantity: 2 }], { placedAt: Date.now(), holdExpiresAt: Date.now() + 30 * MINUTE });
+    const order = placedNow({}, [{ quantity: 2 }]);
     await ledger.create(order);
     for (let attempt = 1; attempt <= 30; attempt += 1) {
       const leased = await queue.leased(order.id, "PromoteBackorder", attempt);
@@ -217,10 +214,10 @@ describe("an outcome", () => {
 describe("lanes", () => {
   it("a void never overtakes an authorization: it goes out when that has its outcome", async () => {
     const ledger = new TestLedger();
-    const order = placed();
+    const order = placedNow();
     await ledger.create(order);
     const payment = await queue.leased(order.id, "AuthorizePayment");
-    await ledger.stub.execute({ orderId: order.id, command: { type: "CancelOrder", reason: "x" }, actor: ACTOR });
+    await ledger.execute({ orderId: order.id, command: { type: "CancelOrder", reason: "x" }, actor: ACTOR });
     await queue.leased(order.id, "ReleaseStock");
     expect(queue.of(order.id).map(({ effect }) => effect.kind)).not.toContain("VoidPayment");
     const freed = await ledger.done(payment, authorized(1, 2000));
@@ -233,7 +230,7 @@ describe("lanes", () => {
 
   it("go on past an effect that failed for good, and it may be tried again by a person", async () => {
     const ledger = new TestLedger();
-    const order = placed();
+    const order = placedNow();
     await ledger.create(order);
     const allocation = pick(
       await ledger.done(await queue.leased(order.id, "AuthorizePayment"), authorized(1, 2000)),
@@ -247,7 +244,7 @@ describe("lanes", () => {
     });
     expect(freed.map(({ effect }) => effect.kind)).toEqual(["OpenDeviation"]);
     const [failed] = (await ledger.order(order.id)).failedEffects;
-    await ledger.stub.execute({
+    await ledger.execute({
       orderId: order.id,
       command: { type: "RetryEffect", effectId: failed as EffectId },
       actor: ACTOR,
@@ -260,7 +257,7 @@ describe("lanes", () => {
 
   it("a late success of what waits for its turn anew gives nobody else a turn", async () => {
     const ledger = new TestLedger();
-    const order = placed();
+    const order = placedNow();
     await ledger.create(order);
     const allocation = pick(
       await ledger.done(await queue.leased(order.id, "AuthorizePayment"), authorized(1, 2000)),
@@ -270,8 +267,8 @@ describe("lanes", () => {
     await ledger.report(confirmation, { status: "failed", code: "bounced", message: "no", retryable: false });
     const command = { type: "SendMessage", text: "hello" } as const;
     for (let messages = 0; messages < 2; messages += 1)
-      await ledger.stub.execute({ orderId: order.id, command, actor: ACTOR });
-    await ledger.stub.execute({
+      await ledger.execute({ orderId: order.id, command, actor: ACTOR });
+    await ledger.execute({
       orderId: order.id,
       command: { type: "RetryEffect", effectId: confirmation.id },
       actor: ACTOR,
@@ -285,7 +282,7 @@ describe("lanes", () => {
 
   it("a retry after an unknown outcome uses the same key", async () => {
     const ledger = new TestLedger();
-    const order = placed({ captureOn: "order" });
+    const order = placedNow({ captureOn: "order" });
     await ledger.create(order);
     const allocation = pick(
       await ledger.done(await queue.leased(order.id, "AuthorizePayment"), authorized(1, 2000)),
@@ -297,7 +294,7 @@ describe("lanes", () => {
       vi.setSystemTime(start + attempt * 70 * MINUTE);
       await ledger.ring();
     }
-    await ledger.stub.execute({
+    await ledger.execute({
       orderId: order.id,
       command: { type: "RetryEffect", effectId: capture.id },
       actor: ACTOR,
@@ -312,18 +309,39 @@ describe("lanes", () => {
 describe("a claim", () => {
   it("is given once for each attempt, and not for one that is over", async () => {
     const ledger = new TestLedger();
-    const order = placed();
+    const order = placedNow();
     await ledger.create(order);
     const { id } = await queue.leased(order.id, "AuthorizePayment");
-    expect(await Promise.all([ledger.stub.claim(id, 1), ledger.stub.claim(id, 1)])).toEqual([true, false]);
+    expect(await Promise.all([ledger.claim(id, 1), ledger.claim(id, 1)])).toEqual([true, false]);
     await ledger.evict();
-    expect(await ledger.stub.claim(id, 1)).toBe(false);
-    expect(await ledger.stub.claim(id, 2), "nobody has it yet").toBe(false);
+    expect(await ledger.claim(id, 1)).toBe(false);
+    expect(await ledger.claim(id, 2), "nobody has it yet").toBe(false);
     vi.setSystemTime(start + MINUTE + 1);
     await ledger.ring();
     await queue.leased(order.id, "AuthorizePayment", 2);
-    expect(await ledger.stub.claim(id, 1)).toBe(false);
-    expect(await ledger.stub.claim(id, 2)).toBe(true);
-    expect(await ledger.stub.claim(`${order.id}:9:Notify` as EffectId, 1)).toBe(false);
+    expect(await ledger.claim(id, 1)).toBe(false);
+    expect(await ledger.claim(id, 2)).toBe(true);
+    expect(await ledger.claim(`${order.id}:9:Notify` as EffectId, 1)).toBe(false);
+  });
+
+  it("comes with the order, in one call for many, and is given to one of two in the same call", async () => {
+    const ledger = new TestLedger();
+    const [first, second, unknown] = [placedNow(), placedNow(), placedNow()];
+    await ledger.create(first);
+    await ledger.create(second);
+    const { id: effectId } = await queue.leased(first.id, "AuthorizePayment");
+    const claim = { effectId, attempt: 1 };
+    const opened = (await ledger.stub.open([
+      { orderId: second.id },
+      { orderId: first.id, claim },
+      { orderId: first.id, claim },
+      { orderId: unknown.id },
+    ])) as OpenedOrder[];
+    expect(opened.map(({ order, claimed }) => [order && readOrder(order).id, claimed])).toEqual([
+      [second.id, false],
+      [first.id, true],
+      [first.id, false],
+      [null, false],
+    ]);
   });
 });

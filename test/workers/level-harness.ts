@@ -5,7 +5,7 @@ import type { InventoryLevel } from "../../durable-objects/inventory-level/objec
 import type { HoldCommand, LevelResult, LevelView } from "../../src/contracts/level-rpc.ts";
 import type { StockAlert, StockBatch } from "../../src/contracts/messages.ts";
 import type { LevelRegistration } from "../../src/domain/catalog.ts";
-import { levelKey } from "../../src/domain/ids.ts";
+import { levelKey, parseReservationId } from "../../src/domain/ids.ts";
 import { newReservationId } from "../support/level-books.ts";
 
 export type LevelStub = DurableObjectStub<InventoryLevel>;
@@ -28,6 +28,11 @@ export function holdCommand(
     channel: "storefront",
     ...more,
   };
+}
+
+/** The release of a hold by whoever made it. */
+export function releaseCommand({ reservationId }: Pick<HoldCommand, "reservationId">) {
+  return { reservationId, owner: parseReservationId(reservationId)?.owner ?? "" };
 }
 
 /** Calls the object from inside, so that all calls of `run` arrive in one turn and are one group. */
@@ -75,6 +80,30 @@ export class StockQueueDouble {
     return this.batches
       .flatMap((batch) => batch.alerts)
       .flatMap(({ alert, level }) => (level.sku === sku ? [alert] : []));
+  }
+}
+
+/** The timers by which levels gather what they publish: they ring when the test says so, and not before. */
+export class GatherTimers {
+  #waiting: { ring: () => void; delayMs: number }[] = [];
+
+  /** Stands in for every timer with a delay until mocks are restored; those without one gather calls, and go on. */
+  constructor() {
+    const { setTimeout: start } = globalThis;
+    vi.spyOn(globalThis, "setTimeout").mockImplementation(((ring: () => void, delayMs = 0) => {
+      if (delayMs === 0) return start(ring, 0);
+      this.#waiting.push({ ring, delayMs });
+      return 0;
+    }) as typeof setTimeout);
+  }
+
+  /** How long each of those that wait was to wait. */
+  get delays(): number[] {
+    return this.#waiting.map(({ delayMs }) => delayMs);
+  }
+
+  ring(): void {
+    for (const { ring } of this.#waiting.splice(0)) ring();
   }
 }
 

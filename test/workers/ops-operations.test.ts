@@ -6,7 +6,13 @@ import * as deviations from "../../src/db/ops/deviations.ts";
 import { claimIdempotencyKey, recordIdempotentAnswer, releaseIdempotencyKey } from "../../src/db/ops/idempotency.ts";
 import * as notifications from "../../src/db/ops/notifications.ts";
 import { audit } from "../../src/db/ops/schema/operations.ts";
-import { beginWebhookEvent, markWebhookEventProcessed, storeWebhookEvent } from "../../src/db/ops/webhook-events.ts";
+import {
+  countWebhookFailures,
+  markWebhookEventsProcessed,
+  readWaitingPayloads,
+  storeWebhookEvent,
+  takeLostWebhookEvents,
+} from "../../src/db/ops/webhook-events.ts";
 import type { DeviationReport } from "../../src/domain/deviation.ts";
 import { migrateOps } from "./migrate-ops.ts";
 
@@ -109,16 +115,23 @@ describe("things that happen once", () => {
     expect(first.notification.id).toBe(second.notification.id);
     const sms = await notifications.claimNotification(db, { ...claim, id: unique("ntf"), channel: "sms" }, NOW + 1);
     expect(sms.claimed).toBe(true);
-    await notifications.finishNotification(
-      db,
-      first.notification.id,
-      { status: "sent", providerMessageId: "m1" },
-      NOW + 2,
+    const { id } = first.notification;
+    const finish = (...ends: notifications.NotificationEnd[]) => notifications.finishNotifications(db, ends, NOW + 2);
+    expect(await finish({ id, status: "sent", providerMessageId: "m1" })).toEqual([
+      { id, orderId: claim.orderId, kind: "confirmed", status: "sent", error: null },
+    ]);
+    expect(await notifications.findNotification(db, id)).toMatchObject({ status: "sent", providerMessageId: "m1" });
+    const both = await finish(
+      { id, status: "delivered", providerMessageId: "m1" },
+      { id: sms.notification.id, status: "failed", error: "30006" },
+      { id: unique("ntf"), status: "failed", error: "not ours" },
     );
-    expect(await notifications.findNotification(db, first.notification.id)).toMatchObject({
-      status: "sent",
-      providerMessageId: "m1",
-    });
+    expect(both.map(({ status, error }) => [status, error]).sort()).toEqual([
+      ["delivered", null],
+      ["failed", "30006"],
+    ]);
+    expect(await finish({ id, status: "sent", providerMessageId: "m1" }), "the reply came last").toEqual([]);
+    expect(await notifications.findNotification(db, id)).toMatchObject({ status: "delivered" });
     const list = await notifications.listNotifications(db, { orderId: claim.orderId }, { limit: 1 });
     expect(list.rows.map(({ channel }) => channel)).toEqual(["sms"]);
     const rest = await notifications.listNotifications(
@@ -132,13 +145,38 @@ describe("things that happen once", () => {
 
   it("stores a webhook once, and has nothing to do once it is processed", async () => {
     const event = { provider: "stripe", eventId: unique("evt"), payload: '{"a":1}' };
+    const other = { provider: "fedex", eventId: event.eventId, payload: '{"b":1}' };
     expect(await storeWebhookEvent(db, event, NOW)).toBe("waiting");
     expect(await storeWebhookEvent(db, { ...event, payload: "{}" }, NOW + 1)).toBe("waiting");
-    expect(await beginWebhookEvent(db, event)).toEqual({ payload: event.payload, receivedAt: NOW, attempts: 1 });
-    expect(await beginWebhookEvent(db, event)).toMatchObject({ attempts: 2 });
-    await markWebhookEventProcessed(db, event, NOW + 2);
-    expect(await beginWebhookEvent(db, event)).toBeNull();
+    expect(await storeWebhookEvent(db, other, NOW)).toBe("waiting");
+    const unknown = { provider: "stripe", eventId: unique("evt") };
+    const read = () => readWaitingPayloads(db, [other, unknown, event]);
+    expect(await read()).toEqual([other.payload, null, event.payload]);
+    await markWebhookEventsProcessed(db, [event, unknown], NOW + 2);
+    expect(await read()).toEqual([other.payload, null, null]);
     expect(await storeWebhookEvent(db, event, NOW + 3)).toBe("processed");
+    await markWebhookEventsProcessed(db, [other], NOW + 2);
+  });
+
+  it("gives out a webhook that nobody acts on, less and less often, and not while it is tried", async () => {
+    const MINUTE = 60_000;
+    const [lost, tried, done] = [unique("evt"), unique("evt"), unique("evt")].map((eventId) => ({
+      provider: "stripe",
+      eventId,
+    }));
+    for (const event of [lost!, tried!, done!]) await storeWebhookEvent(db, { ...event, payload: "{}" }, NOW);
+    await markWebhookEventsProcessed(db, [done!], NOW);
+    for (let failures = 0; failures < 6; failures += 1) await countWebhookFailures(db, [tried!]);
+    expect(await takeLostWebhookEvents(db, NOW + MINUTE - 1)).toEqual([]);
+    const taken: number[] = [];
+    for (let minute = 1; minute <= 100; minute += 1) {
+      const events = await takeLostWebhookEvents(db, NOW + minute * MINUTE);
+      for (const event of events) {
+        expect(event).toEqual(lost);
+        taken.push(minute);
+      }
+    }
+    expect(taken).toEqual([1, 2, 4, 8, 16, 32]);
   });
 
   it("gives an idempotency key to one request, then replays its answer", async () => {

@@ -1,7 +1,7 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { LeasedEffect, OrderLedgerRpc, OutcomeReport } from "../../src/contracts/ledger-rpc.ts";
+import { type LeasedEffect, type OrderLedgerRpc, type OutcomeReport, writeOrder } from "../../src/contracts/ledger-rpc.ts";
 import type { LevelView } from "../../src/contracts/level-rpc.ts";
 import type { EffectBatch, StockBatch } from "../../src/contracts/messages.ts";
 import { openOps } from "../../src/db/ops/database.ts";
@@ -9,6 +9,7 @@ import { findDeviation } from "../../src/db/ops/deviations.ts";
 import { consumeDeadLetters } from "../../src/saga/consumers/dead-letters.ts";
 import { consumeEffects } from "../../src/saga/consumers/effects.ts";
 import { consumeStock } from "../../src/saga/consumers/stock.ts";
+import { ledgerCalls } from "../../src/saga/ledger-calls.ts";
 import { newRegistration } from "../support/level-books.ts";
 import { newOrderId, OrderBooks } from "../support/order-books.ts";
 import { TestLedger } from "./ledger-harness.ts";
@@ -22,24 +23,28 @@ let world: SagaWorld;
 /** What was reported, and what reporting it frees. */
 let reports: OutcomeReport[];
 let frees: (report: OutcomeReport) => LeasedEffect[];
+let reportCalls: number;
 let made = 0;
 
 beforeEach(async () => {
   await migrateOps();
   const ledger = new TestLedger();
   reports = [];
+  reportCalls = 0;
   frees = () => [];
   world = new SagaWorld(ledger);
-  vi.spyOn(world.context, "order").mockImplementation(() => Promise.resolve(SHIPPED.order));
-  // The double is the test ledger with two methods of its own.
-  const double: Pick<OrderLedgerRpc, "report" | "claim"> = {
+  const double: Pick<OrderLedgerRpc, "report" | "open"> = {
     report: (taken) => {
       reports.push(...taken);
+      reportCalls += 1;
       return Promise.resolve(taken.flatMap((report) => frees(report)));
     },
-    claim: () => Promise.resolve(false),
+    open: (requests) => Promise.resolve(requests.map(() => ({ order: writeOrder(SHIPPED.order), claimed: false }))),
   };
-  vi.spyOn(world.context, "ledger").mockReturnValue(double as OrderLedgerRpc);
+  Object.assign(
+    world.context,
+    ledgerCalls(world.context.env, () => double as OrderLedgerRpc),
+  );
 });
 afterEach(async () => {
   await world.settled();
@@ -80,9 +85,7 @@ describe("the consumer of effects", () => {
   });
 
   it("takes the batch when the ledger does not take the report", async () => {
-    vi.spyOn(world.context, "ledger").mockReturnValue({
-      report: () => Promise.reject(new Error("overloaded")),
-    } as never);
+    vi.spyOn(world.context, "report").mockRejectedValue(new Error("overloaded"));
     const { batch, done } = consume([tracking()]);
     await done;
     expect(await getQueueResult(batch, createExecutionContext())).toMatchObject({ ackAll: true });
@@ -109,6 +112,13 @@ describe("the consumer of effects", () => {
     frees = ({ effectId }) => (effectId === first.id ? [second] : []);
     await consume([first]).done;
     expect(reports.map(({ effectId }) => effectId)).toEqual([first.id, second.id]);
+  });
+
+  it("reports what ends in one turn in one call", async () => {
+    const id = newOrderId();
+    await consume([tracking({ orderId: id }), tracking({ orderId: id }), tracking({ orderId: id })]).done;
+    expect(reports).toHaveLength(3);
+    expect(reportCalls).toBe(1);
   });
 
   it("has six calls open at a time, four of a kind that is capped at four, and lets other kinds pass", async () => {

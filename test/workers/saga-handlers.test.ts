@@ -3,12 +3,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { LeasedEffect } from "../../src/contracts/ledger-rpc.ts";
 import { openOps } from "../../src/db/ops/database.ts";
 import { findLabel } from "../../src/db/ops/labels.ts";
-import { findNotification } from "../../src/db/ops/notifications.ts";
+import { claimNotification, findNotification } from "../../src/db/ops/notifications.ts";
 import type { ShipmentId } from "../../src/domain/ids.ts";
 import type { EffectKind } from "../../src/domain/order/effects.ts";
 import { runEffect } from "../../src/saga/run-effect.ts";
-import { newRegistration, newReservationId } from "../support/level-books.ts";
-import { placedOrder } from "../support/order-books.ts";
+import { placedNow } from "../support/order-books.ts";
 import {
   ACTOR,
   allocatedAll,
@@ -18,7 +17,6 @@ import {
   pick,
   TestLedger,
 } from "./ledger-harness.ts";
-import { accepted, holdCommand, levelOf } from "./level-harness.ts";
 import { migrateOps } from "./migrate-ops.ts";
 import { leaseOf, SagaWorld } from "./saga-harness.ts";
 
@@ -44,8 +42,8 @@ afterEach(async () => {
 
 const run = (leased: LeasedEffect) => runEffect(world.context, leased);
 
-async function place(change: Parameters<typeof placedOrder>[1] = {}) {
-  const order = placedOrder(undefined, { placedAt: Date.now(), holdExpiresAt: Date.now() + 30 * MINUTE, ...change });
+async function place(change: Parameters<typeof placedNow>[0] = {}) {
+  const order = placedNow(change);
   await ledger.create(order);
   return order;
 }
@@ -55,15 +53,15 @@ async function nextAttempt(leased: LeasedEffect): Promise<LeasedEffect> {
   for (let minutes = 0; minutes < 60; minutes += 2) {
     vi.setSystemTime(Date.now() + 2 * MINUTE);
     await ledger.ring();
-    const again = queue.of(leased.orderId).findLast(({ id }) => id === leased.id);
-    if (again && again.attempt > leased.attempt) return again;
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    const effect = (await ledger.stub.saga(leased.orderId))?.find(({ id }) => id === leased.id);
+    if (effect?.status === "leased" && effect.attempt > leased.attempt)
+      return queue.leased(leased.orderId, effect.kind, effect.attempt);
   }
   throw new Error(`${leased.id} was not given out again`);
 }
 
 /** An order that is confirmed, and the effects that this has called for. */
-async function confirmed(change: Parameters<typeof placedOrder>[1] = {}) {
+async function confirmed(change: Parameters<typeof placedNow>[0] = {}) {
   const { id } = await place(change);
   const allocation = pick(
     await ledger.done(await queue.leased(id, "AuthorizePayment"), authorized(1, 2000)),
@@ -125,10 +123,17 @@ describe("a notification", () => {
 
   it("of a subject that another effect has told already is not sent", async () => {
     const leased = await confirmation();
-    await run(leased);
-    const { effect } = leased;
-    expect(await run(leaseOf({ id: leased.orderId }, effect))).toMatchObject({ status: "done" });
-    expect(world.mail.sent).toHaveLength(1);
+    const told = {
+      id: `${leased.id}-before`,
+      orderId: leased.orderId,
+      subject: "order",
+      kind: "order_confirmed",
+      channel: "email" as const,
+      recipient: "a…@example.com",
+    };
+    await claimNotification(ops, told, Date.now());
+    expect(await run(leased)).toMatchObject({ status: "done" });
+    expect(world.mail.sent).toEqual([]);
   });
 
   it("goes by SMS where there is no mail address, and fails for good where there is neither", async () => {
@@ -145,11 +150,11 @@ describe("a notification", () => {
 });
 
 describe("a label", () => {
-  async function packed() {
-    const { id } = await confirmed();
+  async function packed(change: Parameters<typeof placedNow>[0] = {}) {
+    const { id } = await confirmed(change);
     const shipmentId = `${id.replace("ord_", "shp_")}-1` as ShipmentId;
     for (const type of ["StartPicking", "PackShipment"] as const)
-      await ledger.stub.execute({ orderId: id, command: { type, shipmentId }, actor: ACTOR });
+      await ledger.execute({ orderId: id, command: { type, shipmentId }, actor: ACTOR });
     const leased = await vi.waitUntil(async () =>
       (await ledger.stub.saga(id))?.find(({ kind }) => kind === "RequestFulfillment"),
     );
@@ -191,10 +196,41 @@ describe("a label", () => {
     },
   );
 
+  const own = { carrier: "dhl", service: "paket", trackingNumber: "OWN-1" };
+
+  it("that was made while the parcel left with another one is found, and given back", async () => {
+    const { id, shipmentId, leased } = await packed();
+    world.carrier.will("lost");
+    await ledger.report(leased, (await run(leased))!);
+    await ledger.stub.execute({
+      orderId: id,
+      command: { type: "ShipShipment", shipmentId, tracking: own },
+      actor: ACTOR,
+    });
+    const second = await nextAttempt(leased);
+    const given = pick(await ledger.report(second, (await run(second))!), "VoidLabel");
+    expect(given.effect).toMatchObject({ shipmentId, trackingNumber: `T1-${shipmentId}` });
+    expect(await run(given)).toEqual({ status: "done", result: { kind: "nothing" } });
+    expect(world.carrier.cancelled).toEqual([`T1-${shipmentId}`]);
+    expect((await ledger.order(id)).shipments[0]?.label).toEqual(own);
+  });
+
+  it("whose reply was lost, and that the parcel leaves with all the same, is left alone", async () => {
+    const { id, shipmentId, leased } = await packed();
+    world.carrier.will("lost");
+    await ledger.report(leased, (await run(leased))!);
+    await ledger.stub.execute({
+      orderId: id,
+      command: { type: "ShipShipment", shipmentId, tracking: { ...own, trackingNumber: `T1-${shipmentId}` } },
+      actor: ACTOR,
+    });
+    expect(await run(await nextAttempt(leased))).toEqual({ status: "done", result: { kind: "nothing" } });
+    expect(world.carrier.labels).toHaveLength(1);
+  });
+
   it("for an address that no carrier could read is not asked for", async () => {
-    const { id } = await confirmed({ address: { line1: "", city: "", country: "DE" } });
-    const shipmentId = `${id.replace("ord_", "shp_")}-1` as ShipmentId;
-    expect(await run(leaseOf({ id }, { kind: "CreateLabel", shipmentId }))).toMatchObject({
+    const { leased } = await packed({ address: { line1: "", city: "", country: "DE" } });
+    expect(await run(leased)).toMatchObject({
       status: "failed",
       code: "address_invalid",
       retryable: false,
@@ -270,7 +306,7 @@ describe("a payment", () => {
     // The capture is done and its report is lost; then the order is cancelled.
     await run(capture);
     await ledger.done(pick(effects, "RequestFulfillment"), { kind: "nothing" });
-    await ledger.stub.execute({ orderId: id, command: { type: "CancelOrder", reason: "x" }, actor: ACTOR });
+    await ledger.execute({ orderId: id, command: { type: "CancelOrder", reason: "x" }, actor: ACTOR });
     const recall = await queue.leased(id, "CancelFulfillment");
     await ledger.report(recall, (await run(recall))!);
     expect((await ledger.order(id)).state).toBe("CANCELLED");
@@ -310,37 +346,6 @@ describe("a refund", () => {
       result: { kind: "nothing" },
     });
     expect(refund).not.toHaveBeenCalled();
-  });
-});
-
-describe("stock", () => {
-  it("is allocated where it is held, short where it has run out and is gone, and both again when asked again", async () => {
-    const [there, gone] = [newRegistration({ opening: 5 }), newRegistration({ opening: 1 })];
-    const hold = async (registration: typeof there) => {
-      const command = holdCommand(registration, 1, {
-        reservationId: newReservationId(registration),
-        expiresAt: Date.now() + MINUTE,
-      });
-      accepted(await levelOf(registration).hold(registration, command));
-      return { id: command.reservationId, sku: registration.sku, warehouseId: registration.warehouseId, quantity: 1 };
-    };
-    vi.spyOn(world.context, "catalog").mockResolvedValue({
-      ...(await world.context.catalog()),
-      level: (sku) => [there, gone].find((registration) => registration.sku === sku),
-    });
-    const reservations = [await hold(there), await hold(gone)];
-    vi.setSystemTime(Date.now() + 2 * MINUTE);
-    accepted(await levelOf(gone).hold(gone, holdCommand(gone, 1)));
-    const order = await place();
-    const leased = leaseOf(order, { kind: "AllocateStock", reservations });
-    const expected = {
-      status: "done",
-      result: { kind: "AllocateStock", allocated: [reservations[0]!.id], short: [reservations[1]!.id] },
-    };
-    expect(await run(leased)).toEqual(expected);
-    expect(await run(leased)).toEqual(expected);
-    await run(leaseOf(order, { kind: "ReleaseStock", reservations }));
-    expect(await levelOf(there).view(there)).toMatchObject({ allocated: 0, available: 5 });
   });
 });
 

@@ -9,6 +9,7 @@ import type { CarrierProvider, Label, LabelRequest } from "../../src/providers/c
 import type { MailMessage, MailProvider, SmsProvider } from "../../src/providers/message.ts";
 import type { ProviderResult } from "../../src/providers/outcome.ts";
 import type { CreateIntent, PaymentProvider, PaymentSnapshot } from "../../src/providers/payment.ts";
+import { ledgerCalls } from "../../src/saga/ledger-calls.ts";
 import type { SagaContext } from "../../src/saga/saga-context.ts";
 import type { Catalog } from "../../src/services/catalog.ts";
 import type { TestLedger } from "./ledger-harness.ts";
@@ -178,6 +179,7 @@ export class FakeMail extends Fates implements MailProvider, SmsProvider {
 export class FakeCarrier extends Fates implements CarrierProvider {
   readonly name = "fake";
   readonly labels: Label[] = [];
+  readonly cancelled: string[] = [];
   readonly #byReference = new Map<string, Label>();
   readonly lookUps = new Fates();
   tracked = 0;
@@ -197,8 +199,12 @@ export class FakeCarrier extends Fates implements CarrierProvider {
     });
   }
 
-  findLabel(reference: string): Promise<ProviderResult<Label | null>> {
-    return this.lookUps.meet(() => ({ outcome: "done", value: this.#byReference.get(reference) ?? null }));
+  findLabel(reference: string, inUse?: string): Promise<ProviderResult<Label | null>> {
+    const found = this.#byReference.get(reference);
+    return this.lookUps.meet(() => ({
+      outcome: "done",
+      value: found === undefined || found.trackingNumber === inUse ? null : found,
+    }));
   }
 
   track(): ReturnType<CarrierProvider["track"]> {
@@ -206,8 +212,11 @@ export class FakeCarrier extends Fates implements CarrierProvider {
     return this.meet(() => ({ outcome: "done", value: [] }));
   }
 
-  cancelLabel(): ReturnType<CarrierProvider["cancelLabel"]> {
-    return Promise.resolve({ outcome: "done", value: null });
+  cancelLabel(trackingNumber: string): ReturnType<CarrierProvider["cancelLabel"]> {
+    return this.meet(() => {
+      this.cancelled.push(trackingNumber);
+      return { outcome: "done", value: null };
+    });
   }
 
   validateAddress(): ReturnType<CarrierProvider["validateAddress"]> {
@@ -265,7 +274,7 @@ export class SagaWorld {
   readonly deferred: Promise<unknown>[] = [];
   readonly context: SagaContext;
 
-  constructor(ledger: Pick<TestLedger, "stub" | "order">) {
+  constructor(ledger: Pick<TestLedger, "stub">) {
     const { bank, mail, carrier, deferred } = this;
     this.context = {
       env: workerEnv(),
@@ -273,7 +282,7 @@ export class SagaWorld {
       now: Date.now,
       catalog: () => Promise.resolve(CATALOG),
       ledger: () => ledger.stub as OrderLedgerRpc,
-      order: (id) => ledger.order(id),
+      ...ledgerCalls(workerEnv(), () => ledger.stub as OrderLedgerRpc),
       defer: (work) => void deferred.push(work),
     };
   }

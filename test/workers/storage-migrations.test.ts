@@ -4,7 +4,10 @@ import {
   isStorageMigrated,
   type StorageMigration,
 } from "../../durable-objects/storage-migrations.ts";
+import { LedgerStorage } from "../../durable-objects/order-ledger/ledger-storage.ts";
+import { LEDGER_STORAGE } from "../../durable-objects/order-ledger/storage-steps.ts";
 import { LEVEL_STORAGE_MIGRATIONS } from "../../durable-objects/inventory-level/storage-migrations.ts";
+import type { OrderId } from "../../src/domain/ids.ts";
 import { newRegistration } from "../support/level-books.ts";
 import { accepted, crash, holdCommand, inside, levelOf, rowsOf } from "./level-harness.ts";
 
@@ -64,6 +67,32 @@ describe("storage migrations", () => {
     });
   });
 
+  it("leave with its order what a level knows to be claimed, and not by which attempt", async () => {
+    const registration = newRegistration({ opening: 4 });
+    const { sku, warehouseId } = registration;
+    const { reservationId, expiresAt } = holdCommand(registration, 1);
+    await inside(registration, (_level, { storage }) => {
+      applyStorageMigrations(storage, LEVEL_STORAGE_MIGRATIONS.slice(0, 1));
+      storage.sql.exec(
+        "INSERT INTO level VALUES (1, ?, ?, 1, 0, 0, '{}', NULL, NULL, NULL, NULL, 1, 1, 0)",
+        sku,
+        warehouseId,
+      );
+      storage.sql.exec("INSERT INTO movement VALUES (1, 'opening', 4, 4, 'opening', 'opening stock', 0, 0, 1)");
+      storage.sql.exec(
+        "INSERT INTO reservation VALUES (?, 1, 1, 'HELD', ?, 'storefront', 'ord_1', 1, 0, 0, 2)",
+        reservationId,
+        expiresAt,
+      );
+    });
+    await crash(registration);
+    const level = levelOf(registration);
+    accepted(await level.unclaim(registration, { reservationId, owner: "ord_1", attempt: "a1" }));
+    expect((await level.detail(registration)).reservations).toMatchObject([{ owner: "ord_1", expiresAt }]);
+    accepted(await level.allocate(registration, { reservationId }));
+    expect(await level.view(registration)).toMatchObject({ allocated: 1, available: 3 });
+  });
+
   it("of a level are recorded with it and hold after a restart", async () => {
     const registration = newRegistration({ opening: 4 });
     accepted(await levelOf(registration).hold(registration, holdCommand(registration, 1)));
@@ -72,5 +101,27 @@ describe("storage migrations", () => {
     );
     await crash(registration);
     expect(await levelOf(registration).view(registration)).toMatchObject({ held: 1 });
+  });
+
+  it("of a ledger keep its events, and its effects in the order in which they were called for", async () => {
+    await withStorage((storage) => {
+      const [first] = LEDGER_STORAGE;
+      if (first === undefined) throw new Error("a ledger has no storage");
+      applyStorageMigrations(storage, [first]);
+      for (const sequence of [1, 2])
+        storage.sql.exec("INSERT INTO events VALUES ('ord_1', ?, 7, '{}', '{\"type\":\"HoldLapsed\"}')", sequence);
+      // By their ids alone they would come the other way round.
+      for (const id of ["ord_1:10:Notify", "ord_1:10:Notify:1", "ord_1:2:Notify", "ord_2:1:Notify"])
+        storage.sql.exec(
+          `INSERT INTO effects VALUES (?, 'notify', 'blocked', 0, 0, 1, 7, 0, 0, NULL, 7, NULL, '{"kind":"Notify"}', '[]')`,
+          id,
+        );
+      applyStorageMigrations(storage, LEDGER_STORAGE);
+      const ledger = new LedgerStorage(storage.sql);
+      expect(ledger.listEvents("ord_1" as OrderId).map(({ sequence }) => sequence)).toEqual([1, 2]);
+      const effects = ledger.listEffects("ord_1" as OrderId);
+      expect(effects.map(({ id }) => id)).toEqual(["ord_1:10:Notify", "ord_1:10:Notify:1", "ord_1:2:Notify"]);
+      expect(ledger.firstBlocked("ord_1" as OrderId, "notify")).toEqual(effects[0]);
+    });
   });
 });

@@ -12,6 +12,7 @@ import {
   orderParams,
   placeOrderForm,
   type PlaceOrderInput,
+  providePaymentForm,
   quoteAnswer,
   quoteForm,
   sagaList,
@@ -28,8 +29,10 @@ import {
   describeShortOrder,
   describeSummary,
 } from "../../services/describe-order.ts";
+import { countRefusedOrder } from "../../services/count-refused-order.ts";
 import { countOrders, getOrder, listOrders, orderHistory, orderSaga } from "../../services/orders.ts";
 import { placeOrder } from "../../services/place-order.ts";
+import { providePayment } from "../../services/provide-payment.ts";
 import { quoteOrder } from "../../services/quote-order.ts";
 import type { ServiceContext } from "../../services/context.ts";
 import { expectedVersion } from "../conditional.ts";
@@ -91,6 +94,7 @@ const place = endpoint<undefined, undefined, PlaceOrderInput>({
       replayed,
     };
   },
+  refused: countRefusedOrder,
 });
 
 const quote = endpoint({
@@ -159,11 +163,16 @@ const count = endpoint({
   summary: "Count orders",
   scope: "orders:read",
   query: orderFilterQuery,
-  answers: { 200: { description: "How many there are.", schema: orderCount } },
+  cache: "half_minute",
+  answers: {
+    200: { description: "How many there are, or were up to 30 seconds ago: `Age` says it.", schema: orderCount },
+  },
   problems: ["lists_unavailable"],
   async handle({ ctx, query }) {
     const counted = await countOrders(ctx, filterOf(query));
-    return counted.ok ? { status: 200, body: { count: counted.value } } : counted;
+    if (!counted.ok) return counted;
+    const { count: orders, ageMs } = counted.value;
+    return { status: 200, body: { count: orders }, ageSeconds: Math.floor(ageMs / 1_000) };
   },
 });
 
@@ -268,6 +277,23 @@ const remove = endpoint<z.infer<typeof orderParams>, undefined, z.infer<typeof c
   handle: (call) => handleCancel(call, true),
 });
 
+const pay = endpoint({
+  method: "POST",
+  path: "/orders/{id}/payment-method",
+  tag: TAG,
+  summary: "Pay an order by another means, after one has failed",
+  scope: "orders:write",
+  params: orderParams,
+  body: providePaymentForm,
+  idempotent: "kept",
+  answers: { 200: { description: "Taken, and asked for what is due.", schema: orderAnswer } },
+  problems: ["order_state", "idempotency_mismatch", "idempotency_in_progress"],
+  async handle({ ctx, params, body }) {
+    const paying = await providePayment(ctx, params.id, body.paymentMethod.token);
+    return paying.ok ? { status: 200, body: describeOrder(paying.value), version: paying.value.version } : paying;
+  },
+});
+
 export const orderEndpoints: readonly AnyEndpoint[] = [
   place,
   quote,
@@ -279,4 +305,5 @@ export const orderEndpoints: readonly AnyEndpoint[] = [
   saga,
   cancel,
   remove,
+  pay,
 ];

@@ -15,14 +15,19 @@ import { transferStock } from "../../services/transfer-stock.ts";
 import type { ServiceContext } from "../../services/context.ts";
 import { PROBLEM_CODES, refuse } from "../../contracts/problem.ts";
 import { type AnyEndpoint, endpoint, type Handled } from "../endpoint.ts";
+import { parseCsv } from "../read-csv.ts";
 
 /** SKUs worked on side by side: enough to be quick, few enough to leave the levels to others. */
 const AT_ONCE = 10;
 
+const CSV =
+  "UTF-8. The first line names fields of a row, as JSON has them; every further line is a row. " +
+  "An empty cell leaves its field out.";
+
 interface StockCommand<Row extends { sku: string }> {
   path: string;
   summary: string;
-  row: z.ZodType<Row>;
+  row: z.ZodObject & z.ZodType<Row>;
   perform: (ctx: ServiceContext, row: Row, origin: RowOrigin) => Promise<MovedRow>;
 }
 
@@ -40,6 +45,7 @@ function stockCommand<Row extends { sku: string }>({ path, summary, row, perform
     summary,
     scope: "inventory:write",
     body: { documented, choose: (body) => (isBulk(body) ? toBulk : toSingle) },
+    bodyFormats: { "text/csv": { description: CSV, read: (text) => parseCsv(text, bulk) } },
     idempotent: "kept",
     answers: { 200: { description: "What became of each row, in the order given.", schema: stockResult } },
     problems: [

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, or, type SQL } from "drizzle-orm";
+import { and, desc, eq, lt, or, sql, type SQL } from "drizzle-orm";
 import type { OpsDatabase } from "./database.ts";
 import { notifications, type NotificationChannel } from "./schema/operations.ts";
 
@@ -46,21 +46,40 @@ export async function claimNotification(
   return { claimed: false, notification: existing[0] };
 }
 
-export type NotificationEnd =
+/** How the sending of a message ended, by the message's id. */
+export type NotificationEnd = { id: string } & (
   | { status: "sent" | "delivered"; providerMessageId: string }
-  | { status: "failed"; error: string; providerMessageId?: string };
+  | { status: "failed"; error: string }
+);
 
-/** Records how sending ended. */
-export async function finishNotification(
+type EndedNotification = Pick<NotificationRow, "id" | "orderId" | "kind" | "status" | "error">;
+
+/** Bounded by D1's limit on a parameter: a provider may tell of 10,000 messages at a time. */
+const ENDS_AT_ONCE = 2_000;
+
+/**
+ * Records how sending ended, many in one statement, each id once; ids that nobody knows are left out. Answers what was
+ * recorded. A delivery that is known already stays: the reply to the sending may be slower than the provider's event.
+ */
+export async function finishNotifications(
   db: OpsDatabase,
-  id: string,
-  end: NotificationEnd,
+  ends: readonly NotificationEnd[],
   now: number,
-): Promise<void> {
-  await db
-    .update(notifications)
-    .set({ ...end, updatedAt: now })
-    .where(eq(notifications.id, id));
+): Promise<EndedNotification[]> {
+  const recorded: EndedNotification[] = [];
+  for (let start = 0; start < ends.length; start += ENDS_AT_ONCE) {
+    const some = JSON.stringify(ends.slice(start, start + ENDS_AT_ONCE));
+    const rows = await db.all<EndedNotification>(sql`
+      update notifications set status = ended.status, error = coalesce(ended.error, notifications.error),
+        provider_message_id = coalesce(ended.message_id, notifications.provider_message_id), updated_at = ${now}
+      from (select value ->> '$.id' as id, value ->> '$.status' as status, value ->> '$.error' as error,
+        value ->> '$.providerMessageId' as message_id from json_each(${some})) as ended
+      where notifications.id = ended.id and not (notifications.status = 'delivered' and ended.status = 'sent')
+      returning notifications.id as id, order_id as orderId, kind, notifications.status as status,
+        notifications.error as error`);
+    recorded.push(...rows);
+  }
+  return recorded;
 }
 
 /** The notification with this id (the reference that the provider's events carry), or null. */

@@ -1,6 +1,12 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { OpsDatabase } from "./database.ts";
 import { webhookEvents } from "./schema/operations.ts";
+
+/** Names an event as its provider does. */
+export interface WebhookEventId {
+  provider: string;
+  eventId: string;
+}
 
 /**
  * Stores a verified event under the provider's id. `processed`: a delivery of it was acted on already, nothing
@@ -8,7 +14,7 @@ import { webhookEvents } from "./schema/operations.ts";
  */
 export async function storeWebhookEvent(
   db: OpsDatabase,
-  event: { provider: string; eventId: string; payload: string },
+  event: WebhookEventId & { payload: string },
   now: number,
 ): Promise<"waiting" | "processed"> {
   const inserted = await db
@@ -17,36 +23,61 @@ export async function storeWebhookEvent(
     .onConflictDoNothing()
     .returning({ eventId: webhookEvents.eventId });
   if (inserted.length > 0) return "waiting";
-  const found = await db.select({ processedAt: webhookEvents.processedAt }).from(webhookEvents).where(keyOf(event));
+  const found = await db
+    .select({ processedAt: webhookEvents.processedAt })
+    .from(webhookEvents)
+    .where(and(eq(webhookEvents.provider, event.provider), eq(webhookEvents.eventId, event.eventId)));
   return found[0]?.processedAt == null ? "waiting" : "processed";
 }
 
-/** Counts an attempt and gives the payload; null when there is no such event or it is processed. */
-export async function beginWebhookEvent(
+/** The payloads of these events in one statement; null for one that nobody knows or that is processed. */
+export async function readWaitingPayloads(
   db: OpsDatabase,
-  event: { provider: string; eventId: string },
-): Promise<{ payload: string; receivedAt: number; attempts: number } | null> {
-  const begun = await db
-    .update(webhookEvents)
-    .set({ attempts: sql`${webhookEvents.attempts} + 1` })
-    .where(and(keyOf(event), isNull(webhookEvents.processedAt)))
-    .returning({
-      payload: webhookEvents.payload,
-      receivedAt: webhookEvents.receivedAt,
-      attempts: webhookEvents.attempts,
-    });
-  return begun[0] ?? null;
+  events: readonly WebhookEventId[],
+): Promise<(string | null)[]> {
+  const rows = await db.all<{ provider: string; eventId: string; payload: string }>(sql`
+    select provider, event_id as eventId, payload from webhook_events
+    where processed_at is null and ${isOneOf(events)}`);
+  return events.map(
+    ({ provider, eventId }) =>
+      rows.find((row) => row.provider === provider && row.eventId === eventId)?.payload ?? null,
+  );
 }
 
-/** Marks the event as acted on. */
-export async function markWebhookEventProcessed(
+/** Marks events as acted on, in one statement. */
+export async function markWebhookEventsProcessed(
   db: OpsDatabase,
-  event: { provider: string; eventId: string },
+  events: readonly WebhookEventId[],
   now: number,
 ): Promise<void> {
-  await db.update(webhookEvents).set({ processedAt: now }).where(keyOf(event));
+  await db.run(sql`update webhook_events set processed_at = ${now} where ${isOneOf(events)}`);
 }
 
-function keyOf(event: { provider: string; eventId: string }) {
-  return and(eq(webhookEvents.provider, event.provider), eq(webhookEvents.eventId, event.eventId));
+/** Counts an attempt to act on each of these events that came to nothing, in one statement. */
+export async function countWebhookFailures(db: OpsDatabase, events: readonly WebhookEventId[]): Promise<void> {
+  await db.run(sql`update webhook_events set attempts = attempts + 1 where ${isOneOf(events)}`);
+}
+
+/** What is older than so many newer events is no longer looked for: it keeps the search short without an index. */
+const NEWEST = 10_000;
+/** An event that nobody has acted on for this long may be lost; twice as long with each attempt that was counted. */
+const LOST_AFTER_MS = 60_000;
+const MOST_ATTEMPTS = 6;
+
+/**
+ * Takes the events that seem to be lost on their way through the queue, and counts it as an attempt, so that an event
+ * is taken by one caller, less and less often, and no longer while the queue itself keeps trying it.
+ */
+export async function takeLostWebhookEvents(db: OpsDatabase, now: number): Promise<WebhookEventId[]> {
+  return db.all(sql`
+    update webhook_events set attempts = attempts + 1
+    where rowid > (select max(rowid) from webhook_events) - ${NEWEST} and processed_at is null
+      and attempts < ${MOST_ATTEMPTS} and received_at <= ${now} - (${LOST_AFTER_MS} << attempts)
+    returning provider, event_id as eventId`);
+}
+
+/** Any number of events as one parameter, found by the primary key. */
+function isOneOf(events: readonly WebhookEventId[]) {
+  const ids = events.map(({ provider, eventId }) => [provider, eventId]);
+  return sql`(provider, event_id) in (select value ->> 0, value ->> 1 from json_each(${JSON.stringify(ids)}))`;
 }

@@ -1,14 +1,24 @@
-import type { EffectView } from "../../contracts/ledger-rpc.ts";
+import type { EffectView, OrderJson } from "../../contracts/ledger-rpc.ts";
 import type { RecordedEvent } from "../../domain/order/events.ts";
 import type { Order } from "../../domain/order/order.ts";
 import { fulfillmentState, paymentState } from "../../domain/order/views.ts";
 
+/** The parts of an order that have tables of their own. */
+export interface ChangedParts {
+  lines: boolean;
+  shipments: boolean;
+  payments: boolean;
+}
+
 /** One order as its ledger wants D1 to show it: the row, the events D1 does not have yet, and the saga once it has ended. */
 export interface ProjectedOrder {
   order: Order;
+  doc: OrderJson;
   /** Rises with every change, also where the version stays: of two projections the higher is newer. */
   revision: number;
-  events: RecordedEvent[];
+  events: readonly RecordedEvent[];
+  /** What D1 may not have as it is now; the rest is not written again. */
+  changed: ChangedParts;
   saga: EffectView[] | null;
 }
 
@@ -17,15 +27,18 @@ export interface ProjectedOrder {
  * version and revision, so that writing again, or late, does no harm. Throws when D1 does: the ledger writes again later.
  */
 export async function projectOrders(database: D1Database, projected: readonly ProjectedOrder[]): Promise<void> {
-  if (projected.length === 0) return;
-  const orders = projected.map(({ order }) => order);
-  await database.batch([
-    database.prepare(UPSERT_ORDERS).bind(JSON.stringify(projected.map(orderRow))),
-    database.prepare(UPSERT_LINES).bind(JSON.stringify(orders.flatMap(lineRows))),
-    database.prepare(UPSERT_SHIPMENTS).bind(JSON.stringify(orders.flatMap(shipmentRows))),
-    database.prepare(UPSERT_PAYMENTS).bind(JSON.stringify(orders.flatMap(paymentRows))),
-    database.prepare(INSERT_EVENTS).bind(JSON.stringify(projected.flatMap(({ events }) => events.map(eventRow)))),
-  ]);
+  const rowsOf = (part: keyof ChangedParts, rows: (order: Order) => unknown[][]) =>
+    projected.flatMap(({ order, changed }) => (changed[part] ? rows(order) : []));
+  const statements: [sql: string, rows: unknown[][]][] = [
+    [UPSERT_ORDERS, projected.map(orderRow)],
+    [UPSERT_LINES, rowsOf("lines", lineRows)],
+    [UPSERT_SHIPMENTS, rowsOf("shipments", shipmentRows)],
+    [UPSERT_PAYMENTS, rowsOf("payments", paymentRows)],
+    [INSERT_EVENTS, projected.flatMap(({ events }) => events.map(eventRow))],
+  ];
+  const called = statements.filter(([, rows]) => rows.length > 0);
+  if (called.length === 0) return;
+  await database.batch(called.map(([sql, rows]) => database.prepare(sql).bind(JSON.stringify(rows))));
 }
 
 /** `INSERT … SELECT` from a JSON array of rows; a row that is there already is replaced only by one as new or newer. */
@@ -67,7 +80,7 @@ const UPSERT_ORDERS = upsert(
   "revision",
 );
 
-function orderRow({ order, revision, saga }: ProjectedOrder): unknown[] {
+function orderRow({ order, doc, revision, saga }: ProjectedOrder): unknown[] {
   const search = [
     order.number,
     order.id,
@@ -99,7 +112,7 @@ function orderRow({ order, revision, saga }: ProjectedOrder): unknown[] {
       .filter((word) => word !== undefined)
       .join(" ")
       .toLowerCase(),
-    JSON.stringify(order),
+    doc,
     saga && JSON.stringify(saga),
     revision,
   ];

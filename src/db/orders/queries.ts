@@ -1,4 +1,4 @@
-import type { EffectView } from "../../contracts/ledger-rpc.ts";
+import { type EffectView, type OrderJson, readOrder } from "../../contracts/ledger-rpc.ts";
 import type { Actor, OrderEvent, RecordedEvent } from "../../domain/order/events.ts";
 import type { OrderId, ShipmentId } from "../../domain/ids.ts";
 import type { Order } from "../../domain/order/order.ts";
@@ -27,15 +27,19 @@ export interface OrderPosition {
   id: string;
 }
 
-/** The shipment that a carrier knows by this number, or null. */
-export async function findShipmentByTracking(
+/** The shipments that a carrier knows by these numbers, in one statement; a number that is not here has none. */
+export async function findShipmentsByTracking(
   database: D1Database,
-  trackingNumber: string,
-): Promise<{ orderId: OrderId; shipmentId: ShipmentId } | null> {
-  return database
-    .prepare("SELECT order_id AS orderId, id AS shipmentId FROM shipments WHERE tracking_number = ?")
-    .bind(trackingNumber)
-    .first<{ orderId: OrderId; shipmentId: ShipmentId }>();
+  trackingNumbers: readonly string[],
+): Promise<{ trackingNumber: string; orderId: OrderId; shipmentId: ShipmentId }[]> {
+  const { results } = await database
+    .prepare(
+      `SELECT tracking_number AS trackingNumber, order_id AS orderId, id AS shipmentId FROM shipments
+        WHERE tracking_number IN (SELECT value FROM json_each(?))`,
+    )
+    .bind(JSON.stringify(trackingNumbers))
+    .all<{ trackingNumber: string; orderId: OrderId; shipmentId: ShipmentId }>();
+  return results;
 }
 
 /** An order as a row of a list. */
@@ -133,9 +137,8 @@ export async function countOrderRows(database: D1Database, filter: OrderFilter):
 }
 
 /** The order as D1 has it, or null. */
-export async function findOrderRow(database: D1Database, id: OrderId): Promise<Order | null> {
-  const row = await database.prepare("SELECT doc FROM orders WHERE id = ?").bind(id).first<{ doc: string }>();
-  return row && (JSON.parse(row.doc) as Order);
+export async function findOrderRow(database: D1Database, id: OrderId): Promise<OrderJson | null> {
+  return database.prepare("SELECT doc FROM orders WHERE id = ?").bind(id).first<OrderJson>("doc");
 }
 
 /** The order's events in their order; empty when D1 does not know it. */
@@ -167,10 +170,10 @@ export async function findArchivedRow(
   const row = await database
     .prepare("SELECT doc, revision, saga FROM orders WHERE id = ?")
     .bind(id)
-    .first<{ doc: string; revision: number; saga: string | null }>();
+    .first<{ doc: OrderJson; revision: number; saga: string | null }>();
   return (
     row && {
-      order: JSON.parse(row.doc) as Order,
+      order: readOrder(row.doc),
       revision: row.revision,
       saga: JSON.parse(row.saga ?? "[]") as EffectView[],
     }

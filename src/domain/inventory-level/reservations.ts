@@ -53,16 +53,17 @@ export function hold(
 }
 
 /**
- * Takes over a hold for an order: same id, new owner and expiry. Idempotent for its owner. A hold that belongs to
- * another order, or that another owner has claimed, is `reservation_taken`; one of another size a `quantity_mismatch`.
+ * Takes over a hold for an order: same id, new owner and expiry. Idempotent for its owner; a second attempt at the
+ * same order shares the claim, with the expiry that it has. A hold that belongs to another order, or that another owner
+ * has claimed, is `reservation_taken`; one of another size a `quantity_mismatch`.
  */
 export function claim(
   state: LevelState,
   existing: Reservation | null,
-  command: { owner: string; quantity: number; expiresAt: number },
+  command: { owner: string; attempt: string; quantity: number; expiresAt: number },
   now: number,
 ): Decision<Reservation> {
-  const { owner, quantity, expiresAt } = command;
+  const { owner, attempt, quantity, expiresAt } = command;
   requireUnits("quantity", quantity, 1);
   requireMoment("expiresAt", expiresAt);
   if (existing === null) return refuseStock({ reason: "reservation_unknown" });
@@ -74,11 +75,15 @@ export function claim(
   if (existing.asked !== quantity) return refuseStock({ reason: "quantity_mismatch", held: existing.asked });
   if (existing.status !== "HELD") return { kind: "unchanged", value: existing };
   if (!isHeld(existing, now) || existing.expiresAt === null) return refuseStock({ reason: "reservation_expired" });
-  if (existing.claim !== null) return { kind: "unchanged", value: existing };
+  if (existing.claim !== null) {
+    if (existing.claim.attempt === null || existing.claim.attempt === attempt)
+      return { kind: "unchanged", value: existing };
+    return rowChanged(state, { ...existing, claim: { ...existing.claim, attempt: null }, changedAt: now });
+  }
   if (expiresAt <= now) return refuseStock({ reason: "reservation_expired" });
   return changed(state, {
     ...existing,
-    claim: { owner, formerExpiresAt: existing.expiresAt },
+    claim: { owner, attempt, formerExpiresAt: existing.expiresAt },
     expiresAt,
     changedAt: now,
   });
@@ -86,20 +91,22 @@ export function claim(
 
 /**
  * Gives a claimed hold back to its former owner, with its former expiry; if that has passed, its units are free. A
- * hold that ran out while it was claimed stays run out. Nothing to undo is no error, but what has been allocated to
- * the claimant stays there: `reservation_taken`.
+ * hold that ran out while it was claimed stays run out. Nothing to undo is no error, nor is a claim that another
+ * attempt at the order may rely on: it stays, to run out by itself. What has been allocated to the claimant stays there
+ * too: `reservation_taken`.
  */
 export function unclaim(
   state: LevelState,
   existing: Reservation | null,
-  command: { owner: string },
+  command: { owner: string; attempt: string },
   now: number,
 ): Decision<null> {
-  if (existing === null || existing.claim === null || existing.claim.owner !== command.owner)
+  const claimed = existing?.claim;
+  if (!claimed || claimed.owner !== command.owner || claimed.attempt !== command.attempt)
     return { kind: "unchanged", value: null };
   if (existing.status === "ALLOCATED") return refuseStock({ reason: "reservation_taken" });
   if (existing.status !== "HELD") return { kind: "unchanged", value: null };
-  const { formerExpiresAt } = existing.claim;
+  const { formerExpiresAt } = claimed;
   const counted = isHeld(existing, now);
   const expiresAt = counted ? formerExpiresAt : Math.min(formerExpiresAt, existing.expiresAt ?? now);
   const freed = counted && expiresAt <= now ? existing.quantity : 0;
@@ -129,16 +136,16 @@ export function allocate(state: LevelState, existing: Reservation | null, now: n
 
 /**
  * Frees what the reservation still has and closes its id for good, also when the hold has not arrived yet: a late
- * hold is then refused. What has shipped stays shipped. Never refused.
+ * hold is then refused. What has shipped stays shipped. What is not `owner`'s, because an order has claimed it or has
+ * given it back, is `reservation_taken`.
  */
 export function release(
   state: LevelState,
   existing: Reservation | null,
-  command: { reservationId: ReservationId },
+  command: { reservationId: ReservationId; owner: string },
   now: number,
 ): Decision<null> {
   if (existing === null) {
-    // The tombstone frees nothing, so the level's totals and its sequence stay what they are.
     const tombstone: Reservation = {
       id: command.reservationId,
       quantity: 0,
@@ -150,9 +157,11 @@ export function release(
       createdAt: now,
       changedAt: now,
     };
-    return { kind: "changed", value: null, state, reservation: tombstone, movements: [] };
+    return { ...rowChanged(state, tombstone), value: null };
   }
-  if (existing.status === "RELEASED" || existing.status === "SHIPPED") return { kind: "unchanged", value: null };
+  if (existing.status === "RELEASED") return { kind: "unchanged", value: null };
+  if (ownerOf(existing) !== command.owner) return refuseStock({ reason: "reservation_taken" });
+  if (existing.status === "SHIPPED") return { kind: "unchanged", value: null };
   const held = isHeld(existing, now) ? existing.quantity : 0;
   const allocated = existing.status === "ALLOCATED" ? existing.quantity : 0;
   return {
@@ -177,12 +186,13 @@ export function allocatedUnits(reservation: Reservation | null): number {
   return reservation?.status === "ALLOCATED" ? reservation.quantity : 0;
 }
 
-function changed(state: LevelState, reservation: Reservation): Extract<Decision<Reservation>, { kind: "changed" }> {
-  return {
-    kind: "changed",
-    value: reservation,
-    state: { ...state, sequence: state.sequence + 1 },
-    reservation,
-    movements: [],
-  };
+type Changed = Extract<Decision<Reservation>, { kind: "changed" }>;
+
+function changed(state: LevelState, reservation: Reservation): Changed {
+  return rowChanged({ ...state, sequence: state.sequence + 1 }, reservation);
+}
+
+/** What frees and takes no units: the level's totals and its sequence stay what they are. */
+function rowChanged(state: LevelState, reservation: Reservation): Changed {
+  return { kind: "changed", value: reservation, state, reservation, movements: [] };
 }

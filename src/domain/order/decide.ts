@@ -128,6 +128,11 @@ export function refuseCancel(order: Order, shipment: Shipment, reason = "picking
   ];
 }
 
+/** A parcel that will not leave with the label it has gives it up, so that it never has two. */
+export function discardLabel({ id, label }: Shipment): OrderEvent[] {
+  return label ? [{ type: "LabelDiscarded", shipmentId: id, trackingNumber: label.trackingNumber }] : [];
+}
+
 function onShipment(
   order: Order,
   id: string,
@@ -162,7 +167,10 @@ function short(shipment: Shipment, items: { line: number; quantity: number }[], 
       left -= taken;
     }
   }
-  return accept({ type: "ShortPicked", shipmentId: shipment.id, items: missing, reason });
+  const unitsOf = (parts: readonly ShipmentItem[]) => parts.reduce((sum, { quantity }) => sum + quantity, 0);
+  const isEmptied = unitsOf(missing) === unitsOf(shipment.items);
+  const discarded = isEmptied ? discardLabel(shipment) : [];
+  return accept(...discarded, { type: "ShortPicked", shipmentId: shipment.id, items: missing, reason });
 }
 
 function ship(
@@ -174,7 +182,10 @@ function ship(
   const waits = order.payments.some(({ status, captureFailed }) => status === "authorized" && captureFailed);
   if (waits || paid < dueForParcels(order)) return refuse({ reason: "payment_not_captured" });
   if (!shipment.label && !tracking) return refuse({ reason: "label_missing" });
-  const labelled: OrderEvent[] = tracking ? [{ type: "LabelCreated", shipmentId: shipment.id, ...tracking }] : [];
+  const labelled: OrderEvent[] =
+    tracking && tracking.trackingNumber !== shipment.label?.trackingNumber
+      ? [...discardLabel(shipment), { type: "LabelCreated", shipmentId: shipment.id, ...tracking }]
+      : [];
   const trackingNumber = tracking?.trackingNumber ?? shipment.label?.trackingNumber ?? null;
   return accept(...labelled, { type: "ShipmentShipped", shipmentId: shipment.id, trackingNumber });
 }

@@ -1,5 +1,5 @@
 import type { DeviationKind } from "../deviation.ts";
-import type { EffectId, ReservationId, ShipmentId, Sku, WarehouseId } from "../ids.ts";
+import type { EffectId, OrderId, ReservationId, ShipmentId, Sku, WarehouseId } from "../ids.ts";
 import type { Money } from "../money.ts";
 import type { Reservation } from "./order.ts";
 
@@ -43,6 +43,8 @@ export type Effect =
   | { kind: "RequestFulfillment"; shipmentId: ShipmentId; warehouseId: WarehouseId }
   | { kind: "CancelFulfillment"; shipmentId: ShipmentId; warehouseId: WarehouseId }
   | { kind: "CreateLabel"; shipmentId: ShipmentId }
+  /** Gives a label back that was bought and is not used. */
+  | { kind: "VoidLabel"; shipmentId: ShipmentId; trackingNumber: string }
   | { kind: "TrackParcel"; shipmentId: ShipmentId }
   | { kind: "Notify"; notification: NotificationKind; subject: string; text?: string }
   | {
@@ -115,6 +117,7 @@ export function laneOf(effect: Effect): Lane {
     case "RequestFulfillment":
     case "CancelFulfillment":
     case "CreateLabel":
+    case "VoidLabel":
       return `shipment:${effect.shipmentId}`;
     case "Notify":
       return "notify";
@@ -131,4 +134,9 @@ export function laneOf(effect: Effect): Lane {
 /** The id of the n-th effect of one event: `orderId:sequence:kind[:n]`. */
 export function effectId(orderId: string, sequence: number, effect: Effect, n: number): EffectId {
   return `${orderId}:${sequence}:${effect.kind}${n === 0 ? "" : `:${n}`}` as EffectId;
+}
+
+/** The order that an effect's id names. */
+export function orderOfEffect(id: EffectId): OrderId {
+  return id.slice(0, id.indexOf(":")) as OrderId;
 }

@@ -61,6 +61,8 @@ export type OrderEvent =
   | { type: "ShortPicked"; shipmentId: ShipmentId; items: ShipmentItem[]; reason: string }
   | { type: "ShipmentPacked"; shipmentId: ShipmentId }
   | { type: "LabelCreated"; shipmentId: ShipmentId; carrier: string; service: string; trackingNumber: string }
+  /** Bought from the carrier, and the parcel has no use for it: it leaves with another one, or not at all. */
+  | { type: "LabelDiscarded"; shipmentId: ShipmentId; trackingNumber: string }
   | { type: "ShipmentShipped"; shipmentId: ShipmentId; trackingNumber: string | null }
   | { type: "ShipmentOutForDelivery"; shipmentId: ShipmentId }
   | { type: "ShipmentDelivered"; shipmentId: ShipmentId }

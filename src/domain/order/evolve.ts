@@ -261,6 +261,10 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
         label: { carrier, service, trackingNumber },
       }));
     }
+    case "LabelDiscarded":
+      return mapShipment(order, event.shipmentId, (shipment) =>
+        shipment.label?.trackingNumber === event.trackingNumber ? { ...shipment, label: null } : shipment,
+      );
     case "ShipmentShipped": {
       const shipped = withShipment(order, event.shipmentId, at, "SHIPPED", { problem: null });
       const items = order.shipments.find(({ id }) => id === event.shipmentId)?.items ?? [];

@@ -1,6 +1,6 @@
 import { isPaymentAlive, isPaymentOpen, isSecured, unpaidAmount } from "./amounts.ts";
 import type { OrderFact } from "./commands.ts";
-import { refuseCancel } from "./decide.ts";
+import { discardLabel, refuseCancel } from "./decide.ts";
 import type { DeviationKind } from "../deviation.ts";
 import type { EffectId } from "../ids.ts";
 import type { Effect, EffectResult } from "./effects.ts";
@@ -67,8 +67,11 @@ function recordResult(order: Order, effectId: EffectId, effect: Effect, result: 
       return effect.kind === "CancelFulfillment" ? recallEvents(order, effect.shipmentId, result) : [];
     case "CreateLabel": {
       const shipment = effect.kind === "CreateLabel" ? shipmentOf(order, effect.shipmentId) : undefined;
-      if (!shipment || shipment.label) return [];
       const { carrier, service, trackingNumber } = result;
+      if (!shipment || shipment.label?.trackingNumber === trackingNumber) return [];
+      // It comes too late: the parcel has left with another label, or will not leave at all.
+      if (shipment.label || shipment.state === "CANCELLED")
+        return [{ type: "LabelDiscarded", shipmentId: shipment.id, trackingNumber }];
       return [{ type: "LabelCreated", shipmentId: shipment.id, carrier, service, trackingNumber }];
     }
     case "TrackParcel":
@@ -171,7 +174,7 @@ function answeredEvents(
     ];
   return order.cancelling
     ? recalled(order, shipment)
-    : [{ type: "FulfillmentRefused", shipmentId: shipment.id, reason: result.reason }];
+    : [...discardLabel(shipment), { type: "FulfillmentRefused", shipmentId: shipment.id, reason: result.reason }];
 }
 
 function recallEvents(order: Order, id: string, result: { recalled: boolean; reason: string }): OrderEvent[] {
@@ -180,16 +183,17 @@ function recallEvents(order: Order, id: string, result: { recalled: boolean; rea
   if (!result.recalled) return refuseCancel(order, shipment, result.reason);
   if (order.cancelling) return recalled(order, shipment);
   // The cancel was refused elsewhere while this recall was on its way: ask for the parcel again.
-  return [
-    { type: "FulfillmentCancelled", shipmentId: shipment.id },
-    { type: "FulfillmentReinstated", shipmentId: shipment.id },
-  ];
+  return [...withdrawn(shipment), { type: "FulfillmentReinstated", shipmentId: shipment.id }];
 }
 
 function recalled(order: Order, shipment: Shipment): OrderEvent[] {
   const last = liveShipments(order).every(({ id }) => id === shipment.id);
-  const events: OrderEvent[] = [{ type: "FulfillmentCancelled", shipmentId: shipment.id }];
+  const events = withdrawn(shipment);
   return last && order.cancelling ? [...events, { type: "OrderCancelled", reason: order.cancelling.reason }] : events;
+}
+
+function withdrawn(shipment: Shipment): OrderEvent[] {
+  return [...discardLabel(shipment), { type: "FulfillmentCancelled", shipmentId: shipment.id }];
 }
 
 function trackingEvents(
@@ -298,6 +302,8 @@ function recordExhausted(order: Order, fact: Extract<OrderFact, { type: "RecordE
     case "RequestFulfillment":
     case "TrackParcel":
       return [failed("fulfillment_exception")];
+    case "VoidLabel":
+      return [failed(unknown ? "label_unknown" : "fulfillment_exception")];
     case "CreateLabel":
       return [
         failed(unknown ? "label_unknown" : code === "address_invalid" ? "address_invalid" : "fulfillment_exception"),

@@ -40,6 +40,7 @@ export const RETRY_POLICIES: Readonly<Record<EffectKind, RetryPolicy>> = {
     concurrency: 4,
     showsAfterMs: 30_000,
   },
+  VoidLabel: { budget: 14, baseMs: 2_000, capMs: 60 * MINUTE, timeoutMs: 20_000, concurrency: 4 },
   TrackParcel: { budget: 60, baseMs: 5 * MINUTE, capMs: 6 * 60 * MINUTE, timeoutMs: 15_000, concurrency: 4 },
   Notify: { budget: 10, baseMs: 5_000, capMs: 60 * MINUTE, timeoutMs: 15_000, concurrency: 4, showsAfterMs: MINUTE },
   OpenDeviation: {

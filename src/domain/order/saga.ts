@@ -130,6 +130,8 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
     }
     case "ShipmentPacked":
       return [{ kind: "CreateLabel", shipmentId: event.shipmentId }];
+    case "LabelDiscarded":
+      return [{ kind: "VoidLabel", shipmentId: event.shipmentId, trackingNumber: event.trackingNumber }];
     case "ShipmentShipped": {
       const shipment = order.shipments.find(({ id }) => id === event.shipmentId);
       if (!shipment) return [];

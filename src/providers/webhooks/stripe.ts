@@ -1,6 +1,7 @@
 import Stripe from "stripe";
 import { z } from "zod";
 import type { Money } from "../../domain/money.ts";
+import type { PaymentSnapshot } from "../payment.ts";
 import { isWithinTolerance, type WebhookVerification } from "./verification.ts";
 
 const objectShape = z.looseObject({
@@ -20,9 +21,18 @@ const eventShape = z.object({
   data: z.object({ object: objectShape }),
 });
 
+/** What types of events say of the payment, where that is the whole truth: of others only `retrieve` tells it. */
+const STATUS_OF_TYPE: Readonly<Record<string, PaymentSnapshot["status"]>> = {
+  "payment_intent.amount_capturable_updated": "authorized",
+  "payment_intent.succeeded": "captured",
+  "payment_intent.canceled": "voided",
+};
+
 /** What a Stripe event is about. It is a hint: the truth is `retrieve`d. */
 export interface StripeEvent {
   type: string;
+  /** What it says has become of the payment; null where its type does not say. */
+  status: PaymentSnapshot["status"] | null;
   /** Epoch milliseconds. */
   createdAt: number;
   /** Null where the event is about no payment. */
@@ -61,6 +71,7 @@ export async function verifyStripeWebhook(
   const intent = typeof about.payment_intent === "object" ? about.payment_intent?.id : about.payment_intent;
   const event: StripeEvent = {
     type,
+    status: STATUS_OF_TYPE[type] ?? null,
     createdAt: created * 1000,
     intentId: about.object === "payment_intent" ? about.id : (intent ?? null),
     orderId: about.metadata?.["order_id"] ?? null,

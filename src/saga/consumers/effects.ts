@@ -76,7 +76,7 @@ class EffectRun {
   async #report(leased: LeasedEffect, outcome: EffectOutcome): Promise<LeasedEffect[]> {
     const { id: effectId, orderId, attempt } = leased;
     try {
-      return await this.#context.ledger(orderId).report([{ effectId, orderId, attempt, outcome }]);
+      return await this.#context.report({ effectId, orderId, attempt, outcome });
     } catch (error) {
       // The ledger takes it for unknown when the lease ends, and has it done again under the same key.
       logError("outcome_not_reported", error, { effectId, attempt });

@@ -4,9 +4,8 @@ import type { StockBatch } from "../../contracts/messages.ts";
 import { openOps } from "../../db/ops/database.ts";
 import { upsertStock } from "../../db/ops/stock.ts";
 import { levelKey } from "../../domain/ids.ts";
-import { logWarning } from "../../platform/log.ts";
-import { liveFeedStub } from "../../services/stubs.ts";
 import type { SagaContext } from "../saga-context.ts";
+import { tellFeed } from "../tell-feed.ts";
 
 /** Screens are told of this many levels at most; the rest is in the lists they read. */
 const MOST_NEWS = 200;
@@ -23,11 +22,7 @@ export async function consumeStock(batch: MessageBatch<StockBatch>, context: Sag
   const levels = [...newest.values()];
   await upsertStock(openOps(context.env.OPS), levels);
   batch.ackAll();
-  context.defer(
-    liveFeedStub(context.env, "ops")
-      .publish(levels.slice(-MOST_NEWS).map(liveStock))
-      .catch((error: unknown) => logWarning("live_publish_failed", { error: String(error) })),
-  );
+  tellFeed(context, "ops", levels.slice(-MOST_NEWS).map(liveStock));
 }
 
 function liveStock({ sku, warehouseId, available, onHand, reorderPoint, sequence, asOf }: LevelView): LiveItem {

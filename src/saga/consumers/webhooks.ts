@@ -1,16 +1,18 @@
 import type { WebhookMessage } from "../../contracts/messages.ts";
 import { openOps } from "../../db/ops/database.ts";
-import { findNotification, finishNotification } from "../../db/ops/notifications.ts";
-import { beginWebhookEvent, markWebhookEventProcessed } from "../../db/ops/webhook-events.ts";
+import { finishNotifications, type NotificationEnd } from "../../db/ops/notifications.ts";
+import { countWebhookFailures, markWebhookEventsProcessed, readWaitingPayloads } from "../../db/ops/webhook-events.ts";
 import { allOrderDatabases } from "../../db/orders/databases.ts";
-import { findShipmentByTracking } from "../../db/orders/queries.ts";
-import { isOrderId, type OrderId } from "../../domain/ids.ts";
+import { findShipmentsByTracking } from "../../db/orders/queries.ts";
+import { isOrderId } from "../../domain/ids.ts";
+import type { Payment } from "../../domain/order/order.ts";
 import { logError } from "../../platform/log.ts";
 import type { TrackingSnapshot } from "../../providers/carrier.ts";
 import type { SendgridEvent } from "../../providers/webhooks/sendgrid.ts";
 import type { StripeEvent } from "../../providers/webhooks/stripe.ts";
 import type { TwilioEvent } from "../../providers/webhooks/twilio.ts";
 import { reportDeviations } from "../../services/report-deviations.ts";
+import { gather } from "../gather.ts";
 import { paymentFact } from "../handlers/payment-fact.ts";
 import type { SagaContext } from "../saga-context.ts";
 
@@ -18,41 +20,88 @@ import type { SagaContext } from "../saga-context.ts";
 const RETRY_SECONDS = 15;
 
 /**
- * Acts on verified webhooks, each stored under its event id. A webhook is a hint: for payments the truth is fetched.
- * One that fails comes again; one that has been acted on already does nothing.
+ * Acts on verified webhooks, each stored under its event id. A webhook is a hint: what it says of a payment that we do
+ * not know is fetched. One that fails comes again; one that has been acted on already does nothing.
  */
 export async function consumeWebhooks(batch: MessageBatch<WebhookMessage>, context: SagaContext): Promise<void> {
-  // Side by side: a provider that answers slowly must not hold up the others. The queue's batch size bounds how many.
-  await Promise.all(batch.messages.map((message) => consumeWebhook(message, context)));
+  const statements = statementsFor(context);
+  // Side by side: a provider that answers slowly must not hold up the others, and what they ask is asked together.
+  await Promise.all(batch.messages.map((message) => consumeWebhook(message, context, statements)));
 }
 
-async function consumeWebhook(message: Message<WebhookMessage>, context: SagaContext): Promise<void> {
-  const ops = openOps(context.env.OPS);
+async function consumeWebhook(
+  message: Message<WebhookMessage>,
+  context: SagaContext,
+  statements: Statements,
+): Promise<void> {
+  const { provider, eventId } = message.body;
   try {
-    const stored = await beginWebhookEvent(ops, message.body);
-    if (stored !== null) {
-      await act(context, message.body, JSON.parse(stored.payload));
-      await markWebhookEventProcessed(ops, message.body, context.now());
+    const payload = await statements.payloadOf(message.body);
+    if (payload !== null) {
+      await act(context, statements, message.body, JSON.parse(payload));
+      await statements.markProcessed(message.body);
     }
     message.ack();
   } catch (error) {
-    logError("webhook_failed", error, { provider: message.body.provider, eventId: message.body.eventId });
+    logError("webhook_failed", error, { provider, eventId });
     message.retry({ delaySeconds: RETRY_SECONDS * message.attempts });
+    await statements
+      .countFailure(message.body)
+      .catch((uncounted: unknown) => logError("webhook_failure_not_counted", uncounted, { provider, eventId }));
   }
 }
 
+type Statements = ReturnType<typeof statementsFor>;
+
+/** What a batch asks of the databases: a statement for all that is asked in one turn. */
+function statementsFor({ env, now }: SagaContext) {
+  const ops = openOps(env.OPS);
+  const together = () => "";
+  return {
+    /** Null when the event is processed. */
+    payloadOf: gather(together, (events: WebhookMessage[]) => readWaitingPayloads(ops, events)),
+    markProcessed: gather(together, async (events: WebhookMessage[]) => {
+      await markWebhookEventsProcessed(ops, events, now());
+      return events;
+    }),
+    countFailure: gather(together, async (events: WebhookMessage[]) => {
+      await countWebhookFailures(ops, events);
+      return events;
+    }),
+    /** Null when it is no message of ours. */
+    recordEnd: gather(together, async (ends: NotificationEnd[]) => {
+      // Of two ends of one message the later counts.
+      const newest = new Map(ends.map((end) => [end.id, end]));
+      const recorded = await finishNotifications(ops, [...newest.values()], now());
+      const byId = new Map(recorded.map((message) => [message.id, message]));
+      return ends.map((end) => (newest.get(end.id) === end ? (byId.get(end.id) ?? null) : null));
+    }),
+    /** Null when no order of ours has it. */
+    shipmentOf: gather(together, async (trackingNumbers: string[]) => {
+      const found = await Promise.all(
+        allOrderDatabases(env).map((database) => findShipmentsByTracking(database, trackingNumbers)),
+      );
+      return trackingNumbers.map((asked) => found.flat().find((shipment) => shipment.trackingNumber === asked) ?? null);
+    }),
+  };
+}
+
 /** What is stored is what the verifiers made of the body, so its shape is known. */
-async function act(context: SagaContext, { provider, eventId }: WebhookMessage, event: unknown): Promise<void> {
+async function act(
+  context: SagaContext,
+  statements: Statements,
+  { provider, eventId }: WebhookMessage,
+  event: unknown,
+): Promise<void> {
   switch (provider) {
     case "stripe":
       return actOnPayment(context, eventId, event as StripeEvent);
     case "fedex":
-      return actOnTracking(context, eventId, event as TrackingSnapshot);
+      return actOnTracking(context, statements, eventId, event as TrackingSnapshot);
     case "sendgrid":
-      for (const one of event as SendgridEvent[]) await actOnMail(context, one);
-      return;
+      return recordEnds(context, statements, (event as SendgridEvent[]).flatMap(endOfMail));
     case "twilio":
-      return actOnSms(context, event as TwilioEvent);
+      return recordEnds(context, statements, endOfSms(event as TwilioEvent));
   }
 }
 
@@ -61,7 +110,7 @@ async function actOnPayment(context: SagaContext, eventId: string, event: Stripe
   if (intentId === null) return;
   if (orderId === null || !isOrderId(orderId))
     return unmatched(context, "stripe", eventId, `a payment (${event.type}) that names no order of ours`);
-  const order = await knownOrder(context, orderId);
+  const order = await context.findOrder(orderId);
   const payment = order?.payments.find((candidate) => candidate.intentId === intentId);
   if (!order || !payment) {
     // The intent's id is recorded right after it is made: what is not known after that is nobody's.
@@ -69,6 +118,7 @@ async function actOnPayment(context: SagaContext, eventId: string, event: Stripe
     if (fresh) throw new Error("the payment is not recorded yet");
     return unmatched(context, "stripe", eventId, `a payment (${event.type}) that no order of ours has`);
   }
+  if (isKnown(payment, event)) return;
   const truth = await context.providers.payments.retrieve(intentId);
   if (truth.outcome !== "done") throw new Error(`the payment could not be fetched: ${truth.message}`);
   const fact = paymentFact(truth.value);
@@ -77,61 +127,69 @@ async function actOnPayment(context: SagaContext, eventId: string, event: Stripe
     await context.ledger(orderId).recordPayment(orderId, payment.number, fact);
 }
 
-async function knownOrder(context: SagaContext, orderId: OrderId) {
-  try {
-    return await context.order(orderId);
-  } catch {
-    return null;
-  }
+/** Whether the event tells what the reply to our own call has told before: the usual case, and nothing to fetch for. */
+function isKnown(payment: Payment, { status, amount }: StripeEvent): boolean {
+  return payment.status === status && payment.amount === amount?.amount;
 }
 
-async function actOnTracking(context: SagaContext, eventId: string, event: TrackingSnapshot): Promise<void> {
+async function actOnTracking(
+  context: SagaContext,
+  statements: Statements,
+  eventId: string,
+  event: TrackingSnapshot,
+): Promise<void> {
   if (event.status === "label_created") return;
-  for (const database of allOrderDatabases(context.env)) {
-    const found = await findShipmentByTracking(database, event.trackingNumber);
-    if (found === null) continue;
-    await context
-      .ledger(found.orderId)
-      .recordTracking(found.orderId, found.shipmentId, event.status, event.description);
-    return;
+  const found = await statements.shipmentOf(event.trackingNumber);
+  if (found === null) return unmatched(context, "fedex", eventId, "a parcel that no order of ours has");
+  await context.ledger(found.orderId).recordTracking(found.orderId, found.shipmentId, event.status, event.description);
+}
+
+function endOfMail({ reference, kind, messageId, reason }: SendgridEvent): NotificationEnd[] {
+  if (reference === null) return [];
+  switch (kind) {
+    case "delivered":
+      return [{ id: reference, status: "delivered", providerMessageId: messageId ?? "" }];
+    case "bounce":
+    case "dropped":
+      return [{ id: reference, status: "failed", error: reason ?? kind }];
+    default:
+      return [];
   }
-  await unmatched(context, "fedex", eventId, "a parcel that no order of ours has");
 }
 
-async function actOnMail(context: SagaContext, { reference, kind, messageId, reason }: SendgridEvent): Promise<void> {
-  if (reference === null) return;
-  if (kind === "delivered") await recordEnd(context, reference, { delivered: true, messageId: messageId ?? "" });
-  if (kind === "bounce" || kind === "dropped")
-    await recordEnd(context, reference, { delivered: false, error: reason ?? kind });
+function endOfSms({ reference, status, messageId, errorCode }: TwilioEvent): NotificationEnd[] {
+  if (reference === null) return [];
+  switch (status) {
+    case "delivered":
+      return [{ id: reference, status, providerMessageId: messageId }];
+    case "undelivered":
+    case "failed":
+      return [{ id: reference, status: "failed", error: errorCode ?? status }];
+    default:
+      return [];
+  }
 }
 
-async function actOnSms(context: SagaContext, { reference, status, messageId, errorCode }: TwilioEvent): Promise<void> {
-  if (reference === null) return;
-  if (status === "delivered") await recordEnd(context, reference, { delivered: true, messageId });
-  if (status === "undelivered" || status === "failed")
-    await recordEnd(context, reference, { delivered: false, error: errorCode ?? status });
-}
-
-type MessageEnd = { delivered: true; messageId: string } | { delivered: false; error: string };
-
-async function recordEnd(context: SagaContext, reference: string, end: MessageEnd): Promise<void> {
-  const ops = openOps(context.env.OPS);
-  const notification = await findNotification(ops, reference);
-  if (notification === null) return;
+async function recordEnds(
+  context: SagaContext,
+  statements: Statements,
+  ends: readonly NotificationEnd[],
+): Promise<void> {
+  const recorded = await Promise.all(ends.map((end) => statements.recordEnd(end)));
+  const failed = recorded.flatMap((message) => (message?.status === "failed" ? [message] : []));
+  if (failed.length === 0) return;
   const now = context.now();
-  if (end.delivered)
-    return finishNotification(ops, reference, { status: "delivered", providerMessageId: end.messageId }, now);
-  await finishNotification(ops, reference, { status: "failed", error: end.error }, now);
-  await reportDeviations({ env: context.env, now, defer: context.defer }, [
-    {
-      id: `dev_bounced:${reference}`,
+  await reportDeviations(
+    { env: context.env, now, defer: context.defer },
+    failed.map(({ id, orderId, kind, error }) => ({
+      id: `dev_bounced:${id}`,
       kind: "notification_failed",
-      subject: { orderId: notification.orderId, reference },
-      summary: `A message (${notification.kind}) did not reach its reader.`,
-      tried: [end.error],
+      subject: { orderId, reference: id },
+      summary: `A message (${kind}) did not reach its reader.`,
+      tried: error === null ? [] : [error],
       openedAt: now,
-    },
-  ]);
+    })),
+  );
 }
 
 async function unmatched(context: SagaContext, provider: string, eventId: string, what: string): Promise<void> {

@@ -1,8 +1,7 @@
 import { liveOrder } from "../../contracts/live-order.ts";
 import { hasReached } from "../../domain/order/state.ts";
-import { logWarning } from "../../platform/log.ts";
-import { liveFeedStub } from "../../services/stubs.ts";
 import { done, type EffectHandler, NOTHING } from "../saga-context.ts";
+import { tellFeed } from "../tell-feed.ts";
 
 /**
  * Asks the warehouse for a parcel. A floor warehouse works from our own shipments, so what is asked for stands in
@@ -16,11 +15,7 @@ export const requestFulfillment: EffectHandler<"RequestFulfillment"> = async (co
   const warehouse = catalog.warehouses.get(effect.warehouseId);
   if (!warehouse?.open)
     return done({ kind: "RequestFulfillment", accepted: false, reason: `warehouse ${effect.warehouseId} is closed` });
-  context.defer(
-    liveFeedStub(context.env, `warehouse:${effect.warehouseId}`)
-      .publish([{ type: "order", order: liveOrder(order) }])
-      .catch((error: unknown) => logWarning("live_publish_failed", { error: String(error) })),
-  );
+  tellFeed(context, `warehouse:${effect.warehouseId}`, [{ type: "order", order: liveOrder(order) }]);
   return done({ kind: "RequestFulfillment", accepted: true, reference: effect.shipmentId, picksAtOnce: false });
 };
 

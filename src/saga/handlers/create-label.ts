@@ -11,28 +11,33 @@ const PACKAGING_GRAMS = 150;
 
 /**
  * Has the carrier make the parcel's label, at most one. The carrier promises no idempotency: the attempt is claimed
- * first, and after one of unknown outcome the carrier is asked for a label with our reference before another is made.
+ * first, and after one of unknown outcome the carrier is asked for a label with our reference before another is made,
+ * also where the parcel needs none any more: what was made then is reported, and the order gives it back.
  */
 export const createLabel: EffectHandler<"CreateLabel"> = async (context, leased, effect) => {
-  const order = await context.order(leased.orderId);
+  const order = await context.begin(leased);
+  if (order === null) return null;
   const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
-  if (!shipment || shipment.label || shipment.state === "CANCELLED") return NOTHING;
+  if (!shipment) return NOTHING;
+  const isNeeded = shipment.label === null && shipment.state !== "CANCELLED";
+  if (!isNeeded && !leased.uncertain) return NOTHING;
   const [problem] = checkAddress(order.address);
-  if (problem)
+  if (isNeeded && problem)
     return {
       status: "failed",
       code: "address_invalid",
       message: `${problem.field}: ${problem.detail}`,
       retryable: false,
     };
-  const request = await labelRequest(context, order, shipment);
-  if (!(await context.ledger(order.id).claim(leased.id, leased.attempt))) return null;
-
-  const known = leased.uncertain ? await context.providers.carrier.findLabel(shipment.id) : null;
+  const inUse = shipment.label?.trackingNumber;
+  const known = leased.uncertain ? await context.providers.carrier.findLabel(shipment.id, inUse) : null;
   if (known !== null && known.outcome !== "done") return lookUpFailure(known);
   const found = known?.outcome === "done" ? known.value : null;
+  if (found === null && !isNeeded) return NOTHING;
   const result: ProviderResult<Label> =
-    found === null ? await context.providers.carrier.createLabel(request) : { outcome: "done", value: found };
+    found === null
+      ? await context.providers.carrier.createLabel(await labelRequest(context, order, shipment))
+      : { outcome: "done", value: found };
   if (result.outcome !== "done") return failure(result);
   const { carrier, service, trackingNumber, format, document } = result.value;
   await saveLabel(openOps(context.env.OPS), {

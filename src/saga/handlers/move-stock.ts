@@ -22,16 +22,18 @@ export const allocateStock: EffectHandler<"AllocateStock"> = async (context, _le
 };
 
 /** Frees reservations; one that never arrived leaves a tombstone, so that it can't arrive later. */
-export const releaseStock: EffectHandler<"ReleaseStock"> = async (context, _leased, effect) => {
+export const releaseStock: EffectHandler<"ReleaseStock"> = async (context, leased, effect) => {
   const catalog = await context.catalog();
-  await Promise.all(
-    effect.reservations.map(({ id, sku, warehouseId }) =>
-      levelStub(context.env, sku, warehouseId).release(registrationOf(catalog, { sku, warehouseId }), {
-        reservationId: id,
-      }),
+  return allMoved(
+    await Promise.all(
+      effect.reservations.map(({ id, sku, warehouseId }) =>
+        levelStub(context.env, sku, warehouseId).release(registrationOf(catalog, { sku, warehouseId }), {
+          reservationId: id,
+          owner: leased.orderId,
+        }),
+      ),
     ),
   );
-  return NOTHING;
 };
 
 /** Takes shipped units off hand; what of their reservations was not shipped is free again. */
@@ -50,7 +52,8 @@ export const shipStock: EffectHandler<"ShipStock"> = async (context, leased, eff
           ref,
           occurredAt: occurredAt(leased),
         });
-        if (shipped.ok && shipped.value.remaining > 0) return level.release(registration, { reservationId: id });
+        if (shipped.ok && shipped.value.remaining > 0)
+          return level.release(registration, { reservationId: id, owner: leased.orderId });
         return shipped;
       }),
     ),

@@ -1,5 +1,5 @@
 import { openOps } from "../../db/ops/database.ts";
-import { claimNotification, finishNotification } from "../../db/ops/notifications.ts";
+import { claimNotification, finishNotifications } from "../../db/ops/notifications.ts";
 import type { Order } from "../../domain/order/order.ts";
 import type { ProviderResult } from "../../providers/outcome.ts";
 import { renderMail } from "../messages/mail.tsx";
@@ -15,7 +15,8 @@ type Recipient = { channel: "email"; address: string } | { channel: "sms"; addre
  * has the message before it is given it again.
  */
 export const notify: EffectHandler<"Notify"> = async (context, leased, effect) => {
-  const order = await context.order(leased.orderId);
+  const order = await context.begin(leased);
+  if (order === null) return null;
   const recipient = recipientOf(order);
   if (recipient === null)
     return { status: "failed", code: "no_recipient", message: "neither e-mail nor phone", retryable: false };
@@ -35,7 +36,6 @@ export const notify: EffectHandler<"Notify"> = async (context, leased, effect) =
     (notification.id !== leased.id || notification.status === "sent" || notification.status === "delivered")
   )
     return NOTHING;
-  if (!(await context.ledger(order.id).claim(leased.id, leased.attempt))) return null;
 
   const found = leased.uncertain ? await lookUp(context, recipient, leased.id) : null;
   if (found !== null && found.outcome !== "done") return lookUpFailure(found);
@@ -43,16 +43,12 @@ export const notify: EffectHandler<"Notify"> = async (context, leased, effect) =
   const sent: ProviderResult<{ messageId: string }> =
     known === null ? await send(context, order, recipient, effect, leased.id) : { outcome: "done", value: known };
   if (sent.outcome === "done") {
-    await finishNotification(
-      ops,
-      leased.id,
-      { status: "sent", providerMessageId: sent.value.messageId },
-      context.now(),
-    );
+    const end = { id: leased.id, status: "sent", providerMessageId: sent.value.messageId } as const;
+    await finishNotifications(ops, [end], context.now());
     return NOTHING;
   }
   if (sent.outcome === "failed" && !sent.retryable)
-    await finishNotification(ops, leased.id, { status: "failed", error: sent.code }, context.now());
+    await finishNotifications(ops, [{ id: leased.id, status: "failed", error: sent.code }], context.now());
   return failure(sent);
 };
 

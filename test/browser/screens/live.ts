@@ -84,6 +84,22 @@ export function describeLive(stage: () => Stage): void {
       await ends();
     });
 
+    it("counts the orders that were refused", async () => {
+      const { url } = stage();
+      const world = await createWorld(url, 1);
+      const { page, ends } = await openOps(stage(), "/");
+      const refused = page.locator("dl > div").filter({ has: page.getByText("Refused", { exact: true }) });
+      const shown = (count: number) => refused.getByText(String(count), { exact: true }).waitFor({ timeout: 15_000 });
+      await refused.getByText("in the last hour").waitFor();
+      const before = Number(await refused.locator("dd").first().textContent());
+      await expect(placeOrder(url, world, 2)).rejects.toThrow("insufficient_stock");
+      await shown(before + 1);
+      await placeOrder(url, world);
+      await expect(placeOrder(url, world)).rejects.toThrow("insufficient_stock");
+      await shown(before + 2);
+      await ends();
+    });
+
     it("lists a level that falls to its reorder point, and counts it down as it sells", async () => {
       const { url } = stage();
       const world = await createWorld(url, 3);

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { expect, vi } from "vitest";
 import { z } from "zod";
 import { orderAnswer } from "../../../src/contracts/orders.ts";
 
@@ -99,11 +100,12 @@ export async function placeOrder(url: string, world: World, quantity = 1): Promi
 
 /** The order once it is in this state. */
 export async function orderIn(url: string, orderId: string, state: string): Promise<z.infer<typeof orderAnswer>> {
-  const until = Date.now() + 20_000;
-  for (;;) {
-    const order = await callApi(url, `/orders/${orderId}`, { answer: orderAnswer });
-    if (order.orderStatus === state) return order;
-    if (Date.now() > until) throw new Error(`${order.number} is ${order.orderStatus}, not ${state}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  return vi.waitFor(
+    async () => {
+      const order = await callApi(url, `/orders/${orderId}`, { answer: orderAnswer });
+      expect(order.orderStatus, order.number).toBe(state);
+      return order;
+    },
+    { timeout: 20_000 },
+  );
 }

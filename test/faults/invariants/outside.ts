@@ -44,7 +44,10 @@ export function checkNotifications(state: RawState, orders: ReadonlyMap<string, 
   return list.finding("9", "at most one message per subject and kind");
 }
 
-/** Invariant 10: at most one live label per parcel in the carrier's books, and it is the one that the order shows. */
+/**
+ * Invariant 10: at most one live label per parcel in the carrier's books, and it is the one that the order shows. One
+ * that waits to be given back, or could not be, is left out; one that was given back must be so there too.
+ */
 export function checkLabels(state: RawState, orders: ReadonlyMap<string, OrderBook>): Finding {
   const list = new Checklist();
   const shipments = new Map(
@@ -52,8 +55,21 @@ export function checkLabels(state: RawState, orders: ReadonlyMap<string, OrderBo
       book.order.shipments.map((shipment) => [String(shipment.id), { shipment, book }] as const),
     ),
   );
+  const givenBack = new Map(
+    [...orders.values()].flatMap((book) =>
+      book.effects.flatMap(({ effect, status }) =>
+        effect.kind === "VoidLabel" ? [[effect.trackingNumber, status] as const] : [],
+      ),
+    ),
+  );
+  const uncancelled = state.books.parcels.filter(({ cancelledAt }) => cancelledAt === null);
+  for (const { trackingNumber } of uncancelled)
+    list.must(
+      givenBack.get(trackingNumber) !== "done",
+      () => `the label ${trackingNumber} was given back, and is live at the carrier`,
+    );
   const live = Map.groupBy(
-    state.books.parcels.filter(({ cancelledAt }) => cancelledAt === null),
+    uncancelled.filter(({ trackingNumber }) => !givenBack.has(trackingNumber)),
     ({ reference }) => reference ?? "",
   );
   for (const [reference, parcels] of live) {

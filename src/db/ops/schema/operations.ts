@@ -1,4 +1,5 @@
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { ProblemCode } from "../../../contracts/problem.ts";
 import type { DeviationKind, DeviationSubject } from "../../../domain/deviation.ts";
 
 export type DeviationStatus = "open" | "assigned" | "resolved";
@@ -78,6 +79,18 @@ export const idempotency = sqliteTable(
     createdAt: integer("created_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.principal, table.key] })],
+);
+
+/** How many orders were refused in a minute, and why. Kept for an hour. */
+export const orderRefusals = sqliteTable(
+  "order_refusals",
+  {
+    /** Whole minutes since the epoch. */
+    minute: integer("minute").notNull(),
+    reason: text("reason").$type<ProblemCode>().notNull(),
+    count: integer("count").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.minute, table.reason] })],
 );
 
 /** Who changed what outside orders. Rows are only ever added. */

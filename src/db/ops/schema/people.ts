@@ -1,4 +1,4 @@
-import { index, integer, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { Role, Scope } from "../../../contracts/principal.ts";
 import type { Address } from "../../../domain/catalog.ts";
 import type { CustomerId, WarehouseId } from "../../../domain/ids.ts";
@@ -39,6 +39,22 @@ export const users = sqliteTable(
     createdAt: integer("created_at").notNull(),
   },
   (table) => [uniqueIndex("users_email").on(table.email)],
+);
+
+/**
+ * Tries to sign in to an account from one address, counted before the password is looked at. Both are kept as keyed
+ * hashes only, and forgotten when the time within which they count is over.
+ */
+export const signInTries = sqliteTable(
+  "sign_in_tries",
+  {
+    account: text("account").notNull(),
+    client: text("client").notNull(),
+    tries: integer("tries").notNull(),
+    /** When the first of them was made. */
+    since: integer("since").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.account, table.client] }), index("sign_in_tries_since").on(table.since)],
 );
 
 /** Where a key is good for: a key of one environment is refused in the others. */

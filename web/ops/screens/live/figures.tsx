@@ -18,6 +18,7 @@ const SAGA_LATE_MS = 5_000;
 /** The names under which `/metrics` reports what is shown here. */
 const METRICS = {
   openOrders: "holdfast_live_orders",
+  refused: "holdfast_orders_refused",
   sagaLag: "holdfast_saga_lag_seconds",
   effects: "holdfast_effects_open",
   leased: "holdfast_effects_leased",
@@ -45,8 +46,8 @@ export function Figures() {
     .slice(0, placedSince(board.sorted, now - HOUR_MS))
     .filter(({ state }) => STOPPED.has(state)).length;
   return (
-    <dl className="panel grid shrink-0 grid-cols-2 overflow-hidden max-sm:[&>*:nth-child(n+3)]:border-t sm:grid-cols-4 sm:max-xl:[&>*:nth-child(n+5)]:border-t xl:grid-cols-8 xl:divide-x xl:divide-line [&>*]:border-line">
-      <Figure label="Placed per minute" value={placed} note="in the last 60 s" />
+    <dl className="panel grid shrink-0 grid-cols-2 overflow-hidden max-sm:[&>*:last-child]:col-span-2 max-sm:[&>*:nth-child(n+3)]:border-t sm:grid-cols-3 sm:max-xl:[&>*:nth-child(n+4)]:border-t xl:grid-cols-9 xl:divide-x xl:divide-line [&>*]:border-line">
+      <Figure label="Placed" value={placed} note="in the last 60 s" />
       <Figure
         label="Open orders"
         value={sumOf(samples, METRICS.openOrders)}
@@ -62,6 +63,7 @@ export function Figures() {
           </Link>
         }
       />
+      <Figure label="Refused" value={sumOf(samples, METRICS.refused)} note="in the last hour" unreported={unreported} />
       <Figure
         label="Deviations"
         value={deviations}
@@ -75,7 +77,7 @@ export function Figures() {
         tone={low === 0 ? "good" : "warn"}
         note={
           <Link to="/stock" search={{ show: "low" }}>
-            at their reorder point
+            to be reordered
           </Link>
         }
         unreported={unreported}

@@ -1,0 +1,58 @@
+import {
+  type LeasedEffect,
+  type OpenRequest,
+  type OrderLedgerRpc,
+  type OutcomeReport,
+  readOrder,
+} from "../contracts/ledger-rpc.ts";
+import { databaseOf } from "../db/orders/databases.ts";
+import { findOrderRow } from "../db/orders/queries.ts";
+import { ledgerOf } from "../db/shard-map.ts";
+import { type OrderId, virtualShardOf } from "../domain/ids.ts";
+import type { Order } from "../domain/order/order.ts";
+import type { Env } from "../platform/env.ts";
+import { gather } from "./gather.ts";
+
+/** What the saga asks of ledgers again and again: in one call where it is asked of the same ledger in the same turn. */
+export interface LedgerCalls {
+  /** The order as it stands now; null when nobody knows it. */
+  findOrder(orderId: OrderId): Promise<Order | null>;
+  /** The same, of an order that there must be: an effect without its order is damage, and throws. */
+  order(orderId: OrderId): Promise<Order>;
+  /**
+   * Claims the attempt, which is what a provider without idempotency is called under, and answers the order as it
+   * stands now. Null when another consumer has this attempt, or its lease has ended.
+   */
+  begin(leased: LeasedEffect): Promise<Order | null>;
+  /** Reports an outcome. Answers effects that became free by it or by what was reported beside it, leased to the caller. */
+  report(report: OutcomeReport): Promise<LeasedEffect[]>;
+}
+
+/** These calls as one invocation of a consumer makes them; `ledger` gives the ledger of a name in the shard map. */
+export function ledgerCalls(env: Env, ledger: (name: string) => OrderLedgerRpc): LedgerCalls {
+  const nameOf = ({ orderId }: { orderId: OrderId }) => ledgerOf(env.SHARD_MAP, virtualShardOf(orderId)).ledger;
+  const open = gather(nameOf, (requests: OpenRequest[], name) => ledger(name).open(requests));
+  const report = gather(nameOf, async (reports: OutcomeReport[], name) => {
+    const freed = await ledger(name).report(reports);
+    // Whose report has freed what makes no difference: the one consumer does all of it.
+    return reports.map((_, index) => (index === 0 ? freed : []));
+  });
+  const findOrder = async (orderId: OrderId) => {
+    const found = (await open({ orderId })).order ?? (await findOrderRow(databaseOf(env, orderId), orderId));
+    return found && readOrder(found);
+  };
+  return {
+    findOrder,
+    order: async (orderId) => known(orderId, await findOrder(orderId)),
+    async begin({ id: effectId, orderId, attempt }) {
+      const { order, claimed } = await open({ orderId, claim: { effectId, attempt } });
+      return claimed ? known(orderId, order && readOrder(order)) : null;
+    },
+    report,
+  };
+}
+
+function known(orderId: OrderId, order: Order | null): Order {
+  if (order === null) throw new Error(`no order ${orderId}`);
+  return order;
+}

@@ -1,0 +1,23 @@
+import { refuse, type ServiceResult } from "../contracts/problem.ts";
+import type { OrderId } from "../domain/ids.ts";
+import type { Order } from "../domain/order/order.ts";
+import { isBoundToWarehouse, lacking } from "./authorize.ts";
+import type { ServiceContext } from "./context.ts";
+import { executeOrder, getOrder } from "./orders.ts";
+
+/**
+ * Gives an order another means of payment where one has failed and its stock is still held; what is due is asked of
+ * it at once. `token` is the payment provider's.
+ */
+export async function providePayment(
+  ctx: ServiceContext,
+  orderId: OrderId,
+  token: string,
+): Promise<ServiceResult<Order>> {
+  const denied = lacking(ctx, "orders:write");
+  if (denied !== null) return denied;
+  const seen = await getOrder(ctx, orderId);
+  if (!seen.ok) return seen;
+  if (isBoundToWarehouse(ctx.principal)) return refuse("forbidden", "An order is not one warehouse's to have paid.");
+  return executeOrder(ctx, orderId, { type: "ProvidePayment", method: token });
+}

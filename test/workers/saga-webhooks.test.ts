@@ -1,0 +1,266 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { writeOrder } from "../../src/contracts/ledger-rpc.ts";
+import type { WebhookMessage } from "../../src/contracts/messages.ts";
+import { openOps } from "../../src/db/ops/database.ts";
+import { findDeviation } from "../../src/db/ops/deviations.ts";
+import { claimNotification, findNotification } from "../../src/db/ops/notifications.ts";
+import { storeWebhookEvent } from "../../src/db/ops/webhook-events.ts";
+import { projectOrders } from "../../src/db/orders/projection.ts";
+import { databaseOf } from "../../src/db/orders/databases.ts";
+import type { StripeEvent } from "../../src/providers/webhooks/stripe.ts";
+import { consumeWebhooks } from "../../src/saga/consumers/webhooks.ts";
+import { queueLostWebhooks, sweepWebhooks } from "../../src/saga/sweep-webhooks.ts";
+import { newOrderId, OrderBooks, placedOrder } from "../support/order-books.ts";
+import { authorized, EffectQueueDouble, migrateOrders, TestLedger } from "./ledger-harness.ts";
+import { migrateOps } from "./migrate-ops.ts";
+import { SagaWorld } from "./saga-harness.ts";
+
+const MINUTE = 60_000;
+const ops = openOps(env.OPS);
+let queue: EffectQueueDouble;
+let ledger: TestLedger;
+let world: SagaWorld;
+let made = 0;
+
+beforeEach(async () => {
+  queue = new EffectQueueDouble();
+  ledger = new TestLedger();
+  world = new SagaWorld(ledger);
+  await migrateOps();
+  await migrateOrders();
+});
+afterEach(async () => {
+  await world.settled();
+  vi.restoreAllMocks();
+});
+
+const unique = (prefix: string) => `${prefix}-${Date.now()}-${(made += 1)}`;
+
+async function stored(provider: WebhookMessage["provider"], event: unknown, receivedAt = Date.now()) {
+  const message: WebhookMessage = { provider, eventId: unique("evt") };
+  await storeWebhookEvent(ops, { ...message, payload: JSON.stringify(event) }, receivedAt);
+  return message;
+}
+
+/** Gives the consumer these messages in one batch; answers which of them come again. */
+async function consume(...messages: WebhookMessage[]): Promise<number[]> {
+  const batch = createMessageBatch(
+    "holdfast-webhooks",
+    messages.map((body, index) => ({ id: `${index}`, timestamp: new Date(), attempts: 1, body })),
+  );
+  await consumeWebhooks(batch, world.context);
+  const { explicitAcks, retryMessages } = await getQueueResult(batch, createExecutionContext());
+  expect(explicitAcks.length + retryMessages.length, "none is left to chance").toBe(messages.length);
+  return retryMessages.map(({ msgId }) => Number(msgId)).sort();
+}
+
+const rowOf = ({ provider, eventId }: WebhookMessage) =>
+  env.OPS.prepare(
+    "SELECT processed_at AS processedAt, attempts FROM webhook_events WHERE provider = ? AND event_id = ?",
+  )
+    .bind(provider, eventId)
+    .first<{ processedAt: number | null; attempts: number }>();
+
+/** An order whose payment of 20.00 the bank has authorized, and the ledger knows of it. */
+async function paid() {
+  const order = placedOrder(undefined, { placedAt: Date.now(), holdExpiresAt: Date.now() + 30 * MINUTE });
+  await ledger.create(order);
+  const created = await world.bank.createIntent(
+    {
+      orderId: order.id,
+      amount: { amount: 2000, currency: "EUR" },
+      paymentMethod: "pm_card_visa",
+      description: "an order",
+    },
+    order.id,
+  );
+  const intentId = created.outcome === "done" ? created.value.intentId : "";
+  await world.bank.confirmIntent(intentId);
+  const { payment } = authorized(1, 2000) as Extract<ReturnType<typeof authorized>, { payment: unknown }>;
+  await ledger.done(await queue.leased(order.id, "AuthorizePayment"), {
+    kind: "AuthorizePayment",
+    payment: { ...payment, intentId },
+  });
+  return { id: order.id, intentId };
+}
+
+function paymentEvent(
+  { id, intentId }: { id: string; intentId: string },
+  change: Partial<StripeEvent> = {},
+): StripeEvent {
+  return {
+    type: "payment_intent.amount_capturable_updated",
+    status: "authorized",
+    createdAt: Date.now() - 5 * MINUTE,
+    intentId,
+    orderId: id,
+    amount: { amount: 2000, currency: "EUR" },
+    ...change,
+  };
+}
+
+describe("a payment's event", () => {
+  it("that tells what the order knows is done without asking the provider", async () => {
+    const order = await paid();
+    const retrieve = vi.spyOn(world.bank, "retrieve");
+    const { version } = await ledger.order(order.id);
+    const message = await stored("stripe", paymentEvent(order));
+    expect(await consume(message)).toEqual([]);
+    expect(await rowOf(message)).toMatchObject({ processedAt: expect.any(Number) as number, attempts: 0 });
+    expect(retrieve).not.toHaveBeenCalled();
+    expect((await ledger.order(order.id)).version).toBe(version);
+  });
+
+  it.each([
+    ["another state", { type: "payment_intent.succeeded", status: "captured" }],
+    ["another amount", { amount: { amount: 1999, currency: "EUR" } }],
+    ["what only the provider can tell", { type: "charge.refunded", status: null }],
+  ] as const)("that tells of %s has the truth fetched and recorded", async (_what, change) => {
+    const order = await paid();
+    await world.bank.capture(order.intentId, { amount: 2000, currency: "EUR" });
+    expect(await consume(await stored("stripe", paymentEvent(order, change)))).toEqual([]);
+    expect((await ledger.order(order.id)).payments[0]).toMatchObject({ status: "captured", captured: 2000 });
+  });
+
+  it("is acted on once: a message that comes again does nothing", async () => {
+    const order = await paid();
+    const message = await stored("stripe", paymentEvent(order, { status: null }));
+    const retrieve = vi.spyOn(world.bank, "retrieve");
+    await consume(message);
+    expect(await consume(message)).toEqual([]);
+    expect(retrieve).toHaveBeenCalledTimes(1);
+  });
+
+  it("comes again, alone, when the provider does not answer, and the failure is counted", async () => {
+    const [one, other] = [await paid(), await paid()];
+    const messages = [
+      await stored("stripe", paymentEvent(one, { status: null })),
+      await stored("stripe", paymentEvent(other)),
+    ];
+    world.bank.will("silent");
+    expect(await consume(...messages)).toEqual([0]);
+    expect(await rowOf(messages[0]!)).toEqual({ processedAt: null, attempts: 1 });
+    expect(await rowOf(messages[1]!)).toMatchObject({ processedAt: expect.any(Number) as number });
+  });
+
+  it("about an order that nobody knows is put in front of a person, and one that can't be looked up comes again", async () => {
+    const message = await stored("stripe", paymentEvent({ id: newOrderId(), intentId: "pi_x" }));
+    const deviation = () => findDeviation(ops, `dev_webhook:stripe:${message.eventId}`);
+    vi.spyOn(world.context, "findOrder").mockRejectedValueOnce(new Error("overloaded"));
+    expect(await consume(message)).toEqual([0]);
+    expect(await deviation()).toBeNull();
+    expect(await consume(message)).toEqual([]);
+    expect(await deviation()).toMatchObject({ kind: "webhook_unmatched" });
+  });
+});
+
+describe("a message's event", () => {
+  async function told(channel: "email" | "sms") {
+    const id = unique("ntf");
+    const claim = { id, orderId: newOrderId(), subject: "order", kind: "order_confirmed", channel, recipient: "a…" };
+    await claimNotification(ops, claim, Date.now());
+    return id;
+  }
+  const mail = (reference: string | null, kind: string) => ({
+    id: unique("sg"),
+    kind,
+    at: Date.now(),
+    messageId: "m1",
+    reference,
+    reason: kind === "bounce" ? "mailbox full" : null,
+  });
+  const statusOf = async (id: string) => (await findNotification(ops, id))?.status;
+
+  it("records what became of each, those of a batch in one statement, and the later end of two", async () => {
+    const [arrived, bounced, texted, failed] = [
+      await told("email"),
+      await told("email"),
+      await told("sms"),
+      await told("sms"),
+    ];
+    const sms = (reference: string, status: string) => ({ messageId: "SM1", status, reference, errorCode: "30003" });
+    const messages = [
+      await stored("sendgrid", [mail(arrived, "processed"), mail(arrived, "delivered"), mail(null, "delivered")]),
+      await stored("sendgrid", [mail(bounced, "delivered"), mail(bounced, "bounce"), mail("nobody's", "delivered")]),
+      await stored("twilio", sms(texted, "delivered")),
+      await stored("twilio", sms(failed, "undelivered")),
+    ];
+    const statements = vi.spyOn(env.OPS, "prepare");
+    expect(await consume(...messages)).toEqual([]);
+    await world.settled();
+    expect(await Promise.all([arrived, bounced, texted, failed].map(statusOf))).toEqual([
+      "delivered",
+      "failed",
+      "delivered",
+      "failed",
+    ]);
+    expect(await findDeviation(ops, `dev_bounced:${bounced}`)).toMatchObject({
+      kind: "notification_failed",
+      tried: ["mailbox full"],
+    });
+    expect(await findDeviation(ops, `dev_bounced:${failed}`)).toMatchObject({ tried: ["30003"] });
+    expect(await findDeviation(ops, `dev_bounced:${arrived}`)).toBeNull();
+    const updates = statements.mock.calls.filter(([statement]) => statement.includes("update notifications"));
+    expect(updates).toHaveLength(1);
+  });
+});
+
+describe("a parcel's event", () => {
+  const parcel = (trackingNumber: string, status: string) => ({
+    trackingNumber,
+    status,
+    at: Date.now(),
+    description: "",
+  });
+
+  it("is recorded on the order that has the parcel, else put in front of a person", async () => {
+    const books = new OrderBooks().authorized().allocated().packed().labelled();
+    const { order } = books;
+    const trackingNumber = unique("T");
+    const shipments = order.shipments.map((one) => ({ ...one, label: one.label && { ...one.label, trackingNumber } }));
+    const shipped = { ...order, shipments };
+    const changed = { lines: true, shipments: true, payments: true };
+    const projected = { order: shipped, doc: writeOrder(shipped), revision: 1, events: [], changed, saga: null };
+    await projectOrders(databaseOf(env, order.id), [projected]);
+    const record = vi.fn(() => Promise.resolve(true));
+    vi.spyOn(world.context, "ledger").mockReturnValue({ recordTracking: record } as never);
+    const unknown = await stored("fedex", parcel(unique("T"), "delivered"));
+    expect(
+      await consume(
+        await stored("fedex", parcel(trackingNumber, "out_for_delivery")),
+        await stored("fedex", parcel(unique("T"), "label_created")),
+        unknown,
+      ),
+    ).toEqual([]);
+    expect(record.mock.calls).toEqual([[order.id, books.shipment(), "out_for_delivery", ""]]);
+    expect(await findDeviation(ops, `dev_webhook:fedex:${unknown.eventId}`)).not.toBeNull();
+  });
+});
+
+describe("a webhook whose message was lost", () => {
+  it("is queued again once it is a minute old, by one of those who look", async () => {
+    const lost = await stored("stripe", paymentEvent(await paid()), Date.now() - MINUTE);
+    const young = await stored("stripe", paymentEvent(await paid()));
+    const sent: unknown[] = [];
+    vi.mocked(env.WEBHOOKS.sendBatch).mockImplementation((messages) => {
+      sent.push(...[...messages].map(({ body }) => body));
+      return Promise.resolve() as never;
+    });
+    await Promise.all([queueLostWebhooks(world.context), queueLostWebhooks(world.context)]);
+    expect(sent.filter((body) => (body as WebhookMessage).eventId === lost.eventId)).toEqual([lost]);
+    expect(sent).not.toContainEqual(young);
+  });
+
+  it("is looked for once a minute, behind whatever batch there is", () => {
+    const start = Date.now();
+    const looks = [0, 1, MINUTE - 1, MINUTE, MINUTE + 1].map((after) => {
+      vi.spyOn(world.context, "now").mockReturnValue(start + after);
+      const before = world.deferred.length;
+      sweepWebhooks(world.context);
+      return world.deferred.length - before;
+    });
+    expect(looks).toEqual([1, 0, 0, 1, 0]);
+  });
+});

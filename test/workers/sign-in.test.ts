@@ -1,0 +1,103 @@
+import { env } from "cloudflare:workers";
+import { eq } from "drizzle-orm";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { LOCAL_PASSWORD, USERS } from "../../seed/access.ts";
+import { openOps } from "../../src/db/ops/database.ts";
+import { signInTries, users } from "../../src/db/ops/schema/people.ts";
+import type * as SignInService from "../../src/services/sign-in.ts";
+import { unique, workerEnv } from "./api-harness.ts";
+import { migrateOps } from "./migrate-ops.ts";
+
+const ops = openOps(env.OPS);
+const MINUTE = 60_000;
+const HERE = "203.0.113.7";
+let service: typeof SignInService;
+
+beforeAll(async () => {
+  await migrateOps();
+  await newIsolate();
+});
+
+/** A member of staff of one test's own. */
+async function newUser(): Promise<string> {
+  const email = `${unique("staff")}@holdfast.example`;
+  await ops.insert(users).values({
+    id: unique("usr"),
+    email,
+    name: "Ada",
+    role: "csr",
+    warehouseId: null,
+    passwordHash: USERS[0]?.passwordHash ?? "",
+    active: true,
+    createdAt: 0,
+  });
+  return email;
+}
+
+/** From here on the code runs as in an isolate that has seen nothing yet. */
+async function newIsolate(): Promise<void> {
+  vi.resetModules();
+  service = await import("../../src/services/sign-in.ts");
+}
+
+/** The code of what came of a try. */
+async function tryIn(email: string, password: string, { now = Date.now(), from = HERE } = {}): Promise<string> {
+  const result = await service.signIn(workerEnv, { email, password }, from, now);
+  return result.ok ? "signed in" : result.problem.code;
+}
+
+async function failAll(email: string, times: number, options: Parameters<typeof tryIn>[2] = {}): Promise<string[]> {
+  const codes: string[] = [];
+  for (let n = 0; n < times; n += 1) codes.push(await tryIn(email, `guess ${n}`, options));
+  return codes;
+}
+
+describe("whoever fails too often to sign in", () => {
+  it("has to wait, whichever isolate they meet, also with the right password", async () => {
+    const email = await newUser();
+    const now = Date.now();
+    for (let isolate = 1; isolate <= 5; isolate += 1) {
+      expect(await failAll(email, 2, { now })).toEqual(["unauthenticated", "unauthenticated"]);
+      await newIsolate();
+    }
+    expect(await tryIn(email, LOCAL_PASSWORD, { now })).toBe("rate_limited");
+    expect(await tryIn(email.toUpperCase(), LOCAL_PASSWORD, { now: now + 5 * MINUTE - 1 })).toBe("rate_limited");
+    expect(await tryIn(email, LOCAL_PASSWORD, { now: now + 5 * MINUTE })).toBe("signed in");
+  });
+
+  it("has to wait when all their tries come at once", async () => {
+    const email = await newUser();
+    const codes = await Promise.all(Array.from({ length: 25 }, (_, n) => tryIn(email, `guess ${n}`)));
+    expect(codes.filter((code) => code === "unauthenticated")).toHaveLength(10);
+    expect(codes.filter((code) => code === "rate_limited")).toHaveLength(15);
+  });
+
+  it("locks nobody else out of the account, until it is guessed from many addresses", async () => {
+    const email = await newUser();
+    const now = Date.now();
+    await failAll(email, 130, { from: "198.51.100.1", now });
+    expect(await tryIn(email, LOCAL_PASSWORD, { now }), "one who guesses counts for ten").toBe("signed in");
+    const [guessed] = await ops.select().from(signInTries).where(eq(signInTries.tries, 130));
+    const alsoFrom = (client: string) => ops.insert(signInTries).values({ ...guessed!, client, tries: 10 });
+    for (let n = 2; n <= 9; n += 1) await alsoFrom(`another-${n}`);
+    expect(await tryIn(email, LOCAL_PASSWORD, { now })).toBe("signed in");
+    await alsoFrom("another-10");
+    expect(await tryIn(email, LOCAL_PASSWORD, { now })).toBe("rate_limited");
+  });
+
+  it("begins anew once they have signed in", async () => {
+    const email = await newUser();
+    await failAll(email, 9);
+    expect(await tryIn(email, LOCAL_PASSWORD)).toBe("signed in");
+    expect(await failAll(email, 9)).not.toContain("rate_limited");
+    expect(await tryIn(email, LOCAL_PASSWORD)).toBe("signed in");
+  });
+
+  it("leaves no trace of who it was once the wait is over", async () => {
+    const now = Date.now() + 60 * MINUTE;
+    await failAll("somebody@holdfast.example", 1, { now });
+    expect(JSON.stringify(await ops.select().from(signInTries))).not.toMatch(/somebody|203\.0/);
+    await failAll("another@holdfast.example", 1, { now: now + 5 * MINUTE });
+    expect(await ops.select().from(signInTries)).toHaveLength(1);
+  });
+});
