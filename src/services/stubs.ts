@@ -8,7 +8,7 @@ import type { Env } from "../platform/env.ts";
 /** The object that decides over the stock of one SKU at one warehouse. */
 export function levelStub(env: Env, sku: Sku, warehouseId: WarehouseId): InventoryLevelRpc {
   const namespace = env.INVENTORY_LEVEL;
-  return typed<InventoryLevelRpc>(namespace.get(namespace.idFromName(levelKey(sku, warehouseId))));
+  return typed<InventoryLevelRpc>(namespace.getByName(levelKey(sku, warehouseId)));
 }
 
 /** The ledger that the order lives on. */
@@ -19,13 +19,13 @@ export function ledgerStub(env: Env, orderId: OrderId): OrderLedgerRpc {
 /** A ledger by the name that the shard map gives it. */
 export function ledgerByName(env: Env, name: string): OrderLedgerRpc {
   const namespace = env.ORDER_LEDGER;
-  return typed<OrderLedgerRpc>(namespace.get(namespace.idFromName(name)));
+  return typed<OrderLedgerRpc>(namespace.getByName(name));
 }
 
 /** The live feed of a topic. */
 export function liveFeedStub(env: Env, topic: string): LiveFeedRpc & Fetcher {
   const namespace = env.LIVE_FEED;
-  return typed<LiveFeedRpc & Fetcher>(namespace.get(namespace.idFromName(topic)));
+  return typed<LiveFeedRpc & Fetcher>(namespace.getByName(topic));
 }
 
 /**
