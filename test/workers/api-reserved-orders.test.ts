@@ -54,12 +54,7 @@ function around<Rpc>(
         };
       },
     });
-  return new Proxy(namespace, {
-    get: (target, property) => {
-      if (property === "get") return (id: DurableObjectId) => wrap(target.get(id));
-      return (name: string) => target.idFromName(name);
-    },
-  });
+  return new Proxy(namespace, { get: (target) => (objectName: string) => wrap(target.getByName(objectName)) });
 }
 
 async function ownerOf(sku: Sku, reservationId: string): Promise<string | undefined> {
