@@ -14,7 +14,10 @@ const REREAD_MS = 5_000;
 const REFRESH_LIMIT_MS = 10_000;
 
 interface KeyRing {
+  /** By the key's hash. */
   keys: ReadonlyMap<string, Principal>;
+  /** Keys that have been used since the ring was loaded, so that each is hashed once: at most as many as there are keys. */
+  used: Map<string, Principal>;
   loadedAt: number;
   refreshingSince: number;
 }
@@ -32,27 +35,34 @@ export async function findKeyHolder(
   now: number,
   defer: (work: Promise<unknown>) => void,
 ): Promise<ServiceResult<Principal>> {
-  const hash = sha256Hex(key);
   const ring = rings.get(env);
   if (ring === undefined) {
     const loaded = await load(env, now);
     return loaded === null
       ? refuse("temporarily_unavailable", "API keys can't be checked at the moment.")
-      : holder(loaded, hash);
+      : answer(holder(loaded, key));
   }
   if (now - ring.loadedAt > FRESH_MS && now - ring.refreshingSince > REFRESH_LIMIT_MS) {
     ring.refreshingSince = now;
     defer(load(env, now));
   }
-  if (!ring.keys.has(hash) && now - ring.loadedAt > REREAD_MS && now - ring.refreshingSince > REREAD_MS) {
+  const principal = holder(ring, key);
+  if (principal === undefined && now - ring.loadedAt > REREAD_MS && now - ring.refreshingSince > REREAD_MS) {
     ring.refreshingSince = now;
-    return holder((await load(env, now)) ?? ring, hash);
+    return answer(holder((await load(env, now)) ?? ring, key));
   }
-  return holder(ring, hash);
+  return answer(principal);
 }
 
-function holder(ring: KeyRing, hash: string): ServiceResult<Principal> {
-  const principal = ring.keys.get(hash);
+function holder(ring: KeyRing, key: string): Principal | undefined {
+  const used = ring.used.get(key);
+  if (used !== undefined) return used;
+  const principal = ring.keys.get(sha256Hex(key));
+  if (principal !== undefined) ring.used.set(key, principal);
+  return principal;
+}
+
+function answer(principal: Principal | undefined): ServiceResult<Principal> {
   return principal === undefined
     ? refuse("unauthenticated", "The API key is not known, or was revoked.")
     : { ok: true, value: principal };
@@ -64,6 +74,7 @@ async function load(env: Env, now: number): Promise<KeyRing | null> {
     const usable = rows.filter(({ environment }) => isUsableIn(environment, env.ENVIRONMENT));
     const ring: KeyRing = {
       keys: new Map(usable.map((row) => [row.hash, principalOf(row)])),
+      used: new Map(),
       loadedAt: now,
       refreshingSince: 0,
     };
