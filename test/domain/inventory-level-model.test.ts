@@ -5,7 +5,7 @@ import { uncommitted } from "../../src/domain/inventory-level.ts";
 import { LevelBooks, newRegistration, newReservationId } from "../support/level-books.ts";
 
 /** Nightly runs set this to 100,000 and more. */
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 400);
+const RUNS = Number(process.env["MODEL_RUNS"] ?? 400);
 
 type Step =
   | { kind: "wait"; ms: number }

@@ -7,11 +7,9 @@ import type { OrderEventType } from "../../src/domain/order/events.ts";
 import { evolve } from "../../src/domain/order/evolve.ts";
 import { ORDER_STATES, type Order } from "../../src/domain/order/order.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
+import { checkModel, MODEL_RUNS } from "../support/model-check.ts";
 import { type Dice, LUCK, Outside, seededDice } from "../support/order-outside.ts";
 import { type CalledEffect, MINUTE, OrderBooks, placedOrder } from "../support/order-books.ts";
-
-/** Nightly runs set this to 100,000 and more. */
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 2_000);
 
 type Step =
   | { kind: "deliver"; which: number; how: "done" | "lost" | "fails" | "dies" | "dies unknown" }
@@ -338,36 +336,40 @@ function checkAtRest({ books, outside, effects }: Run): void {
   expect(effects.filter(({ status }) => status === "blocked" || status === "open")).toEqual([]);
 }
 
-it("an order comes to an end or to a person, whatever happens to it and in whatever order", () => {
-  const met: Record<string, number> = {};
-  const count = (what: string) => {
-    met[what] = (met[what] ?? 0) + 1;
-  };
-  fc.assert(
-    fc.property(
-      fc.array(line, { minLength: 1, maxLength: 3 }),
-      fc.constantFrom("order" as const, "shipment" as const),
-      fc.array(step, { maxLength: 70, size: "max" }),
-      fc.integer(),
-      (lines, captureOn, steps, seed) => {
-        fc.pre(lines.reduce((sum, { quantity, unitPrice, tax }) => sum + quantity * unitPrice + tax, 0) > 500);
-        const run = new Run(lines, captureOn, seededDice(seed));
-        checkAlways(run);
-        for (const taken of steps) {
-          run.take(taken);
+it(
+  "an order comes to an end or to a person, whatever happens to it and in whatever order",
+  () => {
+    const met: Record<string, number> = {};
+    const count = (what: string) => {
+      met[what] = (met[what] ?? 0) + 1;
+    };
+    checkModel(
+      "order-model",
+      fc.property(
+        fc.array(line, { minLength: 1, maxLength: 3 }),
+        fc.constantFrom("order" as const, "shipment" as const),
+        fc.array(step, { maxLength: 70, size: "max" }),
+        fc.integer(),
+        (lines, captureOn, steps, seed) => {
+          fc.pre(lines.reduce((sum, { quantity, unitPrice, tax }) => sum + quantity * unitPrice + tax, 0) > 500);
+          const run = new Run(lines, captureOn, seededDice(seed));
           checkAlways(run);
-        }
-        driveHome(run);
-        checkAlways(run);
-        checkAtRest(run);
-        count(run.books.order.state);
-        for (const type of new Set(run.books.events.map(({ event }) => event.type))) count(type);
-      },
-    ),
-    { numRuns: RUNS },
-  );
-  // What no run has met, the runs prove nothing about.
-  expect(Object.keys(met)).toEqual(
-    expect.arrayContaining(["DELIVERED", "CANCELLED", "PAYMENT_FAILED", "REFUNDED", ...RARE]),
-  );
-}, 120_000);
+          for (const taken of steps) {
+            run.take(taken);
+            checkAlways(run);
+          }
+          driveHome(run);
+          checkAlways(run);
+          checkAtRest(run);
+          count(run.books.order.state);
+          for (const type of new Set(run.books.events.map(({ event }) => event.type))) count(type);
+        },
+      ),
+    );
+    // What no run has met, the runs prove nothing about.
+    expect(Object.keys(met)).toEqual(
+      expect.arrayContaining(["DELIVERED", "CANCELLED", "PAYMENT_FAILED", "REFUNDED", ...RARE]),
+    );
+  },
+  120_000 + MODEL_RUNS * 20,
+);
