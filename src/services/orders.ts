@@ -234,6 +234,17 @@ function refusalProblem(orderId: OrderId, currency: string, refusal: Refusal): S
     case "effect_unknown":
     case "effect_not_failed":
       return { code: "order_state", detail: "That effect has not failed, so there is nothing to try again." };
+    case "edit_pending":
+      return {
+        code: "order_state",
+        detail: "The change before this one is not paid yet: wait for it, then try again.",
+      };
+    case "quantity_exceeds_open":
+      return {
+        code: "order_state",
+        detail: `Of line ${refusal.line}, ${refusal.quantity} units can still be taken out: the rest is being picked.`,
+        errors: [{ pointer: "/lines", detail: `must name at most ${refusal.quantity} units of line ${refusal.line}` }],
+      };
     case "total_too_small":
       return {
         code: "total_too_small",

@@ -11,7 +11,8 @@ type Priced = Pick<Order, "totals"> & {
  * to the total exactly.
  */
 export function payableAmount(order: Priced): MinorUnits {
-  const value = (line: Priced["lines"][number], units: number) => ((line.net + line.tax) * units) / line.quantity;
+  const value = (line: Priced["lines"][number], units: number) =>
+    line.quantity === 0 ? 0 : ((line.net + line.tax) * units) / line.quantity;
   const waiting = order.lines.reduce((sum, line) => sum + value(line, line.backordered), 0);
   if (waiting === 0) return order.totals.total;
   const ready = order.lines.reduce((sum, line) => sum + value(line, line.quantity - line.backordered), 0);
@@ -62,11 +63,12 @@ export function isPaymentOpen(payment: Payment): boolean {
 
 /**
  * What is payable and no payment has been asked for yet; never negative. A payment of which less was captured than
- * authorized brings no more than that: most cards allow one capture.
+ * authorized brings no more than that: most cards allow one capture. The payment of an edit pays for nothing until the
+ * edit is made.
  */
-export function unpaidAmount(order: Priced & Pick<Order, "payments">): MinorUnits {
+export function unpaidAmount(order: Priced & Pick<Order, "payments" | "pendingEdit">): MinorUnits {
   const asked = order.payments
-    .filter(isPaymentAlive)
+    .filter((payment) => isPaymentAlive(payment) && payment.number !== order.pendingEdit?.payment)
     .reduce((sum, { captured, capture, amount }) => sum + (captured > 0 ? captured : (capture?.amount ?? amount)), 0);
   return Math.max(0, payableAmount(order) - asked);
 }

@@ -1,7 +1,9 @@
 import { minorUnits } from "../money.ts";
 import { MUST_EXCEED } from "../pricing.ts";
 import { dueForParcels, isPaymentOpen, securedAmount, settledAmounts, unpaidAmount } from "./amounts.ts";
+import { decideCancelLines, isAllOf } from "./cancel-lines.ts";
 import type { OrderCommand, OrderRefusal } from "./commands.ts";
+import { decideEdit } from "./edit.ts";
 import type { OrderEvent } from "./events.ts";
 import { LEGAL_MOVES } from "./legal-moves.ts";
 import type { Order, Shipment, ShipmentItem } from "./order.ts";
@@ -71,6 +73,14 @@ function decideOn(order: Order, command: Exclude<OrderCommand, { type: "PlaceOrd
       return order.failedEffects.includes(command.effectId)
         ? accept({ type: "EffectRetried", effectId: command.effectId })
         : refuse({ reason: "effect_not_failed" });
+    case "EditOrder":
+      return decideEdit(order, "OrderEdited", command.edit, now);
+    case "AddItems":
+      return decideEdit(order, "ItemsAdded", command.edit, now);
+    case "CancelLines":
+      return isAllOf(order, command.lines)
+        ? cancel(order, command.reason)
+        : decideCancelLines(order, command.lines, command.reason);
   }
 }
 
