@@ -1,4 +1,5 @@
 import type { MinorUnits } from "../money.ts";
+import { borneBy } from "./amounts.ts";
 import type { Effect } from "./effects.ts";
 import type { Order, Payment } from "./order.ts";
 import { withPayment } from "./order-parts.ts";
@@ -10,14 +11,19 @@ import { withPayment } from "./order-parts.ts";
  */
 export function askRefunds(order: Order, version: number): Order {
   if (order.ended) return order;
-  const kept = order.payments.filter(({ status }) => status === "captured");
-  let surplus = kept.reduce((sum, payment) => sum + keptOf(payment), 0) - order.totals.total;
+  const captured = order.payments.filter(({ status }) => status === "captured");
+  let surplus = captured.reduce((sum, payment) => sum + borneBy(payment), 0) - order.totals.total;
   let after = order;
-  for (const payment of kept.toReversed()) {
-    const amount = Math.min(surplus, keptOf(payment));
+  for (const payment of captured.toReversed()) {
+    const amount = Math.min(surplus, borneBy(payment), keptOf(payment));
     if (amount <= 0) continue;
     surplus -= amount;
-    const refundAsked = { total: payment.captured - keptOf(payment) + amount, amount, askedIn: version };
+    const refundAsked = {
+      reduced: payment.captured - borneBy(payment) + amount,
+      amount,
+      askedIn: version,
+      refundedAfter: payment.captured - keptOf(payment) + amount,
+    };
     after = withPayment(after, payment.number, (one) => ({ ...one, refundAsked }));
   }
   return after;
@@ -25,7 +31,7 @@ export function askRefunds(order: Order, version: number): Order {
 
 /** What was captured and is neither paid back nor asked to be. */
 export function keptOf({ captured, refunded, refundAsked }: Payment): MinorUnits {
-  return captured - Math.max(refunded, refundAsked?.total ?? 0);
+  return captured - Math.max(refunded, refundAsked?.refundedAfter ?? 0);
 }
 
 /** The refunds that this very event has made due. */
@@ -37,7 +43,7 @@ export function refunds({ payments, version, currency }: Order): Effect[] {
             kind: "RefundPayment",
             payment: number,
             amount: { amount: refundAsked.amount, currency },
-            refundedAfter: refundAsked.total,
+            refundedAfter: refundAsked.refundedAfter,
             reason: "order reduced",
           },
         ]

@@ -1,6 +1,6 @@
 import { minorUnits } from "../money.ts";
 import { MUST_EXCEED } from "../pricing.ts";
-import { dueForParcels, isPaymentOpen, securedAmount, settledAmounts, unpaidAmount } from "./amounts.ts";
+import { capturedAmount, dueForParcels, isPaymentOpen, securedAmount, unpaidAmount } from "./amounts.ts";
 import { decideCancelLines, isAllOf } from "./cancel-lines.ts";
 import type { OrderCommand, OrderRefusal } from "./commands.ts";
 import { decideEdit } from "./edit.ts";
@@ -188,7 +188,7 @@ function ship(
   shipment: Shipment,
   { tracking }: Extract<OrderCommand, { type: "ShipShipment" }>,
 ): Decision {
-  const paid = order.captureOn === "order" ? settledAmounts(order).captured : securedAmount(order);
+  const paid = order.captureOn === "order" ? capturedAmount(order) : securedAmount(order);
   const waits = order.payments.some(({ status, captureFailed }) => status === "authorized" && captureFailed);
   if (waits || paid < dueForParcels(order)) return refuse({ reason: "payment_not_captured" });
   if (!shipment.label && !tracking) return refuse({ reason: "label_missing" });

@@ -1,8 +1,9 @@
-import { isPaymentAlive, isPaymentOpen, isSecured, unpaidAmount } from "./amounts.ts";
+import { broughtBy, isPaymentAlive, isPaymentOpen, isSecured, unpaidAmount } from "./amounts.ts";
 import type { OrderRefusal } from "./commands.ts";
 import type { MadeEdit } from "./edit-parts.ts";
 import type { OrderEvent } from "./events.ts";
 import { HOLD_MS, type LineUnits, type Order, type OrderContent, type OrderEdit, type PendingEdit } from "./order.ts";
+import { anotherPayment } from "./record-payment.ts";
 import { formShipments, heldReservations, quantityOf } from "./order-stock.ts";
 import { liveShipments } from "./state.ts";
 import { hasBegun, openUnits, takeOut, withoutUnits } from "./take-out.ts";
@@ -23,13 +24,13 @@ export function decideEdit(order: Order, by: PendingEdit["by"], edit: OrderEdit,
   const refusal = refuseEdit(order, by, edit) ?? refuseLate(order, edit, now);
   if (refusal) return { ok: false, refusal };
   if (!edit.content) return made(order, by, edit, null, []);
-  const after = withContent(order, edit.content);
+  const after = reshaped(order, edit.content);
   const open = order.payments.filter(isPaymentOpen).map(({ number }) => number);
   if (order.state === "PAYMENT_FAILED") return made(order, by, edit, null, []);
   if (unpaidAmount(after) === 0) return made(order, by, edit, null, superfluous(after));
   const payment = order.payments.length + 1;
   return order.payments.some(isSecured)
-    ? { ok: true, events: [{ type: "EditAwaitsPayment", by, edit, payment }] }
+    ? { ok: true, events: [{ type: "EditAwaitsPayment", by, edit, payment, amount: unpaidAmount(after) }] }
     : made(order, by, edit, payment, open);
 }
 
@@ -68,6 +69,11 @@ function removals(order: Order, content: OrderContent): LineUnits[] {
     .filter(({ quantity }) => quantity > 0);
 }
 
+/** What the order comes to with this content, as far as money is concerned. */
+function reshaped(order: Order, content: OrderContent): Order {
+  return withContent(withoutUnits(order, takeOut(order, removals(order, content)), order.updatedAt), content);
+}
+
 /** The order at its new price; where its units come from is not settled by this. */
 export function withContent(order: Order, content: OrderContent): Order {
   const { totals, discounts, estimatedDelivery } = content;
@@ -88,7 +94,7 @@ export function superfluous(order: Order): number[] {
   const others = (number: number, gone: readonly number[]) =>
     brings
       .filter((payment) => payment.number !== number && !gone.includes(payment.number) && isSecured(payment))
-      .reduce((sum, { captured, capture, amount }) => sum + (captured > 0 ? captured : (capture?.amount ?? amount)), 0);
+      .reduce((sum, payment) => sum + broughtBy(payment), 0);
   return brings
     .filter(({ captured, capture }) => captured === 0 && capture === null)
     .toReversed()
@@ -155,7 +161,15 @@ export function concludeEdit(order: Order, events: readonly OrderEvent[]): Order
     if (refuseEdit({ ...order, pendingEdit: null }, by, edit))
       return [{ type: "EditAbandoned", payment, reason: "order_changed" }];
     const ruling = made(order, by, edit, payment, []);
-    return ruling.ok ? ruling.events : [];
+    return ruling.ok ? [...ruling.events, ...restOf(order, edit)] : [];
   }
   return [];
+}
+
+/** Stock that was found while the edit waited may have taken money that was meant for it: the rest is asked for. */
+function restOf(order: Order, { content }: OrderEdit): OrderEvent[] {
+  if (!content) return [];
+  return unpaidAmount({ ...reshaped(order, content), pendingEdit: null }) > 0
+    ? [anotherPayment(order, order.paymentMethod)]
+    : [];
 }

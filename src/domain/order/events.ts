@@ -77,7 +77,7 @@ export type OrderEvent =
   | { type: "HoldLapsed" }
   | ({ type: "OrderEdited" | "ItemsAdded" } & MadeEdit)
   /** The edit is made once this payment of its difference is authorized. */
-  | { type: "EditAwaitsPayment"; by: PendingEdit["by"]; edit: OrderEdit; payment: number }
+  | { type: "EditAwaitsPayment"; by: PendingEdit["by"]; edit: OrderEdit; payment: number; amount: MinorUnits }
   /** Its payment has failed, or its order has changed meanwhile so that it can't be made any more. */
   | { type: "EditAbandoned"; payment: number; reason: "payment_failed" | "order_changed" }
   | ({ type: "LinesCancelled"; reason: string; lines: LineUnits[] } & MadeEdit)

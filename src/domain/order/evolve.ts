@@ -1,6 +1,6 @@
-import { isPaymentOpen, isSecured, payableAmount, unpaidAmount } from "./amounts.ts";
+import { borneBy, isPaymentAlive, isPaymentOpen, isSecured, payableAmount, unpaidAmount } from "./amounts.ts";
 import { askRefunds } from "./ask-refunds.ts";
-import { applyEdit, dropPendingEdit, withContent } from "./edit.ts";
+import { applyEdit, dropPendingEdit } from "./edit.ts";
 import type { PlacedOrder, RecordedEvent } from "./events.ts";
 import { type Order, type Payment, PAYMENT_WINDOW_MS } from "./order.ts";
 import { mapShipment, withPayment, withReservations, withShipment } from "./order-parts.ts";
@@ -50,8 +50,9 @@ function askCaptures(order: Order, version: number): Order {
 
 function askCapture(order: Order, number: number, version: number): Order {
   const asked = order.payments.reduce(
-    (sum, { captured, capture, status }) =>
-      sum + (captured > 0 ? captured : status === "authorized" ? (capture?.amount ?? 0) : 0),
+    (sum, payment) =>
+      sum +
+      (payment.captured > 0 ? borneBy(payment) : payment.status === "authorized" ? (payment.capture?.amount ?? 0) : 0),
     0,
   );
   return withPayment(order, number, (payment) => {
@@ -168,8 +169,8 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
         actionUrl: null,
         failure: { code: event.code, message: event.message },
       }));
-      if (order.ended || !failed.payments.some(isSecured)) return failed;
-      // The rest of the order is paid: what this payment was for is only held, and loses its stock.
+      if (order.ended || !failed.payments.some(isPaymentAlive)) return failed;
+      // The rest of the order is paid, or is being paid: what this payment was for is only held, and loses its stock.
       const lost = heldReservations(failed).filter(({ payment }) => payment === event.payment);
       return formShipments(unsource(failed, lost), sequence, at);
     }
@@ -317,8 +318,7 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
     }
     case "EditAwaitsPayment": {
       const pendingEdit = { by: event.by, edit: event.edit, payment: event.payment };
-      const amount = event.edit.content ? unpaidAmount(withContent(order, event.edit.content)) : 0;
-      const payment = newPayment(event.payment, order.paymentMethod, amount, at + PAYMENT_WINDOW_MS);
+      const payment = newPayment(event.payment, order.paymentMethod, event.amount, at + PAYMENT_WINDOW_MS);
       return { ...order, pendingEdit, payments: [...order.payments, payment] };
     }
     case "EditAbandoned":

@@ -124,8 +124,17 @@ export interface Payment {
   capture: { amount: MinorUnits; askedIn: number } | null;
   /** Set while a capture has definitely failed: unshipped shipments wait. */
   captureFailed: boolean;
-  /** What an order that became smaller has asked to be paid back: in all, and last, at which version; absent before. */
-  refundAsked?: { total: MinorUnits; amount: MinorUnits; askedIn: number };
+  /** What an order that became smaller has asked to be paid back; absent before. */
+  refundAsked?: RefundAsked;
+}
+
+export interface RefundAsked {
+  /** All that was asked for so far: it pays for nothing of the order any more. */
+  reduced: MinorUnits;
+  /** What was asked for last, at which version, and what of the payment is paid back in all once that is done. */
+  amount: MinorUnits;
+  askedIn: number;
+  refundedAfter: MinorUnits;
 }
 
 export interface Totals {

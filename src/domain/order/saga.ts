@@ -88,7 +88,7 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       ];
 
     case "StockAllocated":
-      return [...releaseLate(order, event.reservations), ...startFulfillment(order)];
+      return [...releaseLate(order, event.reservations), ...startFulfillment(order), ...tellUnpaid(order)];
     case "StockShort":
       return [...releaseLate(order, event.allocated), ...resource(order, unitsOf(order, event.short), [])];
     case "StockResourced":
@@ -252,7 +252,9 @@ function edited(order: Order, { edit, takenOut, payment, givenUp }: MadeEdit): E
     reservation.status === "RELEASED" ? reservation : { ...reservation, keep: reservation.quantity },
   );
   const asked = order.payments.filter(({ number, status }) => number === payment && status === "requested");
-  const isPaid = unpaidAmount(order) === 0 && (order.payments.some(isSecured) || !order.payments.some(isPaymentOpen));
+  const paidBy = order.payments.find(({ number }) => number === payment);
+  const isFree = unpaidAmount(order) === 0 && (order.payments.some(isSecured) || !order.payments.some(isPaymentOpen));
+  const isPaid = paidBy ? isSecured(paidBy) : isFree;
   const held = isPaid ? heldFor(order, payment) : [];
   return [
     ...(less.length > 0 ? [release(less)] : []),
@@ -304,6 +306,13 @@ function unitsOf(order: Order, ids: readonly ReservationId[]): Reservation[] {
 function releaseLate(order: Order, ids: readonly ReservationId[]): Effect[] {
   const late = unitsOf(order, ids).filter(({ status }) => status === "RELEASED");
   return late.length === 0 ? [] : [release(late)];
+}
+
+/** Allocated when the last payment had failed already: the parcels wait for money that nobody is asked for. */
+function tellUnpaid(order: Order): Effect[] {
+  if (order.ended || unpaidAmount(order) === 0 || order.payments.some(isPaymentAlive)) return [];
+  const summary = `${order.number} has its stock and no payment: it waits for another means of payment.`;
+  return [{ kind: "OpenDeviation", deviation: "payment_failed", summary, tried: [] }];
 }
 
 /** Held units that this payment (null: none) is for. */
