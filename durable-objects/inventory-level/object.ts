@@ -121,7 +121,7 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
 
   release(
     registration: LevelRegistration,
-    command: { reservationId: ReservationId; owner: string },
+    command: { reservationId: ReservationId; owner: string; keep?: number },
   ): Promise<LevelResult<null>> {
     return this.#reserve(
       registration,

@@ -7,6 +7,7 @@ import { inventoryEndpoints } from "./routes/inventory.ts";
 import { liveEndpoints } from "./routes/live.ts";
 import { notificationEndpoints } from "./routes/notifications.ts";
 import { operationEndpoints } from "./routes/operations.ts";
+import { orderEditEndpoints } from "./routes/order-edits.ts";
 import { orderEndpoints } from "./routes/orders.ts";
 import { stockCommandEndpoints } from "./routes/stock-commands.ts";
 import { webhookEndpoints } from "./routes/webhooks.ts";
@@ -14,6 +15,7 @@ import { webhookEndpoints } from "./routes/webhooks.ts";
 /** Every route of the API. Of two paths that fit an address the earlier one answers. */
 export const ENDPOINTS: readonly AnyEndpoint[] = [
   ...orderEndpoints,
+  ...orderEditEndpoints,
   ...inventoryEndpoints,
   ...stockCommandEndpoints,
   ...fulfillmentEndpoints,

@@ -97,10 +97,13 @@ export interface InventoryLevelRpc {
     registration: LevelRegistration,
     command: { reservationId: ReservationId },
   ): Promise<LevelResult<ReservationView>>;
-  /** Idempotent, also before the hold arrives: leaves a tombstone. Refused to whom the reservation does not belong. */
+  /**
+   * Idempotent, also before the hold arrives: leaves a tombstone. With `keep`, that many units stay promised. Refused to
+   * whom the reservation does not belong.
+   */
   release(
     registration: LevelRegistration,
-    command: { reservationId: ReservationId; owner: string },
+    command: { reservationId: ReservationId; owner: string; keep?: number },
   ): Promise<LevelResult<null>>;
   /** Idempotent by `ref`. `remaining` is what of the reservation stays allocated. */
   ship(

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { CHANNELS, FULFILLMENT_STATES, ORDER_STATES, PAYMENT_STATES, SHIPMENT_STATES } from "../domain/order/order.ts";
 import { listOf, pageQuery, queryChoices, queryInteger } from "./lists.ts";
-import { paymentMethodForm } from "./place-order.ts";
+import { cancelledUnits } from "./edit-order.ts";
+import { MAX_LINES, paymentMethodForm } from "./place-order.ts";
 import { address, coordinates, instant, money, orderId, shortText, sku, warehouseId } from "./primitives.ts";
 
 export { fullOrderForm, placeOrderForm, quoteAnswer, quoteForm, shortOrderForm } from "./place-order.ts";
@@ -59,6 +60,8 @@ export const shipmentAnswer = z.strictObject({
   problem: z.string().nullable(),
 });
 
+const pendingLine = z.strictObject({ line: z.int(), sku: z.string(), quantity: z.int() });
+
 /** An order as everyone reads it: never with a payment method's token. */
 export const orderAnswer = z
   .strictObject({
@@ -88,6 +91,17 @@ export const orderAnswer = z
         status: z.string(),
       }),
     ),
+    pendingEdit: z
+      .strictObject({ payment: z.int(), lines: z.array(pendingLine), total: money })
+      .nullable()
+      .meta({
+        description: "A change that is made once this payment of its difference is authorized, and else never.",
+      }),
+    backorderedUntil: when
+      .nullable()
+      .meta({
+        description: "Promised: what waits for stock has left by then, or is cancelled. Null while nothing waits.",
+      }),
     cancelling: z.strictObject({ reason: z.string(), requestedAt: when }).nullable(),
     ended: z.strictObject({ as: z.string(), reason: z.string(), at: when }).nullable(),
     estimatedDelivery: day,
@@ -151,6 +165,18 @@ export const orderCount = z.strictObject({ count: z.int() }).meta({ id: "OrderCo
 export const cancelForm = z
   .strictObject({ reason: shortText(500) })
   .meta({ id: "CancelForm", examples: [{ reason: "ordered by mistake" }] });
+
+/** The whole order, or some units of its lines. */
+export const cancelOrderForm = cancelForm
+  .extend({
+    lines: z
+      .array(cancelledUnits)
+      .min(1)
+      .max(MAX_LINES)
+      .optional()
+      .meta({ description: "Units to cancel; the whole order where nothing is said." }),
+  })
+  .meta({ id: "CancelOrderForm", examples: [{ reason: "one is enough", lines: [{ line: 1, quantity: 1 }] }] });
 
 export const providePaymentForm = z
   .strictObject({ paymentMethod: paymentMethodForm })

@@ -42,6 +42,10 @@ const vars = z.looseObject({
     .refine((url) => !url.endsWith("/"), { error: "must not end with a slash" }),
   SHARD_MAP: z.string().min(2),
   CAPTURE_ON: z.enum(["order", "shipment"]),
+  BACKORDER_LIMIT_DAYS: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, { error: "must be a number of days from 1 to 999" })
+    .optional(),
   STRIPE_SECRET_KEY: z.string().min(1),
   STRIPE_WEBHOOK_SECRET: z.string().min(1),
   SENDGRID_API_KEY: z.string().min(1),

@@ -7,6 +7,8 @@ export interface Env {
   PUBLIC_URL: string;
   SHARD_MAP: string;
   CAPTURE_ON: "order" | "shipment";
+  /** After so many days units that still wait for stock are cancelled; 30 where nothing is said. */
+  BACKORDER_LIMIT_DAYS?: string;
   STRIPE_SECRET_KEY: string;
   STRIPE_WEBHOOK_SECRET: string;
   SENDGRID_API_KEY: string;

@@ -1,16 +1,21 @@
 import type { ServiceResult } from "../contracts/problem.ts";
 import type { OrderId } from "../domain/ids.ts";
 import type { Order } from "../domain/order/order.ts";
+import type { OrderCommand } from "../domain/order/commands.ts";
 import { isBoundToWarehouse, lacking } from "./authorize.ts";
 import { refuse } from "../contracts/problem.ts";
 import type { ServiceContext } from "./context.ts";
+import { lineProblem } from "./draft-edit.ts";
 import { executeOrder, getOrder } from "./orders.ts";
 
-/** Asks an order to be cancelled; `expectedVersion` null cancels whatever it has become. */
+/**
+ * Asks an order to be cancelled, or only these units of it, which nobody must have begun to pick; `expectedVersion` null
+ * cancels whatever it has become.
+ */
 export async function cancelOrder(
   ctx: ServiceContext,
   orderId: OrderId,
-  reason: string,
+  { reason, lines }: { reason: string; lines?: { line: number; quantity: number }[] | undefined },
   expectedVersion: number | null,
 ): Promise<ServiceResult<Order>> {
   const denied = lacking(ctx, "orders:write");
@@ -18,5 +23,8 @@ export async function cancelOrder(
   const seen = await getOrder(ctx, orderId);
   if (!seen.ok) return seen;
   if (isBoundToWarehouse(ctx.principal)) return refuse("forbidden", "An order is not one warehouse's to cancel.");
-  return executeOrder(ctx, orderId, { type: "CancelOrder", reason }, expectedVersion ?? undefined);
+  const errors = (lines ?? []).flatMap(({ line }, index) => lineProblem(seen.value, lines ?? [], line, index));
+  if (errors.length > 0) return refuse("invalid_request", "The order has other lines.", { errors });
+  const command: OrderCommand = lines ? { type: "CancelLines", lines, reason } : { type: "CancelOrder", reason };
+  return executeOrder(ctx, orderId, command, expectedVersion ?? undefined);
 }

@@ -7,6 +7,7 @@ import type {
   ShortOrderAnswer,
 } from "../contracts/orders.ts";
 import type { OrderSummary } from "../db/orders/queries.ts";
+import { backorderLimit } from "../domain/order/backorder-limit.ts";
 import type { Actor, RecordedEvent } from "../domain/order/events.ts";
 import { evolve } from "../domain/order/evolve.ts";
 import {
@@ -70,6 +71,8 @@ export function describeOrder(order: Order): OrderAnswer {
       quantity,
       status,
     })),
+    pendingEdit: describePendingEdit(order.pendingEdit, money),
+    backorderedUntil: dateTime(backorderLimit(order)),
     cancelling: order.cancelling && {
       reason: order.cancelling.reason,
       requestedAt: rfc3339(order.cancelling.requestedAt),
@@ -80,6 +83,20 @@ export function describeOrder(order: Order): OrderAnswer {
     updatedAt: rfc3339(order.updatedAt),
     holdExpiresAt: rfc3339(order.holdExpiresAt),
   };
+}
+
+function describePendingEdit(
+  pending: Order["pendingEdit"],
+  money: (amount: number) => { amount: number; currency: string },
+): OrderAnswer["pendingEdit"] {
+  const content = pending?.edit.content;
+  return pending && content
+    ? {
+        payment: pending.payment,
+        lines: content.lines.map(({ number, sku, quantity }) => ({ line: number, sku, quantity })),
+        total: money(content.totals.total),
+      }
+    : null;
 }
 
 /** The short form's answer: the order, whose `status` says that it was taken. */
@@ -215,6 +232,10 @@ export function describeSaga(effects: readonly EffectView[]): SagaEntry[] {
       })),
     }),
   );
+}
+
+function dateTime(at: number | null): string | null {
+  return at === null ? null : rfc3339(at);
 }
 
 function rfc3339(at: number): string {

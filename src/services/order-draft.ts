@@ -187,9 +187,10 @@ function contactOf(
   };
 }
 
-function contactProblems(contact: Contact, country: string): FieldProblem[] {
+/** What is wrong with the contact, as pointers into a body that has it at `at`. */
+export function contactProblems(contact: Contact, country: string, at = "/customer"): FieldProblem[] {
   return checkContact(contact, country).map(({ field, problem, detail }) => ({
-    pointer: `/customer/${field}`,
+    pointer: `${at}/${field}`,
     detail: sentence(problem, detail),
   }));
 }
@@ -213,7 +214,8 @@ function sentence(problem: AddressProblem["problem"], detail: string): string {
   }
 }
 
-function tidy(address: Address): Address {
+/** The address with its postal code as its country writes it. */
+export function tidy(address: Address): Address {
   return address.postalCode === undefined
     ? address
     : { ...address, postalCode: normalizePostalCode(address.country, address.postalCode) };

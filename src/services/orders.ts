@@ -21,6 +21,7 @@ import { logError } from "../platform/log.ts";
 import { RecentReads } from "../platform/recent-reads.ts";
 import { isBoundToWarehouse, lacking, maySeeOrder, noSuchOrder } from "./authorize.ts";
 import { actorOf, type ServiceContext } from "./context.ts";
+import { describeHistory } from "./describe-order.ts";
 import { ledgerStub } from "./stubs.ts";
 
 /** The order as it stands now: from its ledger while it lives, else from D1. Somebody else's order is not there. */
@@ -71,7 +72,30 @@ export async function executeOrder(
     ...(expectedVersion !== undefined && { expectedVersion }),
   });
   if (result.ok) return { ok: true, value: readOrder(result.order) };
-  return { ok: false, problem: refusalProblem(orderId, visible.value.currency, result.refusal) };
+  return result.refusal.reason === "version_stale" && expectedVersion !== undefined
+    ? staleVersion(ctx, orderId, expectedVersion, result.refusal.version)
+    : refusedCommand(visible.value, result.refusal);
+}
+
+/** The refusal of a command on this order, as the answer to the caller. */
+export function refusedCommand({ id, currency }: Order, refusal: Refusal): { ok: false; problem: ServiceProblem } {
+  return { ok: false, problem: refusalProblem(id, currency, refusal) };
+}
+
+/** The refusal for who would change an order that has changed since they read it, with what has changed it. */
+export async function staleVersion(
+  ctx: ServiceContext,
+  orderId: OrderId,
+  expected: number,
+  current: number,
+): Promise<{ ok: false; problem: ServiceProblem }> {
+  const history = await orderHistory(ctx, orderId);
+  const changes = history.ok ? describeHistory(history.value).filter(({ sequence }) => sequence > expected) : [];
+  return refuse(
+    "version_stale",
+    `The order has changed since: it is at version ${current} now. Read it again before you change it.`,
+    { extra: { currentVersion: current, changes } },
+  );
 }
 
 export interface OrderPage {
@@ -190,7 +214,8 @@ function refusalProblem(orderId: OrderId, currency: string, refusal: Refusal): S
     case "picking_started":
       return {
         code: "picking_started",
-        detail: "A shipment is being picked already: the whole order can't be cancelled any more.",
+        detail:
+          "A shipment is being picked already: only units that are not can still be cancelled, and the contact changed.",
         extra: { shipments: refusal.shipments },
       };
     case "already_ended":
@@ -234,6 +259,17 @@ function refusalProblem(orderId: OrderId, currency: string, refusal: Refusal): S
     case "effect_unknown":
     case "effect_not_failed":
       return { code: "order_state", detail: "That effect has not failed, so there is nothing to try again." };
+    case "edit_pending":
+      return {
+        code: "order_state",
+        detail: "The change before this one is not paid yet: wait for it, then try again.",
+      };
+    case "quantity_exceeds_open":
+      return {
+        code: "order_state",
+        detail: `Of line ${refusal.line}, ${refusal.quantity} units can still be taken out: the rest is being picked.`,
+        errors: [{ pointer: "/lines", detail: `must name at most ${refusal.quantity} units of line ${refusal.line}` }],
+      };
     case "total_too_small":
       return {
         code: "total_too_small",

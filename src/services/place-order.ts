@@ -162,6 +162,7 @@ function assemble(
     holdExpiresAt: hold.expiresAt,
     estimatedDelivery: waiting ? null : estimateLastDelivery(shipments, method, ctx.now),
     paymentMethod: draft.paymentMethod,
+    ...(ctx.env.BACKORDER_LIMIT_DAYS !== undefined && { backorderLimitDays: Number(ctx.env.BACKORDER_LIMIT_DAYS) }),
     reservations,
   };
 }
@@ -225,7 +226,8 @@ function keyReused(): ReturnType<typeof refuse> {
   );
 }
 
-function noStock(sourced: Extract<Sourced, { kind: "refused" }>): ReturnType<typeof refuse> {
+/** There is not enough stock: what is there, for each SKU and warehouse. */
+export function noStock(sourced: Extract<Sourced, { kind: "refused" }>): ReturnType<typeof refuse> {
   const missing = sourced.availability.filter((sku) => sku.short > 0);
   // Nobody knows what a level that did not answer has: that is our trouble and not a want of stock.
   if (missing.some(({ warehouses }) => warehouses.some(({ available }) => available === null)))
@@ -262,6 +264,7 @@ function orderIdFor(principalId: string, key: string | null): OrderId {
   return orderIdFromBytes(sha256(`${principalId}\n${key}`));
 }
 
-function randomAttempt(): string {
+/** Names the holds of one request. */
+export function randomAttempt(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(5)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

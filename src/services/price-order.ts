@@ -3,14 +3,17 @@ import { refuse } from "../contracts/problem.ts";
 import type { Address, ShippingMethod } from "../domain/catalog.ts";
 import type { Coordinates } from "../domain/geography.ts";
 import type { Sku } from "../domain/ids.ts";
-import { formatMoney } from "../domain/money.ts";
+import { formatMoney, type MinorUnits } from "../domain/money.ts";
 import { type PricedOrder, type PricingRefusal, priceOrder } from "../domain/pricing.ts";
 import { type RankedWarehouse, rankWarehouses } from "../domain/sourcing.ts";
 import type { Catalog } from "./catalog.ts";
 
-/** What is to be priced: lines already summed by SKU, each with the pointer that a caller finds it by. */
+/**
+ * What is to be priced: lines already summed by SKU, each with the pointer that a caller finds it by. `unitPrice` only
+ * where it was sold at that price already.
+ */
 export interface PricingInput {
-  lines: readonly { sku: Sku; quantity: number; pointer: string }[];
+  lines: readonly { sku: Sku; quantity: number; pointer: string; unitPrice?: MinorUnits }[];
   address: Pick<Address, "country" | "region">;
   location: Coordinates;
   shippingMethod: string;
@@ -43,7 +46,11 @@ export function priceInput(catalog: Catalog, input: PricingInput): ServiceResult
       errors: [{ pointer: "/address/country", detail: "must be a country that a warehouse ships to" }],
     });
   const priced = priceOrder({
-    lines: input.lines.map(({ sku, quantity }) => ({ sku, quantity })),
+    lines: input.lines.map(({ sku, quantity, unitPrice }) => ({
+      sku,
+      quantity,
+      ...(unitPrice !== undefined && { unitPrice }),
+    })),
     products: catalog.products,
     currency: input.currency,
     method,

@@ -51,7 +51,7 @@ describe("an authorization within 24 hours of lapsing", () => {
     books.done("VoidPayment", { kind: "VoidPayment", payment: { status: "voided", intentId: "pi_1" } });
     expect(books.kinds()).toEqual(["VoidPayment"]);
     expect(books.order.state).toBe("PENDING");
-    expect(nextTimer(books.order)).toBeNull();
+    expect(nextTimer(books.order)?.timer).toBe("backorder_limit");
     books.done("PromoteBackorder", {
       kind: "PromoteBackorder",
       reservations: [reservation(books.order.id, 1, "rome", 2, "p")],

@@ -3,11 +3,12 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { OrderCommand } from "../../src/domain/order/commands.ts";
 import { type EffectResult, laneOf } from "../../src/domain/order/effects.ts";
-import type { OrderEventType } from "../../src/domain/order/events.ts";
+import type { OrderEventType, RecordedEvent } from "../../src/domain/order/events.ts";
 import { evolve } from "../../src/domain/order/evolve.ts";
 import { ORDER_STATES, type Order } from "../../src/domain/order/order.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
 import { checkModel, MODEL_RUNS } from "../support/model-check.ts";
+import { checkOrdered, checkPromised, type EditStep, editCommand, editStep } from "../support/order-edit-steps.ts";
 import { type Dice, LUCK, Outside, seededDice } from "../support/order-outside.ts";
 import { type CalledEffect, MINUTE, OrderBooks, placedOrder } from "../support/order-books.ts";
 
@@ -17,7 +18,8 @@ type Step =
   | { kind: "webhook"; which: number }
   | { kind: "wait"; minutes: number }
   | { kind: "floor"; which: number; shipment: number }
-  | { kind: "person"; which: number };
+  | { kind: "person"; which: number }
+  | EditStep;
 
 const which = fc.nat(30);
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -37,10 +39,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("webhook" as const), which }) },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant("wait" as const), minutes: fc.constantFrom(1, 5, 12, 31, 60 * 24 * 4) }),
+    arbitrary: fc.record({
+      kind: fc.constant("wait" as const),
+      minutes: fc.constantFrom(1, 5, 12, 31, 60 * 24 * 4, 60 * 24 * 31),
+    }),
   },
   { weight: 7, arbitrary: fc.record({ kind: fc.constant("floor" as const), which, shipment: fc.nat(3) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("person" as const), which }) },
+  { weight: 3, arbitrary: editStep },
 );
 const line = fc.record({
   quantity: fc.integer({ min: 1, max: 4 }),
@@ -63,6 +69,11 @@ const RARE = [
   "AuthorizationLapsing",
   "EffectRetried",
   "LabelDiscarded",
+  "OrderEdited",
+  "ItemsAdded",
+  "EditAwaitsPayment",
+  "EditAbandoned",
+  "LinesCancelled",
 ] satisfies OrderEventType[];
 
 interface Open extends CalledEffect {
@@ -129,6 +140,9 @@ class Run {
         return this.#enlist();
       case "person":
         this.person(taken.which);
+        return this.#enlist();
+      case "edit":
+        this.books.command(editCommand(this.books.order, taken));
         return this.#enlist();
     }
   }
@@ -241,6 +255,14 @@ class Run {
   }
 }
 
+/** What the order has cost at each time. */
+function totalsOf(events: readonly RecordedEvent[]): number[] {
+  return events.flatMap(({ event }) => {
+    if (event.type === "OrderPlaced") return [event.order.totals.total];
+    return "edit" in event && event.edit.content ? [event.edit.content.totals.total] : [];
+  });
+}
+
 /** What must hold after every step, said without the domain's own functions. Plain assertions: this runs 100,000 times. */
 function checkAlways({ books, outside, effects }: Run): void {
   const { order, events } = books;
@@ -259,7 +281,13 @@ function checkAlways({ books, outside, effects }: Run): void {
   }
   const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
   const kept = sum([...outside.intents.values()].map(({ captured, refunded }) => captured - refunded));
-  assert.ok(kept <= order.totals.total, `kept ${kept} of ${order.totals.total}`);
+  // What an order that became smaller has paid too much is on its way back, or about to be.
+  const back = effects.map(({ effect, status }) =>
+    effect.kind === "RefundPayment" && status !== "done" ? effect.amount.amount : 0,
+  );
+  const dearest = Math.max(...totalsOf(events)) + sum(back);
+  assert.ok(kept <= dearest, `kept ${kept} of ${dearest}`);
+  checkOrdered(order, events);
   const live = order.shipments.filter(({ state }) => state !== "CANCELLED");
   for (const one of order.lines) {
     assert.ok(one.backordered >= 0 && one.unsourced >= 0);
@@ -314,6 +342,12 @@ function checkAtRest({ books, outside, effects }: Run): void {
   expect(books.events.reduce<Order | null>(evolve, null), "folding the events gives the order").toEqual(order);
   const failedFor = (...kinds: string[]) =>
     effects.some(({ effect, status }) => status === "failed" && kinds.includes(effect.kind));
+  if (!failedFor("ReleaseStock", "ShipStock", "WriteOffShort", "AllocateStock")) checkPromised(order, outside);
+  const settled = !failedFor("CapturePayment", "RefundPayment", "VoidPayment", "AuthorizePayment", "AwaitPayment");
+  const kept = [...outside.intents.values()].reduce((sum, { captured, refunded }) => sum + captured - refunded, 0);
+  if (settled) expect(kept, "nobody pays for more than they have").toBeLessThanOrEqual(order.totals.total);
+  const isMismatched = books.events.some(({ event }) => event.type === "PaymentMismatched");
+  if (settled && !isMismatched && order.state === "DELIVERED") expect(kept, "nor for less").toBe(order.totals.total);
   if (order.ended) {
     for (const [id, status] of outside.stock)
       if (!failedFor("ReleaseStock")) expect(status, `${id} of an ended order`).not.toBe("allocated");

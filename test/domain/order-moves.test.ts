@@ -4,6 +4,7 @@ import type { OrderCommand, OrderCommandType, OrderRefusal } from "../../src/dom
 import { decide } from "../../src/domain/order/decide.ts";
 import { LEGAL_MOVES } from "../../src/domain/order/legal-moves.ts";
 import { ORDER_STATES, type OrderState } from "../../src/domain/order/order.ts";
+import { contentOf } from "../support/order-content.ts";
 import { MINUTE, OrderBooks, PLACED_AT, placedOrder, reservation } from "../support/order-books.ts";
 
 const declined = { status: "failed", intentId: "pi_1", code: "card_declined", message: "no" } as const;
@@ -60,6 +61,12 @@ function commandFor(type: OrderCommandType, { order }: OrderBooks): OrderCommand
       return { type, text: "hello" };
     case "RetryEffect":
       return { type, effectId: `${order.id}:1:AuthorizePayment` as EffectId };
+    case "EditOrder":
+      return { type, edit: { content: contentOf(order, { 1: 1 }) } };
+    case "AddItems":
+      return { type, edit: { content: contentOf(order, {}, ["berlin"]) } };
+    case "CancelLines":
+      return { type, lines: [{ line: 1, quantity: 1 }], reason: "one is enough" };
   }
 }
 
@@ -128,6 +135,29 @@ const EXPECTED: Record<OrderCommandType, Row> = {
   },
   SendMessage: { otherwise: "accepted" },
   RetryEffect: { otherwise: "effect_not_failed" },
+  EditOrder: {
+    FULFILLMENT_IN_PROGRESS: "picking_started",
+    SHIPPED: "already_shipped",
+    DELIVERED: "already_shipped",
+    CANCELLED: "already_ended",
+    REFUNDED: "already_ended",
+    otherwise: "accepted",
+  },
+  AddItems: {
+    SHIPPED: "already_shipped",
+    DELIVERED: "already_shipped",
+    CANCELLED: "already_ended",
+    REFUNDED: "already_ended",
+    otherwise: "accepted",
+  },
+  CancelLines: {
+    FULFILLMENT_IN_PROGRESS: "quantity_exceeds_open",
+    SHIPPED: "already_shipped",
+    DELIVERED: "already_shipped",
+    CANCELLED: "already_ended",
+    REFUNDED: "already_ended",
+    otherwise: "accepted",
+  },
 };
 
 describe("an order in each state", () => {

@@ -39,6 +39,9 @@ export class Outside {
   readonly intents = new Map<number, Intent>();
   /** What each reservation has become; one that is not here is, or was, held and runs out by itself. */
   readonly stock = new Map<ReservationId, StockStatus>();
+  /** Units that each level has promised, of those reservations that were allocated or reduced. */
+  readonly units = new Map<ReservationId, number>();
+  readonly shipped = new Map<ReservationId, number>();
   readonly told: string[] = [];
   readonly deviations = new Set<string>();
   /** The live labels of each shipment. */
@@ -80,12 +83,19 @@ export class Outside {
       case "PromoteBackorder":
         return this.#source(key, effect, order, dice);
       case "ReleaseStock":
-        for (const { id } of effect.reservations) if (this.stock.get(id) !== "shipped") this.stock.set(id, "released");
+        for (const { id, keep = 0 } of effect.reservations) {
+          if (keep > 0) this.units.set(id, Math.min(keep, this.units.get(id) ?? keep));
+          else if (this.stock.get(id) !== "shipped") this.stock.set(id, "released");
+        }
         return { kind: "nothing" };
       case "ShipStock":
-        for (const { id } of effect.reservations) this.stock.set(id, "shipped");
+        for (const { id, quantity } of effect.reservations) {
+          this.stock.set(id, "shipped");
+          this.shipped.set(id, quantity);
+        }
         return { kind: "nothing" };
       case "WriteOffShort":
+        for (const { id, quantity } of effect.reservations) this.units.set(id, (this.units.get(id) ?? 0) - quantity);
         return { kind: "nothing" };
       case "RequestFulfillment": {
         const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
@@ -199,11 +209,13 @@ export class Outside {
   #allocate(effect: Extract<Effect, { kind: "AllocateStock" }>, dice: Dice): EffectResult {
     const allocated: ReservationId[] = [];
     const short: ReservationId[] = [];
-    for (const { id } of effect.reservations) {
+    for (const { id, quantity } of effect.reservations) {
       const status = this.stock.get(id);
       const goes = status === "allocated" || status === "shipped" || (status === undefined && dice() > 0.2);
       (goes ? allocated : short).push(id);
-      if (goes && status === undefined) this.stock.set(id, "allocated");
+      if (!goes || status !== undefined) continue;
+      this.stock.set(id, "allocated");
+      this.units.set(id, Math.min(quantity, this.units.get(id) ?? quantity));
     }
     return { kind: "AllocateStock", allocated, short };
   }

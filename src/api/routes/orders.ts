@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   cancelForm,
+  cancelOrderForm,
   fullOrderForm,
   historyList,
   orderAnswer,
@@ -238,14 +239,18 @@ const saga = endpoint({
   },
 });
 
-type CancelCall = Call<z.infer<typeof orderParams>, undefined, z.infer<typeof cancelForm>>;
+type CancelCall = Call<z.infer<typeof orderParams>, undefined, z.infer<typeof cancelOrderForm>>;
 
 async function handleCancel({ ctx, params, body, request }: CancelCall, required: boolean): Promise<Handled> {
   const version = expectedVersion(request.headers.get("if-match"), required);
   if (!version.ok) return version;
-  const cancelled = await cancelOrder(ctx, params.id, body.reason, version.value);
+  const cancelled = await cancelOrder(ctx, params.id, body, version.value);
   return cancelled.ok
-    ? { status: 200, body: describeOrder(cancelled.value), version: cancelled.value.version }
+    ? {
+        status: cancelled.value.cancelling ? 202 : 200,
+        body: describeOrder(cancelled.value),
+        version: cancelled.value.version,
+      }
     : cancelled;
 }
 
@@ -255,15 +260,17 @@ const cancelling = {
   params: orderParams,
   body: cancelForm,
   answers: {
-    200: { description: "Cancelled; or `cancelling`, while warehouses are asked to stop.", schema: orderAnswer },
+    200: { description: "Cancelled.", schema: orderAnswer },
+    202: { description: "Asked: `cancelling` while the warehouses are asked to stop.", schema: orderAnswer },
   },
 } as const;
 
-const cancel = endpoint<z.infer<typeof orderParams>, undefined, z.infer<typeof cancelForm>>({
+const cancel = endpoint<z.infer<typeof orderParams>, undefined, z.infer<typeof cancelOrderForm>>({
   ...cancelling,
+  body: cancelOrderForm,
   method: "POST",
   path: "/orders/{id}/cancel",
-  summary: "Cancel an order",
+  summary: "Cancel an order, or units of its lines that nobody has begun to pick",
   problems: ["version_stale", "order_state", "picking_started"],
   handle: (call) => handleCancel(call, false),
 });

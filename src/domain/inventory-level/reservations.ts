@@ -136,15 +136,19 @@ export function allocate(state: LevelState, existing: Reservation | null, now: n
 
 /**
  * Frees what the reservation still has and closes its id for good, also when the hold has not arrived yet: a late
- * hold is then refused. What has shipped stays shipped. What is not `owner`'s, because an order has claimed it or has
+ * hold is then refused. With `keep`, that many units stay promised as they are, and a repetition frees no more. What
+ * has shipped stays shipped. What is not `owner`'s, because an order has claimed it or has
  * given it back, is `reservation_taken`.
  */
 export function release(
   state: LevelState,
   existing: Reservation | null,
-  command: { reservationId: ReservationId; owner: string },
+  command: { reservationId: ReservationId; owner: string; keep?: number },
   now: number,
 ): Decision<null> {
+  const { keep = 0 } = command;
+  requireUnits("keep", keep, 0);
+  if (existing === null && keep > 0) return refuseStock({ reason: "reservation_unknown" });
   if (existing === null) {
     const tombstone: Reservation = {
       id: command.reservationId,
@@ -161,13 +165,16 @@ export function release(
   }
   if (existing.status === "RELEASED") return { kind: "unchanged", value: null };
   if (ownerOf(existing) !== command.owner) return refuseStock({ reason: "reservation_taken" });
-  if (existing.status === "SHIPPED") return { kind: "unchanged", value: null };
-  const held = isHeld(existing, now) ? existing.quantity : 0;
-  const allocated = existing.status === "ALLOCATED" ? existing.quantity : 0;
+  if (existing.status === "SHIPPED" || (keep > 0 && keep >= existing.quantity))
+    return { kind: "unchanged", value: null };
+  const freed = existing.quantity - keep;
+  const held = isHeld(existing, now) ? freed : 0;
+  const allocated = existing.status === "ALLOCATED" ? freed : 0;
+  const status = keep > 0 ? existing.status : "RELEASED";
   return {
     ...changed(
       { ...state, held: state.held - held, allocated: state.allocated - allocated },
-      { ...existing, status: "RELEASED", quantity: 0, changedAt: now },
+      { ...existing, status, quantity: keep, changedAt: now },
     ),
     value: null,
   };

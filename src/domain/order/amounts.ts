@@ -11,7 +11,8 @@ type Priced = Pick<Order, "totals"> & {
  * to the total exactly.
  */
 export function payableAmount(order: Priced): MinorUnits {
-  const value = (line: Priced["lines"][number], units: number) => ((line.net + line.tax) * units) / line.quantity;
+  const value = (line: Priced["lines"][number], units: number) =>
+    line.quantity === 0 ? 0 : ((line.net + line.tax) * units) / line.quantity;
   const waiting = order.lines.reduce((sum, line) => sum + value(line, line.backordered), 0);
   if (waiting === 0) return order.totals.total;
   const ready = order.lines.reduce((sum, line) => sum + value(line, line.quantity - line.backordered), 0);
@@ -39,10 +40,20 @@ export function securedAmount(order: Pick<Order, "payments">): MinorUnits {
   return order.payments
     .filter(isSecured)
     .reduce(
-      (sum, { captured, captureFailed, capture, authorized }) =>
-        sum + (captured > 0 ? captured : captureFailed ? 0 : (capture?.amount ?? authorized)),
+      (sum, payment) =>
+        sum +
+        (payment.captured > 0
+          ? borneBy(payment)
+          : payment.captureFailed
+            ? 0
+            : (payment.capture?.amount ?? payment.authorized)),
       0,
     );
+}
+
+/** What was captured and pays for the order as it is now. */
+export function capturedAmount(order: Pick<Order, "payments">): MinorUnits {
+  return order.payments.reduce((sum, payment) => sum + borneBy(payment), 0);
 }
 
 /** Whether the payment still can, or already does, bring money. */
@@ -62,13 +73,24 @@ export function isPaymentOpen(payment: Payment): boolean {
 
 /**
  * What is payable and no payment has been asked for yet; never negative. A payment of which less was captured than
- * authorized brings no more than that: most cards allow one capture.
+ * authorized brings no more than that: most cards allow one capture. The payment of an edit pays for nothing until the
+ * edit is made.
  */
-export function unpaidAmount(order: Priced & Pick<Order, "payments">): MinorUnits {
+export function unpaidAmount(order: Priced & Pick<Order, "payments" | "pendingEdit">): MinorUnits {
   const asked = order.payments
-    .filter(isPaymentAlive)
-    .reduce((sum, { captured, capture, amount }) => sum + (captured > 0 ? captured : (capture?.amount ?? amount)), 0);
+    .filter((payment) => isPaymentAlive(payment) && payment.number !== order.pendingEdit?.payment)
+    .reduce((sum, payment) => sum + broughtBy(payment), 0);
   return Math.max(0, payableAmount(order) - asked);
+}
+
+/** What the payment brings, or is expected to bring, for the order as it is now. */
+export function broughtBy(payment: Payment): MinorUnits {
+  return payment.captured > 0 ? borneBy(payment) : (payment.capture?.amount ?? payment.amount);
+}
+
+/** What of the captured money pays for the order as it is now: all but what went back because it became smaller. */
+export function borneBy({ captured, refundAsked }: Payment): MinorUnits {
+  return captured - (refundAsked?.reduced ?? 0);
 }
 
 /** Sum of what was captured and of what was paid back. */

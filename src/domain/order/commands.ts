@@ -1,6 +1,7 @@
 import type { EffectId, ShipmentId } from "../ids.ts";
 import type { EffectOutcome, Effect, PaymentFact } from "./effects.ts";
 import type { PlacedOrder } from "./events.ts";
+import type { LineUnits, OrderContent, OrderEdit } from "./order.ts";
 
 /** What people and other systems ask of an order; may be refused. */
 export type OrderCommand =
@@ -18,7 +19,10 @@ export type OrderCommand =
   | { type: "DeliverShipment"; shipmentId: ShipmentId }
   | { type: "RaiseException"; shipmentId: ShipmentId; reason: string }
   | { type: "SendMessage"; text: string }
-  | { type: "RetryEffect"; effectId: EffectId };
+  | { type: "RetryEffect"; effectId: EffectId }
+  | { type: "EditOrder"; edit: OrderEdit }
+  | { type: "AddItems"; edit: OrderEdit & { content: OrderContent } }
+  | { type: "CancelLines"; lines: LineUnits[]; reason: string };
 
 export type OrderCommandType = OrderCommand["type"];
 
@@ -36,7 +40,7 @@ export type OrderFact =
     }
   | { type: "TimerFired"; timer: OrderTimer };
 
-export type OrderTimer = "payment_deadline" | "hold_end" | "authorization_lapse";
+export type OrderTimer = "payment_deadline" | "hold_end" | "authorization_lapse" | "backorder_limit";
 
 /** Why an order refuses a command. Closed: the API maps each to one status and problem code. */
 export type OrderRefusal =
@@ -57,4 +61,6 @@ export type OrderRefusal =
   | { reason: "quantity_exceeds_shipment"; line: number; quantity: number }
   | { reason: "nothing_left_to_pack" }
   | { reason: "effect_unknown" }
-  | { reason: "effect_not_failed" };
+  | { reason: "effect_not_failed" }
+  | { reason: "edit_pending" }
+  | { reason: "quantity_exceeds_open"; line: number; quantity: number };

@@ -1,7 +1,9 @@
 import { minorUnits } from "../money.ts";
 import { MUST_EXCEED } from "../pricing.ts";
-import { dueForParcels, isPaymentOpen, securedAmount, settledAmounts, unpaidAmount } from "./amounts.ts";
+import { capturedAmount, dueForParcels, isPaymentOpen, securedAmount, unpaidAmount } from "./amounts.ts";
+import { decideCancelLines, isAllOf } from "./cancel-lines.ts";
 import type { OrderCommand, OrderRefusal } from "./commands.ts";
+import { decideEdit } from "./edit.ts";
 import type { OrderEvent } from "./events.ts";
 import { LEGAL_MOVES } from "./legal-moves.ts";
 import type { Order, Shipment, ShipmentItem } from "./order.ts";
@@ -71,6 +73,14 @@ function decideOn(order: Order, command: Exclude<OrderCommand, { type: "PlaceOrd
       return order.failedEffects.includes(command.effectId)
         ? accept({ type: "EffectRetried", effectId: command.effectId })
         : refuse({ reason: "effect_not_failed" });
+    case "EditOrder":
+      return decideEdit(order, "OrderEdited", command.edit, now);
+    case "AddItems":
+      return decideEdit(order, "ItemsAdded", command.edit, now);
+    case "CancelLines":
+      return isAllOf(order, command.lines)
+        ? cancel(order, command.reason)
+        : decideCancelLines(order, command.lines, command.reason);
   }
 }
 
@@ -178,7 +188,7 @@ function ship(
   shipment: Shipment,
   { tracking }: Extract<OrderCommand, { type: "ShipShipment" }>,
 ): Decision {
-  const paid = order.captureOn === "order" ? settledAmounts(order).captured : securedAmount(order);
+  const paid = order.captureOn === "order" ? capturedAmount(order) : securedAmount(order);
   const waits = order.payments.some(({ status, captureFailed }) => status === "authorized" && captureFailed);
   if (waits || paid < dueForParcels(order)) return refuse({ reason: "payment_not_captured" });
   if (!shipment.label && !tracking) return refuse({ reason: "label_missing" });

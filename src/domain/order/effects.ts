@@ -13,6 +13,8 @@ export const NOTIFICATION_KINDS = [
   "cancel_refused",
   "refunded",
   "backordered",
+  "items_cancelled",
+  "edit_declined",
   "message",
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
@@ -23,6 +25,8 @@ export interface ReservationRef {
   sku: Sku;
   warehouseId: WarehouseId;
   quantity: number;
+  /** Units that stay when it is released; all of it goes where nothing is said. */
+  keep?: number;
 }
 
 /** Something to be done outside the order because of an event. Names what to do, and all that never changes about it. */

@@ -2,7 +2,8 @@ import type { EffectId, OrderId, ReservationId, ShipmentId } from "../ids.ts";
 import type { MinorUnits } from "../money.ts";
 import type { DeviationKind } from "../deviation.ts";
 import type { EffectKind } from "./effects.ts";
-import type { Order, OrderLine, Reservation, ShipmentItem } from "./order.ts";
+import type { MadeEdit } from "./edit-parts.ts";
+import type { LineUnits, Order, OrderEdit, OrderLine, PendingEdit, Reservation, ShipmentItem } from "./order.ts";
 
 /** What was placed: everything of an order that its first event settles. */
 export type PlacedOrder = Pick<
@@ -23,6 +24,7 @@ export type PlacedOrder = Pick<
   | "holdExpiresAt"
   | "estimatedDelivery"
   | "paymentMethod"
+  | "backorderLimitDays"
 > & {
   lines: Omit<OrderLine, "unsourced">[];
   reservations: Omit<Reservation, "status">[];
@@ -51,8 +53,8 @@ export type OrderEvent =
       reservations: Omit<Reservation, "status">[];
       estimatedDelivery: string | null;
     }
-  /** Held for units that need no stock any more: it is given back. */
-  | { type: "StockSurplus"; reservations: Omit<Reservation, "status">[] }
+  /** Held for units that need no stock any more: it is given back, but for `keep` units of each. */
+  | { type: "StockSurplus"; reservations: (Omit<Reservation, "status"> & { keep?: number })[] }
   | { type: "LinesBackordered"; lines: { line: number; quantity: number }[] }
   | { type: "StockUnavailable"; effectId: EffectId; lines: { line: number; quantity: number }[] }
   | { type: "FulfillmentAccepted"; shipmentId: ShipmentId; reference: string; picksAtOnce: boolean }
@@ -73,6 +75,12 @@ export type OrderEvent =
   | { type: "FulfillmentReinstated"; shipmentId: ShipmentId }
   | { type: "OrderCancelled"; reason: string }
   | { type: "HoldLapsed" }
+  | ({ type: "OrderEdited" | "ItemsAdded" } & MadeEdit)
+  /** The edit is made once this payment of its difference is authorized. */
+  | { type: "EditAwaitsPayment"; by: PendingEdit["by"]; edit: OrderEdit; payment: number; amount: MinorUnits }
+  /** Its payment has failed, or its order has changed meanwhile so that it can't be made any more. */
+  | { type: "EditAbandoned"; payment: number; reason: "payment_failed" | "order_changed" }
+  | ({ type: "LinesCancelled"; reason: string; lines: LineUnits[] } & MadeEdit)
   | { type: "MessageRequested"; text: string }
   | {
       type: "EffectFailed";

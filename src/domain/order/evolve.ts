@@ -1,4 +1,6 @@
-import { isPaymentOpen, isSecured, payableAmount, unpaidAmount } from "./amounts.ts";
+import { borneBy, isPaymentAlive, isPaymentOpen, isSecured, payableAmount, unpaidAmount } from "./amounts.ts";
+import { askRefunds } from "./ask-refunds.ts";
+import { applyEdit, dropPendingEdit } from "./edit.ts";
 import type { PlacedOrder, RecordedEvent } from "./events.ts";
 import { type Order, type Payment, PAYMENT_WINDOW_MS } from "./order.ts";
 import { mapShipment, withPayment, withReservations, withShipment } from "./order-parts.ts";
@@ -32,7 +34,9 @@ function settle(order: Order, version: number, at: number): Order {
   const promotingSince = waitsForBackorder(order)
     ? (order.promotingSince ?? (mayPromote(order) ? version : null))
     : null;
-  return { ...askCaptures(order, version), version, updatedAt: at, promotingSince, state: stateOf(order) };
+  const backorderedSince = waitsForBackorder(order) ? (order.backorderedSince ?? at) : null;
+  const settled = askRefunds(askCaptures(order, version), version);
+  return { ...settled, version, updatedAt: at, promotingSince, backorderedSince, state: stateOf(order) };
 }
 
 /** Asks for each capture as soon as it is due, at most what is payable and once for each payment. */
@@ -46,8 +50,9 @@ function askCaptures(order: Order, version: number): Order {
 
 function askCapture(order: Order, number: number, version: number): Order {
   const asked = order.payments.reduce(
-    (sum, { captured, capture, status }) =>
-      sum + (captured > 0 ? captured : status === "authorized" ? (capture?.amount ?? 0) : 0),
+    (sum, payment) =>
+      sum +
+      (payment.captured > 0 ? borneBy(payment) : payment.status === "authorized" ? (payment.capture?.amount ?? 0) : 0),
     0,
   );
   return withPayment(order, number, (payment) => {
@@ -58,7 +63,7 @@ function askCapture(order: Order, number: number, version: number): Order {
 
 /** Money is taken when the first parcel is asked for, or has left; and never for units that are only held. */
 function isCaptureDue(order: Order, { status, capture, number }: Payment): boolean {
-  if (status !== "authorized" || capture !== null) return false;
+  if (status !== "authorized" || capture !== null || number === order.pendingEdit?.payment) return false;
   if (order.reservations.some((held) => held.status === "HELD" && (held.payment ?? number) === number)) return false;
   const isShipped = order.shipments.some(({ reachedAt }) => reachedAt.SHIPPED !== undefined);
   return (
@@ -90,9 +95,11 @@ function placed(order: PlacedOrder, sequence: number): Order {
     payments: due > 0 ? [newPayment(1, order.paymentMethod, due, order.placedAt + PAYMENT_WINDOW_MS)] : [],
     reservations: reservations.map((reservation) => ({ ...reservation, status: "HELD" })),
     shipments: [],
+    pendingEdit: null,
     cancelling: null,
     ended: null,
     updatedAt: order.placedAt,
+    backorderedSince: null,
     promotingSince: null,
     failedEffects: [],
   };
@@ -162,8 +169,8 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
         actionUrl: null,
         failure: { code: event.code, message: event.message },
       }));
-      if (order.ended || !failed.payments.some(isSecured)) return failed;
-      // The rest of the order is paid: what this payment was for is only held, and loses its stock.
+      if (order.ended || !failed.payments.some(isPaymentAlive)) return failed;
+      // The rest of the order is paid, or is being paid: what this payment was for is only held, and loses its stock.
       const lost = heldReservations(failed).filter(({ payment }) => payment === event.payment);
       return formShipments(unsource(failed, lost), sequence, at);
     }
@@ -290,9 +297,35 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
         problem: null,
       });
     case "OrderCancelled":
-      return { ...releaseAll(order), cancelling: null, ended: { as: "CANCELLED", reason: event.reason, at } };
+      return {
+        ...releaseAll(dropPendingEdit(order)),
+        cancelling: null,
+        ended: { as: "CANCELLED", reason: event.reason, at },
+      };
     case "HoldLapsed":
-      return { ...releaseAll(order), ended: { as: "PAYMENT_FAILED", reason: "payment_failed", at } };
+      return { ...releaseAll(dropPendingEdit(order)), ended: { as: "PAYMENT_FAILED", reason: "payment_failed", at } };
+
+    case "OrderEdited":
+    case "ItemsAdded":
+    case "LinesCancelled": {
+      const edited = applyEdit(order, event, sequence, at);
+      if (event.payment === null || event.payment <= order.payments.length) return edited;
+      // What is asked for in the place of an open payment has no longer than that one had.
+      const windows = order.payments.filter(({ number }) => event.givenUp.includes(number));
+      const deadline = Math.min(at + PAYMENT_WINDOW_MS, ...windows.map((payment) => payment.deadline));
+      const payment = newPayment(event.payment, order.paymentMethod, unpaidAmount(edited), deadline);
+      return { ...edited, payments: [...edited.payments, payment] };
+    }
+    case "EditAwaitsPayment": {
+      const pendingEdit = { by: event.by, edit: event.edit, payment: event.payment };
+      const payment = newPayment(event.payment, order.paymentMethod, event.amount, at + PAYMENT_WINDOW_MS);
+      return { ...order, pendingEdit, payments: [...order.payments, payment] };
+    }
+    case "EditAbandoned":
+      return withPayment(dropPendingEdit(order), event.payment, (payment) => ({
+        ...payment,
+        status: payment.status === "failed" ? "failed" : "voided",
+      }));
 
     case "MessageRequested":
       return order;

@@ -57,4 +57,8 @@ export const LEGAL_MOVES: Readonly<Record<OrderCommandType, Readonly<Record<Orde
   RaiseException: onShipment,
   SendMessage: everywhere("yes"),
   RetryEffect: everywhere("depends"),
+  // Contact may change as long as the order lives.
+  EditOrder: { ...everywhere("depends"), ...ended },
+  AddItems: { ...everywhere("depends"), ...ended, SHIPPED: "already_shipped", DELIVERED: "already_shipped" },
+  CancelLines: { ...everywhere("depends"), ...ended, SHIPPED: "already_shipped", DELIVERED: "already_shipped" },
 };

@@ -124,6 +124,17 @@ export interface Payment {
   capture: { amount: MinorUnits; askedIn: number } | null;
   /** Set while a capture has definitely failed: unshipped shipments wait. */
   captureFailed: boolean;
+  /** What an order that became smaller has asked to be paid back; absent before. */
+  refundAsked?: RefundAsked;
+}
+
+export interface RefundAsked {
+  /** All that was asked for so far: it pays for nothing of the order any more. */
+  reduced: MinorUnits;
+  /** What was asked for last, at which version, and what of the payment is paid back in all once that is done. */
+  amount: MinorUnits;
+  askedIn: number;
+  refundedAfter: MinorUnits;
 }
 
 export interface Totals {
@@ -139,6 +150,47 @@ export interface Totals {
 export interface Cancellation {
   reason: string;
   requestedAt: number;
+}
+
+/** Units of one line. */
+export interface LineUnits {
+  line: number;
+  quantity: number;
+}
+
+/** A line as an edit leaves it; how many of its units have stock follows from what is added and taken out. */
+export type EditedLine = Omit<OrderLine, "backordered" | "unsourced">;
+
+/** Everything that is ordered, at its price, and the stock that was held for what is new of it. */
+export interface OrderContent {
+  /** Every line of the order, those with nothing left too: a line's number is never used again. */
+  lines: EditedLine[];
+  totals: Totals;
+  discounts: Order["discounts"];
+  /** Held for the units that are new. */
+  reservations: Omit<Reservation, "status" | "payment">[];
+  /** New units that wait for stock. */
+  backordered: LineUnits[];
+  /** YYYY-MM-DD; null while a part of the order has no stock. */
+  estimatedDelivery: string | null;
+}
+
+/** What an edit makes of an order. What is left out stays as it is. */
+export interface OrderEdit {
+  contact?: Contact;
+  address?: Address;
+  location?: Coordinates | null;
+  shippingMethod?: string;
+  /** Left out only where nothing but the contact changes: all else has its price. */
+  content?: OrderContent;
+}
+
+/** A change of the order that is made once the payment of its difference is authorized, and else never. */
+export interface PendingEdit {
+  by: "OrderEdited" | "ItemsAdded";
+  edit: OrderEdit;
+  /** The payment of the difference. */
+  payment: number;
 }
 
 export interface Order {
@@ -166,6 +218,8 @@ export interface Order {
   payments: Payment[];
   reservations: Reservation[];
   shipments: Shipment[];
+  /** A change that waits for the payment of its difference; until then the order is as before. */
+  pendingEdit: PendingEdit | null;
   /** A cancel that waits for the warehouses' answers. */
   cancelling: Cancellation | null;
   /** How the order ended before its time; null while it lives or is delivered. */
@@ -176,6 +230,10 @@ export interface Order {
   holdExpiresAt: number;
   /** YYYY-MM-DD; null while a part of the order has no stock. */
   estimatedDelivery: string | null;
+  /** Epoch milliseconds since when a part of the order waits for stock; null while none does. */
+  backorderedSince: number | null;
+  /** Units wait for stock this many days, and are then cancelled; 30 where the order does not say. */
+  backorderLimitDays?: number;
   /** Version at which stock for all backordered units was asked for; null while nobody looks for any. */
   promotingSince: number | null;
   /** Effects that have failed for good and may be tried again by a person. */

@@ -3,6 +3,8 @@ import type { OrderFact } from "./commands.ts";
 import { discardLabel, refuseCancel } from "./decide.ts";
 import type { DeviationKind } from "../deviation.ts";
 import type { EffectId } from "../ids.ts";
+import { backorderLimit, limitReached } from "./backorder-limit.ts";
+import { concludeEdit } from "./edit.ts";
 import type { Effect, EffectResult } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
 import type { Order, Shipment } from "./order.ts";
@@ -14,6 +16,11 @@ import { hasReached, isBeingPicked, liveShipments } from "./state.ts";
  * it right (react undoes late payments and late stock), or none when it says nothing new.
  */
 export function record(order: Order, fact: OrderFact, now: number): OrderEvent[] {
+  const events = eventsOf(order, fact, now);
+  return [...events, ...concludeEdit(order, events)];
+}
+
+function eventsOf(order: Order, fact: OrderFact, now: number): OrderEvent[] {
   switch (fact.type) {
     case "RecordOutcome":
       return recordResult(order, fact.effectId, fact.effect, fact.outcome.result);
@@ -107,8 +114,7 @@ function sourcedEvents(order: Order, effectId: EffectId, result: Sourced): Order
       .map(({ line, quantity }) => ({ line, quantity: Math.min(quantity, open.get(line) ?? 0) }))
       .filter(({ quantity }) => quantity > 0);
   const backordered = stillOpen(result.backordered);
-  // A hold of the wrong size leaves its units without stock: a person is told.
-  const unavailable = stillOpen([...result.unavailable, ...surplus]);
+  const unavailable = stillOpen(result.unavailable);
   const events: OrderEvent[] = [];
   if (wanted.length > 0) events.push({ type: "StockResourced", instead, reservations: wanted, estimatedDelivery });
   if (surplus.length > 0) events.push({ type: "StockSurplus", reservations: surplus });
@@ -132,15 +138,15 @@ function sortFound(order: Order, instead: "lost" | "backordered", found: Sourced
     order.lines.map((line) => [line.number, instead === "lost" ? line.unsourced : line.backordered]),
   );
   const wanted: Sourced["reservations"] = [];
-  const surplus: Sourced["reservations"] = [];
+  const surplus: (Sourced["reservations"][number] & { keep?: number })[] = [];
   const known = new Set(order.reservations.map(({ id }) => id));
   for (const reservation of found.filter(({ id }) => !known.has(id))) {
-    const left = (open.get(reservation.line) ?? 0) - reservation.quantity;
-    if (order.ended || left < 0) surplus.push(reservation);
-    else {
-      wanted.push(reservation);
-      open.set(reservation.line, left);
-    }
+    const wants = order.ended ? 0 : (open.get(reservation.line) ?? 0);
+    const keep = Math.min(wants, reservation.quantity);
+    if (keep < reservation.quantity) surplus.push(keep === 0 ? reservation : { ...reservation, keep });
+    if (keep === 0) continue;
+    wanted.push({ ...reservation, quantity: keep });
+    open.set(reservation.line, wants - keep);
   }
   return { wanted, surplus, open };
 }
@@ -246,6 +252,8 @@ function timerEvents(
     }
     case "hold_end":
       return order.state === "PAYMENT_FAILED" && now >= order.holdExpiresAt ? [{ type: "HoldLapsed" }] : [];
+    case "backorder_limit":
+      return now >= (backorderLimit(order) ?? Number.POSITIVE_INFINITY) ? limitReached(order) : [];
     case "authorization_lapse":
       return order.payments
         .filter((payment) => payment.status === "authorized" && payment.authorizationExpiresAt !== null)

@@ -1,4 +1,6 @@
-import { isPaymentAlive, unpaidAmount } from "./amounts.ts";
+import { isPaymentAlive, isPaymentOpen, isSecured, unpaidAmount } from "./amounts.ts";
+import { refundRest, refunds } from "./ask-refunds.ts";
+import type { MadeEdit } from "./edit-parts.ts";
 import type { ReservationId } from "../ids.ts";
 import type { Effect, NotificationKind, ReservationRef } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
@@ -13,6 +15,7 @@ import { liveShipments } from "./state.ts";
 export function react(order: Order, event: OrderEvent): Effect[] {
   return [
     ...captures(order),
+    ...refunds(order),
     ...effectsOf(order, event),
     ...(order.promotingSince === order.version ? [promote(order)] : []),
   ];
@@ -56,6 +59,8 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       const givenUp = event.code === GIVEN_UP.deadline || event.code === GIVEN_UP.unknown;
       const voids: Effect[] = givenUp ? [{ kind: "VoidPayment", payment: event.payment }] : [];
       if (order.ended) return voids;
+      // The edit that it was for is given up next, and tells of it.
+      if (order.pendingEdit?.payment === event.payment) return voids;
       const told = [notify("payment_failed", `payment:${event.payment}`), ...voids];
       return order.state === "PAYMENT_FAILED" ? told : [...told, ...afterLaterFailure(order, event)];
     }
@@ -83,7 +88,7 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       ];
 
     case "StockAllocated":
-      return [...releaseLate(order, event.reservations), ...startFulfillment(order)];
+      return [...releaseLate(order, event.reservations), ...startFulfillment(order), ...tellUnpaid(order)];
     case "StockShort":
       return [...releaseLate(order, event.allocated), ...resource(order, unitsOf(order, event.short), [])];
     case "StockResourced":
@@ -170,6 +175,18 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
     case "HoldLapsed":
       return undo(order);
 
+    case "OrderEdited":
+    case "ItemsAdded":
+      return edited(order, event);
+    case "LinesCancelled":
+      return [...edited(order, event), notify("items_cancelled", `version:${order.version}`)];
+    case "EditAwaitsPayment":
+      return order.payments
+        .filter(({ number }) => number === event.payment)
+        .map((payment) => authorize(order, payment));
+    case "EditAbandoned":
+      return abandoned(order, event);
+
     case "MessageRequested":
       return [{ ...notify("message", `message:${order.version}`), text: event.text }];
     case "EffectFailed":
@@ -221,8 +238,48 @@ function release(reservations: readonly ReservationRef[]): Effect {
   return { kind: "ReleaseStock", reservations: reservations.map(ref) };
 }
 
-function ref({ id, sku, warehouseId, quantity }: ReservationRef): ReservationRef {
-  return { id, sku, warehouseId, quantity };
+function ref({ id, sku, warehouseId, quantity, keep }: ReservationRef): ReservationRef {
+  return { id, sku, warehouseId, quantity, ...(keep !== undefined && { keep }) };
+}
+
+/** Gives back what has left the order, and sets what is new of it on its way. */
+function edited(order: Order, { edit, takenOut, payment, givenUp }: MadeEdit): Effect[] {
+  if (!edit.content) return [];
+  const less = unitsOf(
+    order,
+    takenOut.reservations.map(({ id }) => id),
+  ).map((reservation) =>
+    reservation.status === "RELEASED" ? reservation : { ...reservation, keep: reservation.quantity },
+  );
+  const asked = order.payments.filter(({ number, status }) => number === payment && status === "requested");
+  const paidBy = order.payments.find(({ number }) => number === payment);
+  const isFree = unpaidAmount(order) === 0 && (order.payments.some(isSecured) || !order.payments.some(isPaymentOpen));
+  const isPaid = paidBy ? isSecured(paidBy) : isFree;
+  const held = isPaid ? heldFor(order, payment) : [];
+  return [
+    ...(less.length > 0 ? [release(less)] : []),
+    ...order.shipments
+      .filter(({ id }) => takenOut.shipments.includes(id))
+      .map(({ id, warehouseId }): Effect => ({ kind: "CancelFulfillment", shipmentId: id, warehouseId })),
+    ...givenUp.map((number): Effect => ({ kind: "VoidPayment", payment: number })),
+    ...asked.map((one) => authorize(order, one)),
+    ...(held.length > 0 ? [allocate(held)] : []),
+    ...startFulfillment(order),
+    ...(edit.content.backordered.length > 0 ? tellBackordered(order) : []),
+  ];
+}
+
+/** The order stays as it was: what was held for the edit is given back, and its money if there is any. */
+function abandoned(order: Order, { payment, reason }: Extract<OrderEvent, { type: "EditAbandoned" }>): Effect[] {
+  const held = order.reservations.filter((one) => one.payment === payment && one.status === "RELEASED");
+  const isVoided = order.payments.some(({ number, status }) => number === payment && status === "voided");
+  const summary = `${order.number}: an edit was given up (${reason}); the order is as it was before.`;
+  return [
+    ...(held.length > 0 ? [release(held)] : []),
+    ...(isVoided ? [{ kind: "VoidPayment", payment } as const] : []),
+    notify("edit_declined", `payment:${payment}`),
+    { kind: "OpenDeviation", deviation: "payment_failed", summary, tried: [`payment ${payment} for the difference`] },
+  ];
 }
 
 /** Looks for stock for these units alone: others that lost theirs have an effect of their own. */
@@ -249,6 +306,13 @@ function unitsOf(order: Order, ids: readonly ReservationId[]): Reservation[] {
 function releaseLate(order: Order, ids: readonly ReservationId[]): Effect[] {
   const late = unitsOf(order, ids).filter(({ status }) => status === "RELEASED");
   return late.length === 0 ? [] : [release(late)];
+}
+
+/** Allocated when the last payment had failed already: the parcels wait for money that nobody is asked for. */
+function tellUnpaid(order: Order): Effect[] {
+  if (order.ended || unpaidAmount(order) === 0 || order.payments.some(isPaymentAlive)) return [];
+  const summary = `${order.number} has its stock and no payment: it waits for another means of payment.`;
+  return [{ kind: "OpenDeviation", deviation: "payment_failed", summary, tried: [] }];
 }
 
 /** Held units that this payment (null: none) is for. */
@@ -317,19 +381,6 @@ function captures({ payments, version, currency }: Order): Effect[] {
       ? [{ kind: "CapturePayment", payment: number, amount: { amount: capture.amount, currency } }]
       : [],
   );
-}
-
-function refundRest({ currency }: Order, { number, captured, refunded }: Payment, reason: string): Effect[] {
-  if (captured <= refunded) return [];
-  return [
-    {
-      kind: "RefundPayment",
-      payment: number,
-      amount: { amount: captured - refunded, currency },
-      refundedAfter: captured,
-      reason,
-    },
-  ];
 }
 
 /** Gives back everything that an order holds: stock, authorizations, money. */

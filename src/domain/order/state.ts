@@ -1,4 +1,4 @@
-import { isSecured, payableAmount, settledAmounts } from "./amounts.ts";
+import { isPaymentAlive, isSecured, payableAmount, settledAmounts } from "./amounts.ts";
 import type { Order, OrderState, Shipment } from "./order.ts";
 
 /** The order in which a parcel goes through its states. */
@@ -51,7 +51,7 @@ export function stateOf(order: Omit<Order, "state">): OrderState {
   if (shipments.length > 0 || order.reservations.some(({ status }) => status === "ALLOCATED"))
     return "FULFILLMENT_PENDING";
   if (order.payments.some(isSecured)) return "PAYMENT_COMPLETED";
-  const newest = order.payments.at(-1);
+  const newest = order.payments.findLast(isPaymentAlive) ?? order.payments.at(-1);
   switch (newest?.status) {
     case undefined:
     case "requested":

@@ -1,4 +1,5 @@
 import { isPaymentOpen } from "./amounts.ts";
+import { backorderLimit } from "./backorder-limit.ts";
 import type { OrderTimer } from "./commands.ts";
 import type { Order } from "./order.ts";
 import { LAPSE_NOTICE_MS } from "./record.ts";
@@ -17,6 +18,9 @@ export function nextTimer(order: Order): { timer: OrderTimer; at: number } | nul
       payment.authorizationExpiresAt > 0
     )
       timers.push({ timer: "authorization_lapse", at: payment.authorizationExpiresAt - LAPSE_NOTICE_MS });
+  const limit = backorderLimit(order);
+  // What changes the order otherwise is waited for.
+  if (limit !== null && !order.cancelling && !order.pendingEdit) timers.push({ timer: "backorder_limit", at: limit });
   return timers.reduce<(typeof timers)[number] | null>(
     (first, timer) => (first === null || timer.at < first.at ? timer : first),
     null,

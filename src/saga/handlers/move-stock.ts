@@ -21,15 +21,16 @@ export const allocateStock: EffectHandler<"AllocateStock"> = async (context, _le
   return done({ kind: "AllocateStock", allocated, short });
 };
 
-/** Frees reservations; one that never arrived leaves a tombstone, so that it can't arrive later. */
+/** Frees reservations, or what of them is not kept; one that never arrived leaves a tombstone, so that it can't arrive later. */
 export const releaseStock: EffectHandler<"ReleaseStock"> = async (context, leased, effect) => {
   const catalog = await context.catalog();
   return allMoved(
     await Promise.all(
-      effect.reservations.map(({ id, sku, warehouseId }) =>
+      effect.reservations.map(({ id, sku, warehouseId, keep }) =>
         levelStub(context.env, sku, warehouseId).release(registrationOf(catalog, { sku, warehouseId }), {
           reservationId: id,
           owner: leased.orderId,
+          ...(keep !== undefined && { keep }),
         }),
       ),
     ),

@@ -104,6 +104,22 @@ export function messageText({ order, notification, subject, text }: MessageInput
         ],
         listsLines: true,
       };
+    case "items_cancelled":
+      return {
+        subject: `A part of your order ${number} is cancelled`,
+        paragraphs: [
+          "Some of the items of your order are cancelled. What was reserved on your card for them is released; what was already charged for them is paid back.",
+        ],
+        listsLines: true,
+      };
+    case "edit_declined":
+      return {
+        subject: `Your order ${number} could not be changed`,
+        paragraphs: [
+          "The change of your order could not be paid for, or came too late for our warehouse. Nothing was charged for it, and your order stays as it was before.",
+        ],
+        listsLines: true,
+      };
     case "message":
       return { subject: `About your order ${number}`, paragraphs: (text ?? "").split(/\n{2,}/), listsLines: false };
   }

@@ -1,0 +1,213 @@
+import type { AddItemsForm, EditOrderForm } from "../contracts/edit-order.ts";
+import { refuse, type ServiceResult } from "../contracts/problem.ts";
+import { estimateLastDelivery } from "../domain/delivery.ts";
+import type { OrderId } from "../domain/ids.ts";
+import type { OrderCommand } from "../domain/order/commands.ts";
+import { decide } from "../domain/order/decide.ts";
+import { editHoldExpiry } from "../domain/order/edit.ts";
+import type { Order, OrderContent } from "../domain/order/order.ts";
+import { logError } from "../platform/log.ts";
+import { isBoundToWarehouse, lacking } from "./authorize.ts";
+import { type Catalog, catalogOf } from "./catalog.ts";
+import type { ServiceContext } from "./context.ts";
+import { draftEdit, draftItems, type EditDraft, type WantedLine } from "./draft-edit.ts";
+import { executeOrder, getOrder, refusedCommand, staleVersion } from "./orders.ts";
+import { noStock, randomAttempt } from "./place-order.ts";
+import { priceInput, type PricedInput } from "./price-order.ts";
+import { type Holder, holdId, releaseHolds, type Sourced, sourceStock } from "./source-stock.ts";
+
+/**
+ * Changes contact, address, way of shipping or quantities of an order that is as the caller has read it
+ * (`expectedVersion`; null: whatever it is now). The whole order is priced anew, with what was bought before at its
+ * price, and stock is held for what is more before the ledger decides: all of the edit is made or nothing of it. Where
+ * the difference has to be paid first, the order answered is as before and has a `pendingEdit`.
+ */
+export async function editOrder(
+  ctx: ServiceContext,
+  orderId: OrderId,
+  form: EditOrderForm,
+  expectedVersion: number | null,
+): Promise<ServiceResult<Order>> {
+  const { contact, address, location, shippingMethod } = form;
+  return edit(
+    ctx,
+    orderId,
+    expectedVersion,
+    (_catalog, order) => draftEdit(ctx, order, form),
+    (draft, content) => ({
+      type: "EditOrder",
+      edit: {
+        ...(contact && { contact: draft.contact }),
+        ...(address && { address: draft.address }),
+        ...((address ?? location) && { location: draft.location }),
+        ...(shippingMethod !== undefined && { shippingMethod }),
+        ...(content && { content }),
+      },
+    }),
+  );
+}
+
+/** Adds items to an order that is as the caller has read it, on the terms of `editOrder`. */
+export async function addItems(
+  ctx: ServiceContext,
+  orderId: OrderId,
+  form: AddItemsForm,
+  expectedVersion: number | null,
+): Promise<ServiceResult<Order>> {
+  return edit(
+    ctx,
+    orderId,
+    expectedVersion,
+    (catalog, order) => draftItems(catalog, order, form),
+    (_draft, content) => {
+      if (!content) throw new Error("items were added without a price");
+      return { type: "AddItems", edit: { content } };
+    },
+  );
+}
+
+async function edit(
+  ctx: ServiceContext,
+  orderId: OrderId,
+  expectedVersion: number | null,
+  draftOf: (catalog: Catalog, order: Order) => ServiceResult<EditDraft>,
+  commandOf: (draft: EditDraft, content: OrderContent | null) => OrderCommand,
+): Promise<ServiceResult<Order>> {
+  const forbidden = lacking(ctx, "orders:write");
+  if (forbidden) return forbidden;
+  const seen = await getOrder(ctx, orderId);
+  if (!seen.ok) return seen;
+  if (isBoundToWarehouse(ctx.principal)) return refuse("forbidden", "An order is not one warehouse's to edit.");
+  const order = seen.value;
+  if (expectedVersion !== null && order.version !== expectedVersion)
+    return staleVersion(ctx, orderId, expectedVersion, order.version);
+  const catalog = await catalogOf(ctx.env, ctx.now, ctx.defer);
+  const drafted = draftOf(catalog, order);
+  if (!drafted.ok) return drafted;
+  const draft = drafted.value;
+  if (!draft.lines) return executeOrder(ctx, orderId, commandOf(draft, null), order.version);
+
+  const priced = priceLines(catalog, order, draft, draft.lines);
+  if (!priced.ok) return priced;
+  // What the order would refuse anyway is refused before any stock is held.
+  const unheld = contentOf(ctx, catalog, order, draft.lines, priced.value, [], []);
+  const ruling = decide(order, commandOf(draft, unheld), ctx.now);
+  if (!ruling.ok) return refusedCommand(order, ruling.refusal);
+
+  const holder: Holder = {
+    owner: orderId,
+    attempt: randomAttempt(),
+    expiresAt: editHoldExpiry(order, ctx.now),
+    channel: order.channel,
+  };
+  const more = draft.lines
+    .map(({ number, sku, quantity, before }) => ({
+      lineNumber: number,
+      sku,
+      quantity: quantity - (before?.quantity ?? 0),
+    }))
+    .filter(({ quantity }) => quantity > 0);
+  const { ranked } = priced.value;
+  const sourced: Sourced =
+    more.length === 0
+      ? { kind: "done", shipments: [], backordered: [], release: [], rounds: 0 }
+      : await sourceStock(ctx.env, catalog, { lines: more, ranked, allowBackorder: true }, holder, ctx.defer);
+  if (sourced.kind === "refused") return noStock(sourced);
+  const holds = sourced.shipments.flatMap(({ lines }) => lines);
+  const reservations = holds.map((request) => ({
+    id: holdId(request, holder),
+    line: request.lineNumber,
+    sku: request.sku,
+    warehouseId: request.warehouseId,
+    quantity: request.quantity,
+  }));
+  const backordered = sourced.backordered.map(({ lineNumber, quantity }) => ({ line: lineNumber, quantity }));
+  const content = contentOf(ctx, catalog, order, draft.lines, priced.value, reservations, backordered);
+  try {
+    const executed = await executeOrder(ctx, orderId, commandOf(draft, content), order.version);
+    if (!executed.ok) ctx.defer(releaseHolds(ctx.env, catalog, holds, holder));
+    return executed;
+  } catch (error) {
+    // It may have been made: what is held is the order's then, and runs out by itself otherwise.
+    logError("edit_unknown", error, { requestId: ctx.requestId, orderId });
+    return refuse("temporarily_unavailable", "The order may or may not have been changed: read it again.");
+  }
+}
+
+function priceLines(
+  catalog: Catalog,
+  order: Order,
+  draft: EditDraft,
+  lines: readonly WantedLine[],
+): ServiceResult<PricedInput> {
+  const priced = priceInput(catalog, {
+    lines: lines
+      .filter(({ quantity }) => quantity > 0)
+      .map(({ sku, quantity, before, pointer }) => ({
+        sku,
+        quantity,
+        pointer,
+        ...(before && { unitPrice: before.unitPrice }),
+      })),
+    address: draft.address,
+    location: draft.location ?? { latitude: 0, longitude: 0 },
+    shippingMethod: draft.shippingMethod,
+    currency: order.currency,
+    discounts: order.discounts,
+  });
+  if (!priced.ok) return priced;
+  const serving = new Set(priced.value.ranked.map(({ warehouse }) => warehouse.id));
+  const stranded = order.reservations.some(
+    ({ status, warehouseId }) => (status === "HELD" || status === "ALLOCATED") && !serving.has(warehouseId),
+  );
+  return stranded && draft.address !== order.address
+    ? refuse(
+        "not_deliverable",
+        `A warehouse that has stock for this order does not ship to ${draft.address.country}.`,
+        {
+          errors: [{ pointer: "/address/country", detail: "must be a country that the order's warehouses ship to" }],
+        },
+      )
+    : priced;
+}
+
+function contentOf(
+  ctx: ServiceContext,
+  catalog: Catalog,
+  order: Order,
+  wanted: readonly WantedLine[],
+  { price, method, ranked }: PricedInput,
+  reservations: OrderContent["reservations"],
+  backordered: OrderContent["backordered"],
+): OrderContent {
+  const prices = price.lines.values();
+  const lines = wanted.map(({ number, sku, quantity, before }) => {
+    const product = catalog.products.get(sku);
+    const priced = quantity > 0 ? prices.next().value : undefined;
+    const unitGrams =
+      product?.weightGrams ?? (before && before.quantity > 0 ? before.weightGrams / before.quantity : 0);
+    return {
+      number,
+      sku,
+      name: before?.name ?? product?.name ?? sku,
+      quantity,
+      unitPrice: priced?.unitPrice ?? before?.unitPrice ?? 0,
+      net: priced?.net ?? 0,
+      tax: priced?.tax ?? 0,
+      weightGrams: unitGrams * quantity,
+    };
+  });
+  const { subtotal, shipping, tax, discount, total } = price;
+  const kept = order.reservations.filter(({ status }) => status !== "RELEASED");
+  const from = new Set([...kept, ...reservations].map(({ warehouseId }) => warehouseId));
+  const waits = order.lines.some((line) => line.backordered + line.unsourced > 0) || backordered.length > 0;
+  const parcels = ranked.filter(({ warehouse }) => from.has(warehouse.id));
+  return {
+    lines,
+    totals: { subtotal, shipping, tax, discount, total },
+    discounts: order.discounts,
+    reservations,
+    backordered,
+    estimatedDelivery: waits ? null : estimateLastDelivery(parcels, method, ctx.now),
+  };
+}
