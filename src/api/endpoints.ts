@@ -8,6 +8,7 @@ import { liveEndpoints } from "./routes/live.ts";
 import { notificationEndpoints } from "./routes/notifications.ts";
 import { operationEndpoints } from "./routes/operations.ts";
 import { orderEndpoints } from "./routes/orders.ts";
+import { returnEndpoints } from "./routes/returns.ts";
 import { stockCommandEndpoints } from "./routes/stock-commands.ts";
 import { webhookEndpoints } from "./routes/webhooks.ts";
 
@@ -17,6 +18,7 @@ export const ENDPOINTS: readonly AnyEndpoint[] = [
   ...inventoryEndpoints,
   ...stockCommandEndpoints,
   ...fulfillmentEndpoints,
+  ...returnEndpoints,
   ...notificationEndpoints,
   ...catalogEndpoints,
   ...deviationEndpoints,

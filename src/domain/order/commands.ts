@@ -1,6 +1,7 @@
 import type { EffectId, ShipmentId } from "../ids.ts";
 import type { EffectOutcome, Effect, PaymentFact } from "./effects.ts";
 import type { PlacedOrder } from "./events.ts";
+import type { ReturnCommand, ReturnRefusal } from "./return.ts";
 
 /** What people and other systems ask of an order; may be refused. */
 export type OrderCommand =
@@ -18,7 +19,8 @@ export type OrderCommand =
   | { type: "DeliverShipment"; shipmentId: ShipmentId }
   | { type: "RaiseException"; shipmentId: ShipmentId; reason: string }
   | { type: "SendMessage"; text: string }
-  | { type: "RetryEffect"; effectId: EffectId };
+  | { type: "RetryEffect"; effectId: EffectId }
+  | ReturnCommand;
 
 export type OrderCommandType = OrderCommand["type"];
 
@@ -57,4 +59,5 @@ export type OrderRefusal =
   | { reason: "quantity_exceeds_shipment"; line: number; quantity: number }
   | { reason: "nothing_left_to_pack" }
   | { reason: "effect_unknown" }
-  | { reason: "effect_not_failed" };
+  | { reason: "effect_not_failed" }
+  | ReturnRefusal;

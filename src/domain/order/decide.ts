@@ -3,6 +3,7 @@ import { MUST_EXCEED } from "../pricing.ts";
 import { dueForParcels, isPaymentOpen, securedAmount, settledAmounts, unpaidAmount } from "./amounts.ts";
 import type { OrderCommand, OrderRefusal } from "./commands.ts";
 import type { OrderEvent } from "./events.ts";
+import { decideReturn } from "./decide-returns.ts";
 import { LEGAL_MOVES } from "./legal-moves.ts";
 import type { Order, Shipment, ShipmentItem } from "./order.ts";
 import { isBeingPicked, liveShipments, progressOf, type ShipmentProgress } from "./state.ts";
@@ -28,6 +29,7 @@ export function decide(order: Order | null, command: OrderCommand, now: number):
     case "already_shipped":
     case "payment_not_failed":
     case "order_exists":
+    case "not_delivered":
       return refuse({ reason: move });
   }
 }
@@ -71,6 +73,13 @@ function decideOn(order: Order, command: Exclude<OrderCommand, { type: "PlaceOrd
       return order.failedEffects.includes(command.effectId)
         ? accept({ type: "EffectRetried", effectId: command.effectId })
         : refuse({ reason: "effect_not_failed" });
+    case "RequestReturn":
+    case "ApproveReturn":
+    case "RejectReturn":
+    case "ReceiveReturn":
+    case "InspectReturn":
+    case "RefundOrder":
+      return decideReturn(order, command, now);
   }
 }
 

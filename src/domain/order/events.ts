@@ -3,6 +3,7 @@ import type { MinorUnits } from "../money.ts";
 import type { DeviationKind } from "../deviation.ts";
 import type { EffectKind } from "./effects.ts";
 import type { Order, OrderLine, Reservation, ShipmentItem } from "./order.ts";
+import type { ReturnEvent } from "./return.ts";
 
 /** What was placed: everything of an order that its first event settles. */
 export type PlacedOrder = Pick<
@@ -82,7 +83,8 @@ export type OrderEvent =
       code: string;
       message: string;
     }
-  | { type: "EffectRetried"; effectId: EffectId };
+  | { type: "EffectRetried"; effectId: EffectId }
+  | ReturnEvent;
 
 export type OrderEventType = OrderEvent["type"];
 

@@ -13,6 +13,8 @@ import {
   unsource,
   waitsInVain,
 } from "./order-stock.ts";
+import { askIdleMoneyBack } from "./refund.ts";
+import { applyReturn } from "./return.ts";
 import { liveShipments, stateOf } from "./state.ts";
 
 /**
@@ -32,7 +34,8 @@ function settle(order: Order, version: number, at: number): Order {
   const promotingSince = waitsForBackorder(order)
     ? (order.promotingSince ?? (mayPromote(order) ? version : null))
     : null;
-  return { ...askCaptures(order, version), version, updatedAt: at, promotingSince, state: stateOf(order) };
+  const asked = askIdleMoneyBack(askCaptures(order, version), version);
+  return { ...asked, version, updatedAt: at, promotingSince, state: stateOf(order) };
 }
 
 /** Asks for each capture as soon as it is due, at most what is payable and once for each payment. */
@@ -95,6 +98,8 @@ function placed(order: PlacedOrder, sequence: number): Order {
     updatedAt: order.placedAt,
     promotingSince: null,
     failedEffects: [],
+    returns: [],
+    refunds: [],
   };
 }
 
@@ -300,5 +305,15 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       return { ...order, failedEffects: [...order.failedEffects, event.effectId] };
     case "EffectRetried":
       return { ...order, failedEffects: order.failedEffects.filter((id) => id !== event.effectId) };
+
+    case "ReturnRequested":
+    case "ReturnApproved":
+    case "ReturnRejected":
+    case "ReturnLabelCreated":
+    case "ReturnReceived":
+    case "ReturnInspected":
+    case "RefundRequested":
+    case "RefundSettled":
+      return applyReturn(order, event, sequence, at);
   }
 }

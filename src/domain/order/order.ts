@@ -2,6 +2,8 @@ import type { Address, Contact } from "../catalog.ts";
 import type { Coordinates } from "../geography.ts";
 import type { CustomerId, OrderId, ReservationId, ShipmentId, Sku, WarehouseId } from "../ids.ts";
 import type { Currency, MinorUnits } from "../money.ts";
+import type { Refund } from "./refund.ts";
+import type { Return } from "./return.ts";
 
 export const ORDER_STATES = [
   "PENDING",
@@ -180,6 +182,8 @@ export interface Order {
   promotingSince: number | null;
   /** Effects that have failed for good and may be tried again by a person. */
   failedEffects: string[];
+  returns: Return[];
+  refunds: Refund[];
 }
 
 /** Holds last 30 minutes from placing and are not extended. */
