@@ -60,6 +60,8 @@ export function changedParts(before: Order | null, after: Order): ChangedParts {
     lines: before?.lines !== after.lines,
     shipments: before?.shipments !== after.shipments,
     payments: before?.payments !== after.payments,
+    // A new order has none, and an empty list is nothing to write.
+    returns: before !== null && before.returns !== after.returns,
   };
 }
 
@@ -71,6 +73,7 @@ function merge(earlier: OrderChange, later: OrderChange): OrderChange {
       lines: earlier.parts.lines || later.parts.lines,
       shipments: earlier.parts.shipments || later.parts.shipments,
       payments: earlier.parts.payments || later.parts.payments,
+      returns: earlier.parts.returns || later.parts.returns,
     },
   };
 }

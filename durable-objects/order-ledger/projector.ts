@@ -111,7 +111,7 @@ export class Projector {
     const stored = this.#storage.findOrder(id);
     if (stored === null) return null;
     const events = this.#storage.listEvents(id, stored.projectedSequence);
-    return this.#row({ ...stored, events, parts: { lines: true, shipments: true, payments: true } });
+    return this.#row({ ...stored, events, parts: { lines: true, shipments: true, payments: true, returns: true } });
   }
 
   #row({ order, doc, revision, events, parts }: OrderChange): ProjectionRow {

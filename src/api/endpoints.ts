@@ -9,6 +9,7 @@ import { notificationEndpoints } from "./routes/notifications.ts";
 import { operationEndpoints } from "./routes/operations.ts";
 import { orderEditEndpoints } from "./routes/order-edits.ts";
 import { orderEndpoints } from "./routes/orders.ts";
+import { returnEndpoints } from "./routes/returns.ts";
 import { stockCommandEndpoints } from "./routes/stock-commands.ts";
 import { webhookEndpoints } from "./routes/webhooks.ts";
 
@@ -19,6 +20,7 @@ export const ENDPOINTS: readonly AnyEndpoint[] = [
   ...inventoryEndpoints,
   ...stockCommandEndpoints,
   ...fulfillmentEndpoints,
+  ...returnEndpoints,
   ...notificationEndpoints,
   ...catalogEndpoints,
   ...deviationEndpoints,

@@ -158,6 +158,21 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: "The order is not paid yet",
     advice: "It ships once its payment is captured.",
   },
+  return_state: {
+    status: 409,
+    title: "The return's state does not allow this",
+    advice: "A return is requested, approved or rejected, received, inspected, in this order.",
+  },
+  return_window_ended: {
+    status: 409,
+    title: "It is too late to return this",
+    advice: "The policy's days count from the parcel's delivery. Customer service can still take it back.",
+  },
+  refund_too_large: {
+    status: 409,
+    title: "There is not so much to pay back",
+    advice: "`refundable` says how much was captured and is not paid back, or asked to be, yet.",
+  },
   reservation_state: {
     status: 409,
     title: "The reservation does not allow this",

@@ -16,8 +16,11 @@ export function writeOrder(order: Order): OrderJson {
   return JSON.stringify(order) as OrderJson;
 }
 
+const NO_RETURNS: Pick<Order, "returns" | "refunds"> = { returns: [], refunds: [] };
+
 export function readOrder(text: OrderJson): Order {
-  return JSON.parse(text) as Order;
+  // An order that was stored before there were returns has none.
+  return { ...NO_RETURNS, ...(JSON.parse(text) as Order) };
 }
 
 /** An effect on its way to be done: whoever holds this may do it until `leaseUntil`. */

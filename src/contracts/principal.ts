@@ -3,6 +3,8 @@ export const SCOPES = [
   "orders:read",
   "orders:write",
   "orders:fulfill",
+  "returns:write",
+  "refunds:write",
   "inventory:read",
   "inventory:reserve",
   "inventory:write",
@@ -26,6 +28,8 @@ export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
   csr: [
     "orders:read",
     "orders:write",
+    "returns:write",
+    "refunds:write",
     "inventory:read",
     "catalog:read",
     "notifications:read",

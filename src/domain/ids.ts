@@ -10,6 +10,7 @@ export type WarehouseId = Branded<"WarehouseId">;
 export type CustomerId = Branded<"CustomerId">;
 export type ReservationId = Branded<"ReservationId">;
 export type ShipmentId = Branded<"ShipmentId">;
+export type ReturnId = Branded<"ReturnId">;
 export type EffectId = Branded<"EffectId">;
 /** Names one inventory level, and so one InventoryLevel object. */
 export type LevelKey = Branded<"LevelKey">;
@@ -95,4 +96,17 @@ export function parseReservationId(text: string): ReservationParts | null {
     sku: sku as Sku,
     warehouseId: warehouseId as WarehouseId,
   };
+}
+
+const RETURN_ID_PATTERN = /^rtn_([0-9a-hjkmnp-tv-z]{22})-[1-9]\d{0,3}$/;
+
+/** The id of the order's n-th return (1, 2, 3 …): it names its order, so that a scanned label is enough to find both. */
+export function returnIdOf(orderId: OrderId, number: number): ReturnId {
+  return `${orderId.replace("ord_", "rtn_")}-${number}` as ReturnId;
+}
+
+/** The order that a return's id names, or null when the text is no return's id. */
+export function orderOfReturn(text: string): OrderId | null {
+  const shared = RETURN_ID_PATTERN.exec(text)?.[1];
+  return shared === undefined ? null : (`ord_${shared}` as OrderId);
 }

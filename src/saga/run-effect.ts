@@ -7,10 +7,12 @@ import { cancelFulfillment, requestFulfillment } from "./handlers/ask-warehouse.
 import { authorizePayment } from "./handlers/authorize-payment.ts";
 import { awaitPayment } from "./handlers/await-payment.ts";
 import { createLabel } from "./handlers/create-label.ts";
+import { createReturnLabel } from "./handlers/create-return-label.ts";
 import { allocateStock, releaseStock, shipStock, writeOffShort } from "./handlers/move-stock.ts";
 import { notify } from "./handlers/notify.ts";
 import { openDeviation } from "./handlers/open-deviation.ts";
 import { promoteBackorder, reSource } from "./handlers/re-source.ts";
+import { restockReturn } from "./handlers/restock-return.ts";
 import { capturePayment, refundPayment, voidPayment } from "./handlers/settle-payment.ts";
 import { trackParcel } from "./handlers/track-parcel.ts";
 import { voidLabel } from "./handlers/void-label.ts";
@@ -33,6 +35,8 @@ const HANDLERS: { [Kind in EffectKind]: EffectHandler<Kind> } = {
   CreateLabel: createLabel,
   VoidLabel: voidLabel,
   TrackParcel: trackParcel,
+  CreateReturnLabel: createReturnLabel,
+  RestockReturn: restockReturn,
   Notify: notify,
   OpenDeviation: openDeviation,
 };

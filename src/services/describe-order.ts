@@ -104,7 +104,8 @@ export function describeShortOrder(order: Order): ShortOrderAnswer {
   return { ...describeOrder(order), status: "confirmed" };
 }
 
-function describePayment(
+/** A payment as it is read: never with the token of its means. */
+export function describePayment(
   payment: Payment,
   money: (amount: number) => { amount: number; currency: string },
 ): OrderAnswer["payments"][number] {

@@ -9,13 +9,15 @@ import type { ServiceContext } from "./context.ts";
 /** Where nothing is said, a level is low at 10. */
 const DEFAULT_REORDER_POINT = 10;
 
+type Where = Pick<ServiceContext, "env" | "now" | "defer">;
+
 interface Place {
   sku: Sku;
   warehouseId: WarehouseId;
 }
 
 /** Whether the SKU and the warehouse are known at all: null when both are. */
-async function refusePlace(ctx: ServiceContext, { sku, warehouseId }: Place) {
+async function refusePlace(ctx: Where, { sku, warehouseId }: Place) {
   const catalog = await catalogOf(ctx.env, ctx.now, ctx.defer);
   if (!catalog.products.has(sku)) return refuse("unknown_sku", `There is no product ${sku}.`);
   if (!catalog.warehouses.has(warehouseId)) return refuse("unknown_warehouse", `There is no warehouse ${warehouseId}.`);
@@ -23,7 +25,7 @@ async function refusePlace(ctx: ServiceContext, { sku, warehouseId }: Place) {
 }
 
 /** The registration of a level that exists; null for a known pair that nobody registered: it is simply 0 and never called. */
-export async function findLevel(ctx: ServiceContext, place: Place): Promise<ServiceResult<LevelRegistration | null>> {
+export async function findLevel(ctx: Where, place: Place): Promise<ServiceResult<LevelRegistration | null>> {
   const unknown = await refusePlace(ctx, place);
   if (unknown !== null) return unknown;
   const catalog = await catalogOf(ctx.env, ctx.now, ctx.defer);
@@ -31,10 +33,7 @@ export async function findLevel(ctx: ServiceContext, place: Place): Promise<Serv
 }
 
 /** As `findLevel`, but a known pair comes to exist: a receipt, a count or settings make a level. */
-export async function findOrRegisterLevel(
-  ctx: ServiceContext,
-  place: Place,
-): Promise<ServiceResult<LevelRegistration>> {
+export async function findOrRegisterLevel(ctx: Where, place: Place): Promise<ServiceResult<LevelRegistration>> {
   const found = await findLevel(ctx, place);
   if (!found.ok) return found;
   if (found.value !== null) return { ok: true, value: found.value };

@@ -19,6 +19,7 @@ import type { Order } from "../domain/order/order.ts";
 import type { Env } from "../platform/env.ts";
 import { logError } from "../platform/log.ts";
 import { RecentReads } from "../platform/recent-reads.ts";
+import { returnProblem } from "./return-problem.ts";
 import { isBoundToWarehouse, lacking, maySeeOrder, noSuchOrder } from "./authorize.ts";
 import { actorOf, type ServiceContext } from "./context.ts";
 import { describeHistory } from "./describe-order.ts";
@@ -28,10 +29,15 @@ import { ledgerStub } from "./stubs.ts";
 export async function getOrder(ctx: ServiceContext, orderId: OrderId): Promise<ServiceResult<Order>> {
   const forbidden = lacking(ctx, "orders:read");
   if (forbidden) return forbidden;
-  const found =
-    (await ledgerStub(ctx.env, orderId).get(orderId)) ?? (await findOrderRow(databaseOf(ctx.env, orderId), orderId));
-  const order = found && readOrder(found);
+  const order = await findOrder(ctx, orderId);
   return order !== null && maySeeOrder(ctx.principal, order) ? { ok: true, value: order } : noSuchOrder(orderId);
+}
+
+/** The same for whoever: the caller of this says who may see what of it. */
+export async function findOrder({ env }: Pick<ServiceContext, "env">, orderId: OrderId): Promise<Order | null> {
+  const found =
+    (await ledgerStub(env, orderId).get(orderId)) ?? (await findOrderRow(databaseOf(env, orderId), orderId));
+  return found && readOrder(found);
 }
 
 /** Everything that happened to the order, oldest first. */
@@ -64,21 +70,33 @@ export async function executeOrder(
   expectedVersion?: number,
 ): Promise<ServiceResult<Order>> {
   const visible = await getOrder(ctx, orderId);
-  if (!visible.ok) return visible;
-  const result = await ledgerStub(ctx.env, orderId).execute({
-    orderId,
+  return visible.ok ? executeOnSeen(ctx, visible.value, command, expectedVersion) : visible;
+}
+
+/** The same for a caller who was let through to this order in another way than by being allowed to read it. */
+export async function executeOnSeen(
+  ctx: ServiceContext,
+  order: Pick<Order, "id" | "currency">,
+  command: OrderCommand,
+  expectedVersion?: number,
+): Promise<ServiceResult<Order>> {
+  const result = await ledgerStub(ctx.env, order.id).execute({
+    orderId: order.id,
     command,
     actor: actorOf(ctx),
     ...(expectedVersion !== undefined && { expectedVersion }),
   });
   if (result.ok) return { ok: true, value: readOrder(result.order) };
   return result.refusal.reason === "version_stale" && expectedVersion !== undefined
-    ? staleVersion(ctx, orderId, expectedVersion, result.refusal.version)
-    : refusedCommand(visible.value, result.refusal);
+    ? staleVersion(ctx, order.id, expectedVersion, result.refusal.version)
+    : refusedCommand(order, result.refusal);
 }
 
 /** The refusal of a command on this order, as the answer to the caller. */
-export function refusedCommand({ id, currency }: Order, refusal: Refusal): { ok: false; problem: ServiceProblem } {
+export function refusedCommand(
+  { id, currency }: Pick<Order, "id" | "currency">,
+  refusal: Refusal,
+): { ok: false; problem: ServiceProblem } {
   return { ok: false, problem: refusalProblem(id, currency, refusal) };
 }
 
@@ -182,7 +200,7 @@ function narrowed({ principal }: ServiceContext, filter: OrderFilter): OrderFilt
 }
 
 /** Reads all databases side by side; one that is away makes the list unavailable, never shorter. */
-async function fromAll<Part, Whole>(
+export async function fromAll<Part, Whole>(
   ctx: ServiceContext,
   read: (database: D1Database) => Promise<Part>,
   merge: (parts: Part[]) => Whole,
@@ -275,6 +293,15 @@ function refusalProblem(orderId: OrderId, currency: string, refusal: Refusal): S
         code: "total_too_small",
         detail: `The total must be more than ${formatMoney({ amount: refusal.minimum, currency })}.`,
       };
+    case "not_delivered":
+    case "return_unknown":
+    case "return_state":
+    case "not_returnable":
+    case "return_window_ended":
+    case "inspection_incomplete":
+    case "not_refundable":
+    case "refund_too_large":
+      return returnProblem(currency, refusal);
     case "order_exists":
     case "no_lines":
       return { code: "order_state", detail: "The order can't be placed like that." };

@@ -103,13 +103,13 @@ describe("cancelling", () => {
     books.called();
     recall(books, 1, true);
     expect(books.called()).toMatchObject([
+      { kind: "RefundPayment", refund: 1, payment: 1, amount: { amount: 4000 } },
       { kind: "ReleaseStock" },
-      { kind: "RefundPayment", payment: 1, amount: { amount: 4000 }, refundedAfter: 4000 },
       { kind: "Notify" },
     ]);
     expect(books.order.state).toBe("CANCELLED");
     books.done("RefundPayment", { kind: "RefundPayment", refundId: "re_1", amount: 4000 });
-    expect(books.called()).toEqual([{ kind: "Notify", notification: "refunded", subject: "refund:re_1" }]);
+    expect(books.called()).toEqual([{ kind: "Notify", notification: "refunded", subject: "refund:1" }]);
     expect(books.order.state).toBe("REFUNDED");
   });
 
@@ -122,7 +122,14 @@ describe("cancelling", () => {
       const reply = () => books.done("RefundPayment", { kind: "RefundPayment", refundId: "re_1", amount: 4000 });
       const webhook = () => books.payment({ status: "captured", intentId: "pi_1", captured: 4000, refunded: 4000 });
       const told = webhookFirst ? [webhook(), reply()] : [reply(), webhook()];
-      expect(told.map((events) => events.length)).toEqual([1, 0]);
+      expect(told.map((events) => events.map(({ type }) => type))).toEqual(
+        webhookFirst ? [["PaymentRefunded"], ["RefundSettled"]] : [["PaymentRefunded", "RefundSettled"], []],
+      );
+      expect(
+        books.effects.filter(({ effect }) => effect.kind === "Notify" && effect.notification === "refunded"),
+      ).toEqual([
+        expect.objectContaining({ effect: { kind: "Notify", notification: "refunded", subject: "refund:1" } }),
+      ]);
       expect(books.order.payments).toMatchObject([{ captured: 4000, refunded: 4000 }]);
     }
   });
@@ -223,7 +230,7 @@ describe("facts that come too late for an order that has ended", () => {
     const books = cancelled();
     books.payment({ status: "captured", intentId: "pi_1", captured: 4000, refunded: 0 });
     expect(books.kinds()).toContain("RefundPayment");
-    expect(books.effect("RefundPayment").effect).toMatchObject({ amount: { amount: 4000 }, refundedAfter: 4000 });
+    expect(books.effect("RefundPayment").effect).toMatchObject({ refund: 1, amount: { amount: 4000 } });
   });
 
   it("captured money of a payment that was given up is paid back while the order lives", () => {

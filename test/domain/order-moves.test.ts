@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { EffectId, ShipmentId } from "../../src/domain/ids.ts";
+import { type EffectId, returnIdOf, type ShipmentId, type WarehouseId } from "../../src/domain/ids.ts";
 import type { OrderCommand, OrderCommandType, OrderRefusal } from "../../src/domain/order/commands.ts";
 import { decide } from "../../src/domain/order/decide.ts";
 import { LEGAL_MOVES } from "../../src/domain/order/legal-moves.ts";
@@ -41,6 +41,7 @@ const IN_STATE: Record<OrderState, () => OrderBooks> = {
 /** The command as somebody would give it to this order. */
 function commandFor(type: OrderCommandType, { order }: OrderBooks): OrderCommand {
   const shipmentId = order.shipments[0]?.id ?? ("shp_none-1" as ShipmentId);
+  const returnId = returnIdOf(order.id, 1);
   switch (type) {
     case "PlaceOrder":
       return { type, order: placedOrder() };
@@ -59,6 +60,18 @@ function commandFor(type: OrderCommandType, { order }: OrderBooks): OrderCommand
       return { type, shipmentId };
     case "SendMessage":
       return { type, text: "hello" };
+    case "RequestReturn":
+      return { type, lines: [{ line: 1, quantity: 1 }], reason: "too small", condition: "unused", by: "customer" };
+    case "ApproveReturn":
+      return { type, returnId };
+    case "RejectReturn":
+      return { type, returnId, reason: "worn" };
+    case "ReceiveReturn":
+      return { type, returnId, warehouseId: "berlin" as WarehouseId };
+    case "InspectReturn":
+      return { type, returnId, units: [{ line: 1, quantity: 1, outcome: "restock" }] };
+    case "RefundOrder":
+      return { type, reason: "goodwill", of: { amount: 1 } };
     case "RetryEffect":
       return { type, effectId: `${order.id}:1:AuthorizePayment` as EffectId };
     case "EditOrder":
@@ -72,6 +85,16 @@ function commandFor(type: OrderCommandType, { order }: OrderBooks): OrderCommand
 
 type Answer = "accepted" | OrderRefusal["reason"];
 type Row = Partial<Record<OrderState, Answer>> & { otherwise: Answer };
+
+/** The orders in each state have no return yet. */
+const NO_RETURN: Row = {
+  PENDING: "not_delivered",
+  PAYMENT_PROCESSING: "not_delivered",
+  PAYMENT_COMPLETED: "not_delivered",
+  CANCELLED: "already_ended",
+  REFUNDED: "already_ended",
+  otherwise: "return_unknown",
+};
 
 /** What each command meets: written by hand, and not read off LEGAL_MOVES. */
 const EXPECTED: Record<OrderCommandType, Row> = {
@@ -158,6 +181,21 @@ const EXPECTED: Record<OrderCommandType, Row> = {
     REFUNDED: "already_ended",
     otherwise: "accepted",
   },
+  RequestReturn: {
+    DELIVERED: "accepted",
+    FULFILLMENT_PENDING: "not_returnable",
+    FULFILLMENT_IN_PROGRESS: "not_returnable",
+    SHIPPED: "not_returnable",
+    PAYMENT_FAILED: "not_returnable",
+    CANCELLED: "already_ended",
+    REFUNDED: "already_ended",
+    otherwise: "not_delivered",
+  },
+  ApproveReturn: NO_RETURN,
+  RejectReturn: NO_RETURN,
+  ReceiveReturn: NO_RETURN,
+  InspectReturn: NO_RETURN,
+  RefundOrder: { CANCELLED: "already_ended", REFUNDED: "already_ended", otherwise: "refund_too_large" },
 };
 
 describe("an order in each state", () => {

@@ -46,6 +46,8 @@ export class Outside {
   readonly deviations = new Set<string>();
   /** The live labels of each shipment. */
   readonly labels = new Map<string, string[]>();
+  /** What was received back into stock, under the reference it was received with. */
+  readonly restocked = new Map<string, { sku: string; quantity: number }>();
   #labelled = 0;
   #sourced = 0;
 
@@ -71,8 +73,9 @@ export class Outside {
       }
       case "RefundPayment": {
         const intent = this.intents.get(effect.payment);
-        const booked = order.payments.find(({ number }) => number === effect.payment)?.refunded ?? 0;
-        if (!intent || booked >= effect.refundedAfter) return { kind: "nothing" };
+        const parts = order.refunds.find(({ number }) => number === effect.refund)?.parts ?? [];
+        const isOpen = parts.some(({ payment, refundId }) => payment === effect.payment && refundId === null);
+        if (!intent || !isOpen) return { kind: "nothing" };
         if (!intent.refunds.has(key)) intent.refunded += effect.amount.amount;
         intent.refunds.add(key);
         return { kind: "RefundPayment", refundId: `re_${key}`, amount: effect.amount.amount };
@@ -126,6 +129,17 @@ export class Outside {
           this.#labelsOf(effect).filter((number) => number !== effect.trackingNumber),
         );
         return { kind: "nothing" };
+      case "CreateReturnLabel": {
+        const returned = order.returns.find(({ id }) => id === effect.returnId);
+        if (!returned || returned.label) return { kind: "nothing" };
+        this.#labelled += 1;
+        this.labels.set(returned.id, [...this.#labelsOf(effect), `T${this.#labelled}-${returned.id}`]);
+        return this.again(effect);
+      }
+      case "RestockReturn":
+        for (const { line, sku, quantity } of effect.units)
+          this.restocked.set(`${effect.ref}:${line}`, { sku, quantity });
+        return { kind: "nothing" };
       case "TrackParcel":
         return dice() < 0.5 ? null : { kind: "TrackParcel", status: "delivered" };
       case "Notify":
@@ -138,21 +152,21 @@ export class Outside {
   }
 
   /** Whether this message was sent, or this label made, before. */
-  has(effect: Extract<Effect, { kind: "Notify" | "CreateLabel" }>): boolean {
+  has(effect: Extract<Effect, { kind: "Notify" | "CreateLabel" | "CreateReturnLabel" }>): boolean {
     return effect.kind === "Notify"
       ? this.told.includes(`${effect.notification} ${effect.subject}`)
       : this.#labelsOf(effect).length > 0;
   }
 
   /** What it came to. */
-  again(effect: Extract<Effect, { kind: "Notify" | "CreateLabel" }>): EffectResult {
+  again(effect: Extract<Effect, { kind: "Notify" | "CreateLabel" | "CreateReturnLabel" }>): EffectResult {
     if (effect.kind === "Notify") return { kind: "nothing" };
     const trackingNumber = this.#labelsOf(effect).at(-1) ?? "";
-    return { kind: "CreateLabel", carrier: "fedex", service: "ground", trackingNumber };
+    return { kind: effect.kind, carrier: "fedex", service: "ground", trackingNumber };
   }
 
-  #labelsOf({ shipmentId }: { shipmentId: string }): string[] {
-    return this.labels.get(shipmentId) ?? [];
+  #labelsOf(parcel: { shipmentId: string } | { returnId: string }): string[] {
+    return this.labels.get("shipmentId" in parcel ? parcel.shipmentId : parcel.returnId) ?? [];
   }
 
   /** The bank's truth about a payment. */

@@ -81,7 +81,7 @@ describe("D1", () => {
 
   it("keeps the newer of two projections, whichever comes last, and the saga of the newer one", async () => {
     const books = new OrderBooks();
-    const changed = { lines: true, shipments: true, payments: true };
+    const changed = { lines: true, shipments: true, payments: true, returns: true };
     const doc = () => writeOrder(books.order);
     const older = {
       order: books.order,

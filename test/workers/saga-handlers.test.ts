@@ -317,7 +317,7 @@ describe("a payment", () => {
     const outcome = await run(voiding!);
     expect(outcome).toMatchObject({ status: "done", result: { payment: { status: "captured" } } });
     const [refund] = await ledger.report(voiding!, outcome!);
-    expect(refund).toMatchObject({ effect: { kind: "RefundPayment", amount: { amount: 2000 }, refundedAfter: 2000 } });
+    expect(refund).toMatchObject({ effect: { kind: "RefundPayment", refund: 1, amount: { amount: 2000 } } });
     world.bank.will("lost");
     await ledger.report(refund!, (await run(refund!))!);
     const refundAgain = await nextAttempt(refund!);
@@ -332,18 +332,17 @@ describe("a refund", () => {
   it("that a webhook has told of already is not paid again under another key", async () => {
     const { id } = await confirmed();
     const intentId = (await ledger.order(id)).payments[0]?.intentId ?? "";
-    await ledger.stub.recordPayment(id, 1, { status: "captured", intentId, captured: 2000, refunded: 2000 });
+    await ledger.stub.recordPayment(id, 1, { status: "captured", intentId, captured: 2000, refunded: 0 });
+    const command = { type: "RefundOrder", reason: "x", of: { amount: 1500 } } as const;
+    await ledger.execute({ orderId: id, command, actor: ACTOR });
+    await ledger.stub.recordPayment(id, 1, { status: "captured", intentId, captured: 2000, refunded: 1500 });
     const refund = vi.spyOn(world.bank, "refund");
-    const effect = {
-      kind: "RefundPayment",
-      payment: 1,
-      amount: { amount: 2000, currency: "EUR" },
-      refundedAfter: 2000,
-      reason: "x",
-    } as const;
-    expect(await run(leaseOf({ id }, effect, { generation: 2 }))).toEqual({
+    const amount = { amount: 1500, currency: "EUR" };
+    const effect = { kind: "RefundPayment", refund: 1, payment: 1, amount, reason: "x" } as const;
+    const leased = leaseOf({ id }, effect, { generation: 2 });
+    expect(await run(leased)).toEqual({
       status: "done",
-      result: { kind: "nothing" },
+      result: { kind: "RefundPayment", refundId: leased.id, amount: 1500 },
     });
     expect(refund).not.toHaveBeenCalled();
   });
@@ -360,9 +359,9 @@ describe("an effect that events have overtaken", () => {
       "RefundPayment",
       () => ({
         kind: "RefundPayment",
+        refund: 1,
         payment: 1,
         amount: { amount: 1, currency: "EUR" },
-        refundedAfter: 0,
         reason: "x",
       }),
     ],

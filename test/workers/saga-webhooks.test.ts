@@ -221,7 +221,7 @@ describe("a parcel's event", () => {
     const trackingNumber = unique("T");
     const shipments = order.shipments.map((one) => ({ ...one, label: one.label && { ...one.label, trackingNumber } }));
     const shipped = { ...order, shipments };
-    const changed = { lines: true, shipments: true, payments: true };
+    const changed = { lines: true, shipments: true, payments: true, returns: true };
     const projected = { order: shipped, doc: writeOrder(shipped), revision: 1, events: [], changed, saga: null };
     await projectOrders(databaseOf(env, order.id), [projected]);
     const record = vi.fn(() => Promise.resolve(true));

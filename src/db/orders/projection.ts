@@ -8,6 +8,7 @@ export interface ChangedParts {
   lines: boolean;
   shipments: boolean;
   payments: boolean;
+  returns: boolean;
 }
 
 /** One order as its ledger wants D1 to show it: the row, the events D1 does not have yet, and the saga once it has ended. */
@@ -34,6 +35,7 @@ export async function projectOrders(database: D1Database, projected: readonly Pr
     [UPSERT_LINES, rowsOf("lines", lineRows)],
     [UPSERT_SHIPMENTS, rowsOf("shipments", shipmentRows)],
     [UPSERT_PAYMENTS, rowsOf("payments", paymentRows)],
+    [UPSERT_RETURNS, rowsOf("returns", returnRows)],
     [INSERT_EVENTS, projected.flatMap(({ events }) => events.map(eventRow))],
   ];
   const called = statements.filter(([, rows]) => rows.length > 0);
@@ -204,6 +206,46 @@ function paymentRows(order: Order): unknown[][] {
     payment.captured,
     payment.refunded,
     order.currency,
+  ]);
+}
+
+const UPSERT_RETURNS = upsert(
+  "returns",
+  ["id"],
+  [
+    "id",
+    "order_id",
+    "order_number",
+    "version",
+    "state",
+    "reason",
+    "units",
+    "customer_id",
+    "placed_by",
+    "channel",
+    "warehouse_id",
+    "tracking_number",
+    "requested_at",
+    "updated_at",
+  ],
+);
+
+function returnRows(order: Order): unknown[][] {
+  return order.returns.map(({ id, state, reason, lines, warehouseId, receivedAt, label, reachedAt }) => [
+    id,
+    order.id,
+    order.number,
+    order.version,
+    state,
+    reason,
+    lines.reduce((sum, { quantity }) => sum + quantity, 0),
+    order.customerId,
+    order.placedBy,
+    order.channel,
+    receivedAt ?? warehouseId,
+    label?.trackingNumber ?? null,
+    reachedAt.REQUESTED ?? order.updatedAt,
+    reachedAt[state] ?? order.updatedAt,
   ]);
 }
 

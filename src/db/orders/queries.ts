@@ -27,7 +27,10 @@ export interface OrderPosition {
   id: string;
 }
 
-/** The shipments that a carrier knows by these numbers, in one statement; a number that is not here has none. */
+/**
+ * The parcels that a carrier knows by these numbers, in one statement; a number that is not here has none. A return's
+ * parcel is answered under the return's id: no shipment has it, so its tracking tells the order nothing.
+ */
 export async function findShipmentsByTracking(
   database: D1Database,
   trackingNumbers: readonly string[],
@@ -35,7 +38,9 @@ export async function findShipmentsByTracking(
   const { results } = await database
     .prepare(
       `SELECT tracking_number AS trackingNumber, order_id AS orderId, id AS shipmentId FROM shipments
-        WHERE tracking_number IN (SELECT value FROM json_each(?))`,
+        WHERE tracking_number IN (SELECT value FROM json_each(?1))
+        UNION ALL SELECT tracking_number, order_id, id FROM returns
+        WHERE tracking_number IN (SELECT value FROM json_each(?1))`,
     )
     .bind(JSON.stringify(trackingNumbers))
     .all<{ trackingNumber: string; orderId: OrderId; shipmentId: ShipmentId }>();

@@ -98,6 +98,32 @@ export const payments = sqliteTable(
   (table) => [primaryKey({ columns: [table.orderId, table.number] })],
 );
 
+export const returns = sqliteTable(
+  "returns",
+  {
+    id: text("id").primaryKey(),
+    orderId: text("order_id").notNull(),
+    orderNumber: text("order_number").notNull(),
+    version: integer("version").notNull(),
+    state: text("state").notNull(),
+    reason: text("reason").notNull(),
+    units: integer("units").notNull(),
+    customerId: text("customer_id"),
+    placedBy: text("placed_by").notNull(),
+    channel: text("channel").notNull(),
+    /** Where it arrived, or will by its label. */
+    warehouseId: text("warehouse_id").notNull(),
+    trackingNumber: text("tracking_number"),
+    requestedAt: integer("requested_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [
+    index("returns_requested").on(table.requestedAt, table.id),
+    index("returns_order").on(table.orderId),
+    index("returns_tracking").on(table.trackingNumber),
+  ],
+);
+
 export const orderEvents = sqliteTable(
   "order_events",
   {

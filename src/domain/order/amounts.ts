@@ -89,8 +89,8 @@ export function broughtBy(payment: Payment): MinorUnits {
 }
 
 /** What of the captured money pays for the order as it is now: all but what went back because it became smaller. */
-export function borneBy({ captured, refundAsked }: Payment): MinorUnits {
-  return captured - (refundAsked?.reduced ?? 0);
+export function borneBy({ captured, reduced = 0 }: Payment): MinorUnits {
+  return captured - reduced;
 }
 
 /** Sum of what was captured and of what was paid back. */

@@ -2,6 +2,7 @@ import type { EffectId, ShipmentId } from "../ids.ts";
 import type { EffectOutcome, Effect, PaymentFact } from "./effects.ts";
 import type { PlacedOrder } from "./events.ts";
 import type { LineUnits, OrderContent, OrderEdit } from "./order.ts";
+import type { ReturnCommand, ReturnRefusal } from "./return.ts";
 
 /** What people and other systems ask of an order; may be refused. */
 export type OrderCommand =
@@ -22,7 +23,8 @@ export type OrderCommand =
   | { type: "RetryEffect"; effectId: EffectId }
   | { type: "EditOrder"; edit: OrderEdit }
   | { type: "AddItems"; edit: OrderEdit & { content: OrderContent } }
-  | { type: "CancelLines"; lines: LineUnits[]; reason: string };
+  | { type: "CancelLines"; lines: LineUnits[]; reason: string }
+  | ReturnCommand;
 
 export type OrderCommandType = OrderCommand["type"];
 
@@ -63,4 +65,5 @@ export type OrderRefusal =
   | { reason: "effect_unknown" }
   | { reason: "effect_not_failed" }
   | { reason: "edit_pending" }
-  | { reason: "quantity_exceeds_open"; line: number; quantity: number };
+  | { reason: "quantity_exceeds_open"; line: number; quantity: number }
+  | ReturnRefusal;

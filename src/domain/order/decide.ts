@@ -5,6 +5,7 @@ import { decideCancelLines, isAllOf } from "./cancel-lines.ts";
 import type { OrderCommand, OrderRefusal } from "./commands.ts";
 import { decideEdit } from "./edit.ts";
 import type { OrderEvent } from "./events.ts";
+import { decideReturn } from "./decide-returns.ts";
 import { LEGAL_MOVES } from "./legal-moves.ts";
 import type { Order, Shipment, ShipmentItem } from "./order.ts";
 import { isBeingPicked, liveShipments, progressOf, type ShipmentProgress } from "./state.ts";
@@ -30,6 +31,7 @@ export function decide(order: Order | null, command: OrderCommand, now: number):
     case "already_shipped":
     case "payment_not_failed":
     case "order_exists":
+    case "not_delivered":
       return refuse({ reason: move });
   }
 }
@@ -81,6 +83,13 @@ function decideOn(order: Order, command: Exclude<OrderCommand, { type: "PlaceOrd
       return isAllOf(order, command.lines)
         ? cancel(order, command.reason)
         : decideCancelLines(order, command.lines, command.reason);
+    case "RequestReturn":
+    case "ApproveReturn":
+    case "RejectReturn":
+    case "ReceiveReturn":
+    case "InspectReturn":
+    case "RefundOrder":
+      return decideReturn(order, command, now);
   }
 }
 

@@ -18,7 +18,7 @@ type Ruling = { ok: true; events: OrderEvent[] } | { ok: false; refusal: OrderRe
  *   edit or nothing of it. Until then no other edit is taken;
  * - with none secured yet, is asked for together with the rest, by one payment in the place of the one that is open;
  * - after a failed payment, is part of what the next means of payment is asked for.
- * What it costs less is captured less, or paid back (`ask-refunds.ts`).
+ * What it costs less is captured less, or paid back (`refund.ts`).
  */
 export function decideEdit(order: Order, by: PendingEdit["by"], edit: OrderEdit, now: number): Ruling {
   const refusal = refuseEdit(order, by, edit) ?? refuseLate(order, edit, now);

@@ -1,7 +1,8 @@
 import type { DeviationKind } from "../deviation.ts";
-import type { EffectId, OrderId, ReservationId, ShipmentId, Sku, WarehouseId } from "../ids.ts";
+import type { EffectId, OrderId, ReservationId, ReturnId, ShipmentId, Sku, WarehouseId } from "../ids.ts";
 import type { Money } from "../money.ts";
 import type { Reservation } from "./order.ts";
+import type { RestockUnits } from "./refund.ts";
 
 export const NOTIFICATION_KINDS = [
   "order_confirmed",
@@ -16,6 +17,10 @@ export const NOTIFICATION_KINDS = [
   "items_cancelled",
   "edit_declined",
   "message",
+  "return_requested",
+  "return_approved",
+  "return_rejected",
+  "return_received",
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
@@ -35,8 +40,8 @@ export type Effect =
   | { kind: "AwaitPayment"; payment: number; intentId: string; deadline: number }
   | { kind: "CapturePayment"; payment: number; amount: Money }
   | { kind: "VoidPayment"; payment: number }
-  /** `refundedAfter`: what of this payment is paid back in all once this is done; it makes doing it twice harmless. */
-  | { kind: "RefundPayment"; payment: number; amount: Money; refundedAfter: number; reason: string }
+  /** One part of the order's refund of this number. */
+  | { kind: "RefundPayment"; refund: number; payment: number; amount: Money; reason: string }
   | { kind: "AllocateStock"; reservations: ReservationRef[] }
   | { kind: "ReSource"; lines: { line: number; sku: Sku; quantity: number }[]; exclude: WarehouseId[] }
   /** Waits until stock for backordered units can be held. */
@@ -50,6 +55,10 @@ export type Effect =
   /** Gives a label back that was bought and is not used. */
   | { kind: "VoidLabel"; shipmentId: ShipmentId; trackingNumber: string }
   | { kind: "TrackParcel"; shipmentId: ShipmentId }
+  /** The label that a return's parcel comes back with. */
+  | { kind: "CreateReturnLabel"; returnId: ReturnId }
+  /** Units that came back are received at their levels, under `ref` and their line. */
+  | { kind: "RestockReturn"; ref: string; units: RestockUnits[] }
   | { kind: "Notify"; notification: NotificationKind; subject: string; text?: string }
   | {
       kind: "OpenDeviation";
@@ -77,7 +86,7 @@ export type EffectResult =
   | { kind: "RequestFulfillment"; accepted: true; reference: string; picksAtOnce: boolean }
   | { kind: "RequestFulfillment"; accepted: false; reason: string }
   | { kind: "CancelFulfillment"; recalled: boolean; reason: string }
-  | { kind: "CreateLabel"; carrier: string; service: string; trackingNumber: string }
+  | { kind: "CreateLabel" | "CreateReturnLabel"; carrier: string; service: string; trackingNumber: string }
   | { kind: "TrackParcel"; status: "delivered" }
   /** Done, and nothing to be learned from it: also an effect that events have overtaken. */
   | { kind: "nothing" };
@@ -102,7 +111,7 @@ export type EffectOutcome =
   | { status: "waiting"; retryAfterMs: number };
 
 /** Effects of one lane of one order run one after the other; lanes run side by side. */
-export type Lane = "payment" | "stock" | "notify" | "watch" | "deviation" | `shipment:${string}`;
+export type Lane = "payment" | "stock" | "notify" | "watch" | "deviation" | `shipment:${string}` | `return:${string}`;
 
 /** The lane that an effect belongs to. */
 export function laneOf(effect: Effect): Lane {
@@ -117,12 +126,15 @@ export function laneOf(effect: Effect): Lane {
     case "ReleaseStock":
     case "ShipStock":
     case "WriteOffShort":
+    case "RestockReturn":
       return "stock";
     case "RequestFulfillment":
     case "CancelFulfillment":
     case "CreateLabel":
     case "VoidLabel":
       return `shipment:${effect.shipmentId}`;
+    case "CreateReturnLabel":
+      return `return:${effect.returnId}`;
     case "Notify":
       return "notify";
     // Waiting for a customer, a parcel or a receipt takes minutes to weeks: it must hold up nothing else.

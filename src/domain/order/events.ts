@@ -4,6 +4,7 @@ import type { DeviationKind } from "../deviation.ts";
 import type { EffectKind } from "./effects.ts";
 import type { MadeEdit } from "./edit-parts.ts";
 import type { LineUnits, Order, OrderEdit, OrderLine, PendingEdit, Reservation, ShipmentItem } from "./order.ts";
+import type { ReturnEvent } from "./return.ts";
 
 /** What was placed: everything of an order that its first event settles. */
 export type PlacedOrder = Pick<
@@ -90,7 +91,8 @@ export type OrderEvent =
       code: string;
       message: string;
     }
-  | { type: "EffectRetried"; effectId: EffectId };
+  | { type: "EffectRetried"; effectId: EffectId }
+  | ReturnEvent;
 
 export type OrderEventType = OrderEvent["type"];
 

@@ -1,5 +1,4 @@
 import { borneBy, isPaymentAlive, isPaymentOpen, isSecured, payableAmount, unpaidAmount } from "./amounts.ts";
-import { askRefunds } from "./ask-refunds.ts";
 import { applyEdit, dropPendingEdit } from "./edit.ts";
 import type { PlacedOrder, RecordedEvent } from "./events.ts";
 import { type Order, type Payment, PAYMENT_WINDOW_MS } from "./order.ts";
@@ -15,6 +14,8 @@ import {
   unsource,
   waitsInVain,
 } from "./order-stock.ts";
+import { askMoneyBack } from "./refund.ts";
+import { applyReturn } from "./return.ts";
 import { liveShipments, stateOf } from "./state.ts";
 
 /**
@@ -35,8 +36,8 @@ function settle(order: Order, version: number, at: number): Order {
     ? (order.promotingSince ?? (mayPromote(order) ? version : null))
     : null;
   const backorderedSince = waitsForBackorder(order) ? (order.backorderedSince ?? at) : null;
-  const settled = askRefunds(askCaptures(order, version), version);
-  return { ...settled, version, updatedAt: at, promotingSince, backorderedSince, state: stateOf(order) };
+  const asked = askMoneyBack(askCaptures(order, version), version);
+  return { ...asked, version, updatedAt: at, promotingSince, backorderedSince, state: stateOf(order) };
 }
 
 /** Asks for each capture as soon as it is due, at most what is payable and once for each payment. */
@@ -102,6 +103,8 @@ function placed(order: PlacedOrder, sequence: number): Order {
     backorderedSince: null,
     promotingSince: null,
     failedEffects: [],
+    returns: [],
+    refunds: [],
   };
 }
 
@@ -333,5 +336,15 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       return { ...order, failedEffects: [...order.failedEffects, event.effectId] };
     case "EffectRetried":
       return { ...order, failedEffects: order.failedEffects.filter((id) => id !== event.effectId) };
+
+    case "ReturnRequested":
+    case "ReturnApproved":
+    case "ReturnRejected":
+    case "ReturnLabelCreated":
+    case "ReturnReceived":
+    case "ReturnInspected":
+    case "RefundRequested":
+    case "RefundSettled":
+      return applyReturn(order, event, sequence, at);
   }
 }

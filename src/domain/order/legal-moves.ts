@@ -11,7 +11,7 @@ export type Move =
   | "depends"
   | Extract<
       OrderRefusal["reason"],
-      "already_ended" | "already_shipped" | "payment_not_failed" | "shipment_state" | "order_exists"
+      "already_ended" | "already_shipped" | "payment_not_failed" | "shipment_state" | "order_exists" | "not_delivered"
     >;
 
 const everywhere = (move: Move): Record<OrderState, Move> =>
@@ -25,6 +25,17 @@ const ended: Pick<Record<OrderState, Move>, "CANCELLED" | "REFUNDED"> = {
 /** Commands on a shipment: there is one from FULFILLMENT_PENDING on, and its own state decides. */
 const onShipment: Record<OrderState, Move> = {
   ...everywhere("shipment_state"),
+  ...ended,
+  PAYMENT_FAILED: "depends",
+  FULFILLMENT_PENDING: "depends",
+  FULFILLMENT_IN_PROGRESS: "depends",
+  SHIPPED: "depends",
+  DELIVERED: "depends",
+};
+
+/** Commands on returns: a first parcel may be delivered, and come back, while another is still to be picked. */
+const onReturn: Record<OrderState, Move> = {
+  ...everywhere("not_delivered"),
   ...ended,
   PAYMENT_FAILED: "depends",
   FULFILLMENT_PENDING: "depends",
@@ -61,4 +72,10 @@ export const LEGAL_MOVES: Readonly<Record<OrderCommandType, Readonly<Record<Orde
   EditOrder: { ...everywhere("depends"), ...ended },
   AddItems: { ...everywhere("depends"), ...ended, SHIPPED: "already_shipped", DELIVERED: "already_shipped" },
   CancelLines: { ...everywhere("depends"), ...ended, SHIPPED: "already_shipped", DELIVERED: "already_shipped" },
+  RequestReturn: onReturn,
+  ApproveReturn: onReturn,
+  RejectReturn: onReturn,
+  ReceiveReturn: onReturn,
+  InspectReturn: onReturn,
+  RefundOrder: { ...everywhere("depends"), ...ended },
 };

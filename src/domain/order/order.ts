@@ -2,6 +2,8 @@ import type { Address, Contact } from "../catalog.ts";
 import type { Coordinates } from "../geography.ts";
 import type { CustomerId, OrderId, ReservationId, ShipmentId, Sku, WarehouseId } from "../ids.ts";
 import type { Currency, MinorUnits } from "../money.ts";
+import type { Refund } from "./refund.ts";
+import type { Return } from "./return.ts";
 
 export const ORDER_STATES = [
   "PENDING",
@@ -124,17 +126,8 @@ export interface Payment {
   capture: { amount: MinorUnits; askedIn: number } | null;
   /** Set while a capture has definitely failed: unshipped shipments wait. */
   captureFailed: boolean;
-  /** What an order that became smaller has asked to be paid back; absent before. */
-  refundAsked?: RefundAsked;
-}
-
-export interface RefundAsked {
-  /** All that was asked for so far: it pays for nothing of the order any more. */
-  reduced: MinorUnits;
-  /** What was asked for last, at which version, and what of the payment is paid back in all once that is done. */
-  amount: MinorUnits;
-  askedIn: number;
-  refundedAfter: MinorUnits;
+  /** What of the captured money was asked back because the order became smaller; absent before. */
+  reduced?: MinorUnits;
 }
 
 export interface Totals {
@@ -238,6 +231,8 @@ export interface Order {
   promotingSince: number | null;
   /** Effects that have failed for good and may be tried again by a person. */
   failedEffects: string[];
+  returns: Return[];
+  refunds: Refund[];
 }
 
 /** Holds last 30 minutes from placing and are not extended. */

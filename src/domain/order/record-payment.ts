@@ -3,6 +3,7 @@ import { isPaymentAlive, isPaymentOpen, unpaidAmount } from "./amounts.ts";
 import type { Effect, PaymentFact } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
 import type { Order, Payment } from "./order.ts";
+import { isPartOpen, refundedAfter } from "./refund.ts";
 
 /** The events that bring our books of a payment up to the provider's; none when they agree. */
 export function paymentEvents(order: Order, number: number, fact: PaymentFact): OrderEvent[] {
@@ -80,9 +81,12 @@ export function refundedEvents(
   effect: Extract<Effect, { kind: "RefundPayment" }>,
   refundId: string,
 ): OrderEvent[] {
-  const payment = order.payments.find(({ number }) => number === effect.payment);
-  const amount = effect.refundedAfter - (payment?.refunded ?? effect.refundedAfter);
-  return amount > 0 ? [{ type: "PaymentRefunded", payment: effect.payment, amount, refundId }] : [];
+  const { refund, payment: number } = effect;
+  const payment = order.payments.find((candidate) => candidate.number === number);
+  if (!payment || !isPartOpen(order, refund, number)) return [];
+  const amount = refundedAfter(order, number, effect.amount.amount) - payment.refunded;
+  const settled: OrderEvent = { type: "RefundSettled", refund, payment: number, refundId };
+  return amount > 0 ? [{ type: "PaymentRefunded", payment: number, amount, refundId }, settled] : [settled];
 }
 
 function authorizedEvents(payment: Payment, intentId: string, amount: number, expiresAt: number): OrderEvent[] {

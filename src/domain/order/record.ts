@@ -2,13 +2,14 @@ import { isPaymentAlive, isPaymentOpen, isSecured, unpaidAmount } from "./amount
 import type { OrderFact } from "./commands.ts";
 import { discardLabel, refuseCancel } from "./decide.ts";
 import type { DeviationKind } from "../deviation.ts";
-import type { EffectId } from "../ids.ts";
+import type { EffectId, ReturnId } from "../ids.ts";
 import { backorderLimit, limitReached } from "./backorder-limit.ts";
 import { concludeEdit } from "./edit.ts";
 import type { Effect, EffectResult } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
 import type { Order, Shipment } from "./order.ts";
 import { anotherPayment, captureFailed, paymentEvents, refundedEvents } from "./record-payment.ts";
+import { findReturn } from "./return.ts";
 import { hasReached, isBeingPicked, liveShipments } from "./state.ts";
 
 /**
@@ -81,11 +82,23 @@ function recordResult(order: Order, effectId: EffectId, effect: Effect, result: 
         return [{ type: "LabelDiscarded", shipmentId: shipment.id, trackingNumber }];
       return [{ type: "LabelCreated", shipmentId: shipment.id, carrier, service, trackingNumber }];
     }
+    case "CreateReturnLabel":
+      return effect.kind === "CreateReturnLabel" ? returnLabelEvents(order, effect.returnId, result) : [];
     case "TrackParcel":
       return effect.kind === "TrackParcel"
         ? trackingEvents(order, { shipmentId: effect.shipmentId, status: "delivered", description: "" })
         : [];
   }
+}
+
+function returnLabelEvents(
+  order: Order,
+  returnId: ReturnId,
+  { carrier, service, trackingNumber }: { carrier: string; service: string; trackingNumber: string },
+): OrderEvent[] {
+  return findReturn(order, returnId)?.label === null
+    ? [{ type: "ReturnLabelCreated", returnId, carrier, service, trackingNumber }]
+    : [];
 }
 
 function shipmentOf(order: Order, id: string): Shipment | undefined {
@@ -300,6 +313,7 @@ function recordExhausted(order: Order, fact: Extract<OrderFact, { type: "RecordE
     case "ReleaseStock":
     case "ShipStock":
     case "WriteOffShort":
+    case "RestockReturn":
       return [failed("stuck_order")];
     case "CancelFulfillment": {
       const shipment = shipmentOf(order, effect.shipmentId);
@@ -313,6 +327,7 @@ function recordExhausted(order: Order, fact: Extract<OrderFact, { type: "RecordE
     case "VoidLabel":
       return [failed(unknown ? "label_unknown" : "fulfillment_exception")];
     case "CreateLabel":
+    case "CreateReturnLabel":
       return [
         failed(unknown ? "label_unknown" : code === "address_invalid" ? "address_invalid" : "fulfillment_exception"),
       ];

@@ -1,11 +1,12 @@
 import { isPaymentAlive, isPaymentOpen, isSecured, unpaidAmount } from "./amounts.ts";
-import { refundRest, refunds } from "./ask-refunds.ts";
 import type { MadeEdit } from "./edit-parts.ts";
 import type { ReservationId } from "../ids.ts";
 import type { Effect, NotificationKind, ReservationRef } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
 import type { Order, Payment, Reservation, Shipment } from "./order.ts";
 import { GIVEN_UP } from "./record.ts";
+import { askedRefunds, hasOpenPart } from "./refund.ts";
+import { returnEffects } from "./return.ts";
 import { liveShipments } from "./state.ts";
 
 /**
@@ -15,7 +16,7 @@ import { liveShipments } from "./state.ts";
 export function react(order: Order, event: OrderEvent): Effect[] {
   return [
     ...captures(order),
-    ...refunds(order),
+    ...askedRefunds(order),
     ...effectsOf(order, event),
     ...(order.promotingSince === order.version ? [promote(order)] : []),
   ];
@@ -69,14 +70,9 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       // Nothing to capture it for: given back, and asked for again when something is due.
       return payment?.capture === null ? [{ kind: "VoidPayment", payment: event.payment }] : [];
     }
-    case "PaymentCaptured": {
-      const payment = order.payments.find(({ number }) => number === event.payment);
-      return payment && (order.ended || payment.status !== "captured")
-        ? refundRest(order, payment, "order cancelled")
-        : [];
-    }
     case "PaymentRefunded":
-      return [notify("refunded", `refund:${event.refundId}`)];
+      // Of our own refund RefundSettled tells; this one was made by another hand.
+      return hasOpenPart(order, event.payment) ? [] : [notify("refunded", `refund:${event.refundId}`)];
     case "PaymentMismatched":
       return [
         {
@@ -200,7 +196,18 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
         },
       ];
 
+    case "ReturnRequested":
+    case "ReturnApproved":
+    case "ReturnRejected":
+    case "ReturnLabelCreated":
+    case "ReturnReceived":
+    case "ReturnInspected":
+    case "RefundRequested":
+    case "RefundSettled":
+      return returnEffects(order, event);
+
     case "PaymentStarted":
+    case "PaymentCaptured":
     case "PaymentVoided":
     case "CaptureFailed":
     case "FulfillmentAccepted":
@@ -383,15 +390,13 @@ function captures({ payments, version, currency }: Order): Effect[] {
   );
 }
 
-/** Gives back everything that an order holds: stock, authorizations, money. */
+/** Gives back the stock and the authorizations that an order holds; its money is asked back by `askedRefunds`. */
 function undo(order: Order): Effect[] {
   const effects: Effect[] = [];
   const toRelease = order.reservations.filter(({ status }) => status === "RELEASED");
   if (toRelease.length > 0) effects.push(release(toRelease));
-  for (const payment of order.payments) {
-    effects.push(...refundRest(order, payment, "order cancelled"));
+  for (const payment of order.payments)
     if (isPaymentAlive(payment) && payment.captured === 0)
       effects.push({ kind: "VoidPayment", payment: payment.number });
-  }
   return effects;
 }

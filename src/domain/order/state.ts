@@ -1,5 +1,6 @@
 import { isPaymentAlive, isSecured, payableAmount, settledAmounts } from "./amounts.ts";
 import type { Order, OrderState, Shipment } from "./order.ts";
+import { isAllReturned } from "./return.ts";
 
 /** The order in which a parcel goes through its states. */
 const PROGRESS = ["REQUESTED", "ACCEPTED", "PICKING", "PACKED", "SHIPPED", "OUT_FOR_DELIVERY", "DELIVERED"] as const;
@@ -21,6 +22,19 @@ export function hasReached(shipment: Shipment, state: ShipmentProgress): boolean
   return PROGRESS.indexOf(progressOf(shipment)) >= PROGRESS.indexOf(state);
 }
 
+/** Units of the line in parcels that have come at least this far. */
+export function unitsInParcels(
+  { shipments }: Pick<Order, "shipments">,
+  number: number,
+  reached: "SHIPPED" | "DELIVERED",
+): number {
+  return shipments
+    .filter((shipment) => shipment.state !== "CANCELLED" && hasReached(shipment, reached))
+    .flatMap(({ items }) => items)
+    .filter(({ line }) => line === number)
+    .reduce((sum, { quantity }) => sum + quantity, 0);
+}
+
 /** Whether picking has begun: from here on a shipment can't be recalled. */
 export function isBeingPicked(shipment: Shipment): boolean {
   return shipment.state !== "CANCELLED" && hasReached(shipment, "PICKING");
@@ -38,13 +52,11 @@ export function waitsForStock(order: Pick<Order, "lines" | "reservations" | "shi
  * payments and shipments, and it never runs ahead of the slowest shipment.
  */
 export function stateOf(order: Omit<Order, "state">): OrderState {
-  if (order.ended) {
-    const { captured, refunded } = settledAmounts(order);
-    return captured > 0 && refunded >= captured ? "REFUNDED" : order.ended.as;
-  }
+  if (order.ended) return isAllPaidBack(order) ? "REFUNDED" : order.ended.as;
   const shipments = liveShipments(order);
   if (shipments.length > 0 && !waitsForStock(order)) {
-    if (shipments.every((shipment) => hasReached(shipment, "DELIVERED"))) return "DELIVERED";
+    if (shipments.every((shipment) => hasReached(shipment, "DELIVERED")))
+      return isAllReturned(order) && isAllPaidBack(order) ? "REFUNDED" : "DELIVERED";
     if (shipments.every((shipment) => hasReached(shipment, "SHIPPED"))) return "SHIPPED";
   }
   if (shipments.some((shipment) => isBeingPicked(shipment) || shipment.acceptedByWms)) return "FULFILLMENT_IN_PROGRESS";
@@ -69,7 +81,12 @@ export function stateOf(order: Omit<Order, "state">): OrderState {
   }
 }
 
+function isAllPaidBack(order: Pick<Order, "payments">): boolean {
+  const { captured, refunded } = settledAmounts(order);
+  return captured > 0 && refunded >= captured;
+}
+
 /** Whether nothing will happen to the order any more by itself, apart from effects that are still open. */
 export function hasEnded(order: Pick<Order, "state" | "ended">): boolean {
-  return order.ended !== null || order.state === "DELIVERED";
+  return order.ended !== null || order.state === "DELIVERED" || order.state === "REFUNDED";
 }

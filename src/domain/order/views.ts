@@ -1,5 +1,6 @@
 import { settledAmounts } from "./amounts.ts";
 import type { FulfillmentState, Order, PaymentState } from "./order.ts";
+import { isAllReturned, returnedUnits } from "./return.ts";
 import { hasReached, liveShipments, waitsForStock } from "./state.ts";
 
 /** Read-only views of an order: other vocabularies for the same machine. */
@@ -69,10 +70,12 @@ export function paymentState(order: Pick<Order, "payments">): PaymentState {
   return "unpaid";
 }
 
-/** How much of the order has left the warehouses. */
+/** How much of the order has left the warehouses, and how much has come back to one. */
 export function fulfillmentState(order: Order): FulfillmentState {
   const shipments = liveShipments(order);
   const shipped = shipments.filter((shipment) => hasReached(shipment, "SHIPPED"));
   if (shipped.length === 0) return "unfulfilled";
+  if (order.lines.some(({ number }) => returnedUnits(order, number) > 0))
+    return isAllReturned(order) ? "returned" : "partially_returned";
   return shipped.length === shipments.length && !waitsForStock(order) ? "fulfilled" : "partial";
 }

@@ -59,15 +59,20 @@ async function labelRequest(context: SagaContext, order: Order, shipment: Shipme
   const method = catalog.shippingMethods.get(order.shippingMethod);
   if (!warehouse || !method)
     throw new Error(`${shipment.id}: its warehouse or shipping method is not in the catalogue any more`);
-  const grams = shipment.items.reduce((sum, { line, quantity }) => {
-    const ordered = order.lines.find(({ number }) => number === line);
-    return ordered ? sum + (ordered.weightGrams * quantity) / ordered.quantity : sum;
-  }, PACKAGING_GRAMS);
   return {
     reference: shipment.id,
     service: method.service,
     from: { contact: { name: warehouse.name }, address: warehouse.address },
     to: { contact: order.contact, address: order.address },
-    parcel: { weightGrams: Math.ceil(grams) },
+    parcel: { weightGrams: parcelGrams(order, shipment.items) },
   };
+}
+
+/** What a parcel with these units of the order weighs, packaging included; whole grams, rounded up. */
+export function parcelGrams(order: Order, items: readonly { line: number; quantity: number }[]): number {
+  const grams = items.reduce((sum, { line, quantity }) => {
+    const ordered = order.lines.find(({ number }) => number === line);
+    return ordered ? sum + (ordered.weightGrams * quantity) / ordered.quantity : sum;
+  }, PACKAGING_GRAMS);
+  return Math.ceil(grams);
 }

@@ -86,7 +86,7 @@ function occurredAt({ generationStartedAt }: { generationStartedAt: number }): n
 }
 
 /** A level's refusal is its decision, and trying again would not change it: a person has to look. */
-function allMoved(answers: readonly LevelResult<unknown>[]): EffectOutcome {
+export function allMoved(answers: readonly LevelResult<unknown>[]): EffectOutcome {
   const refused = answers.find((answer) => !answer.ok);
   return refused && !refused.ok
     ? {

@@ -1,6 +1,7 @@
 import type { LeasedEffect } from "../../contracts/ledger-rpc.ts";
 import type { EffectOutcome } from "../../domain/order/effects.ts";
 import type { Payment } from "../../domain/order/order.ts";
+import { isPartOpen, refundedAfter } from "../../domain/order/refund.ts";
 import { KEY_LIFE_MS } from "../../domain/order/retry.ts";
 import type { PaymentSnapshot } from "../../providers/payment.ts";
 import type { ProviderResult } from "../../providers/outcome.ts";
@@ -38,15 +39,18 @@ export const voidPayment: EffectHandler<"VoidPayment"> = async (context, leased,
 
 /** Pays back. Past the life of the key only a look-up tells whether it was done. */
 export const refundPayment: EffectHandler<"RefundPayment"> = async (context, leased, effect) => {
-  const payment = await paymentOf(context, leased, effect.payment);
-  if (payment?.intentId == null || payment.refunded >= effect.refundedAfter) return NOTHING;
+  const order = await context.order(leased.orderId);
+  const payment = order.payments.find(({ number }) => number === effect.payment);
+  if (payment?.intentId == null || !isPartOpen(order, effect.refund, effect.payment)) return NOTHING;
+  const after = refundedAfter(order, effect.payment, effect.amount.amount);
+  const known = done({ kind: "RefundPayment", refundId: leased.id, amount: effect.amount.amount });
+  if (payment.refunded >= after) return known;
   const { payments } = context.providers;
   if (isKeyForgotten(context, leased)) {
     const now = await payments.retrieve(payment.intentId);
     if (now.outcome !== "done") return lookUpFailure(now);
     const refunded = now.value.status === "captured" ? now.value.refunded : 0;
-    if (refunded >= effect.refundedAfter)
-      return done({ kind: "RefundPayment", refundId: leased.id, amount: effect.amount.amount });
+    if (refunded >= after) return known;
   }
   const result = await payments.refund(payment.intentId, effect.amount, effect.reason, providerKey(leased));
   return result.outcome === "done"

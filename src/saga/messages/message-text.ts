@@ -1,6 +1,7 @@
 import type { NotificationKind } from "../../domain/order/effects.ts";
 import { formatMoney } from "../../domain/money.ts";
 import type { Order, Shipment } from "../../domain/order/order.ts";
+import type { Return } from "../../domain/order/return.ts";
 
 /** What a message says, before it is laid out for mail or SMS. */
 export interface MessageText {
@@ -120,6 +121,33 @@ export function messageText({ order, notification, subject, text }: MessageInput
         ],
         listsLines: true,
       };
+    case "return_requested":
+      return {
+        subject: `We have your request to return items of your order ${number}`,
+        paragraphs: ["We look at it and write to you again. Please keep the items until then."],
+        listsLines: false,
+      };
+    case "return_approved":
+      return {
+        subject: `How to return the items of your order ${number}`,
+        paragraphs: [
+          returnSentence(order, returnOf(order, subject)),
+          "As soon as the parcel is with us and has been looked at, we pay you back.",
+        ],
+        listsLines: false,
+      };
+    case "return_rejected":
+      return {
+        subject: `We can't take back the items of your order ${number}`,
+        paragraphs: [returnOf(order, subject)?.rejection ?? "The return does not meet the terms of sale."],
+        listsLines: false,
+      };
+    case "return_received":
+      return {
+        subject: `Your return for order ${number} has arrived`,
+        paragraphs: ["Your parcel is with us. We look at the items next, and then pay you back."],
+        listsLines: false,
+      };
     case "message":
       return { subject: `About your order ${number}`, paragraphs: (text ?? "").split(/\n{2,}/), listsLines: false };
   }
@@ -127,6 +155,22 @@ export function messageText({ order, notification, subject, text }: MessageInput
 
 function shipmentOf(order: Order, subject: string): Shipment | undefined {
   return order.shipments.find(({ id }) => subject === `shipment:${id}`);
+}
+
+function returnOf(order: Order, subject: string): Return | undefined {
+  return order.returns.find(({ id }) => subject === `return:${id}`);
+}
+
+function returnSentence(order: Order, returned: Return | undefined): string {
+  const units = (returned?.lines ?? []).map(({ line, quantity }) => {
+    const name = order.lines.find(({ number }) => number === line)?.name ?? "";
+    return `${quantity} × ${name}`;
+  });
+  const label = returned?.label;
+  const parcel = `Please pack ${units.join(", ")} into one parcel.`;
+  return label
+    ? `${parcel} ${label.carrier} carries it back to us under the tracking number ${label.trackingNumber}.`
+    : parcel;
 }
 
 function shippedSentence(number: string, shipment: Shipment | undefined): string {

@@ -12,7 +12,7 @@ const ONCE: Readonly<Partial<Record<OrderEvent["type"], (event: OrderEvent) => s
   OrderPlaced: () => "order",
   PaymentAuthorized: (event) => ("payment" in event ? String(event.payment) : ""),
   PaymentCaptured: (event) => ("payment" in event ? String(event.payment) : ""),
-  LabelCreated: (event) => ("trackingNumber" in event ? `${event.shipmentId} ${event.trackingNumber}` : ""),
+  LabelCreated: (event) => (event.type === "LabelCreated" ? `${event.shipmentId} ${event.trackingNumber}` : ""),
   ShipmentPacked: (event) => ("shipmentId" in event ? event.shipmentId : ""),
   ShipmentShipped: (event) => ("shipmentId" in event ? event.shipmentId : ""),
   ShipmentDelivered: (event) => ("shipmentId" in event ? event.shipmentId : ""),

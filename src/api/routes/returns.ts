@@ -1,0 +1,207 @@
+import { z } from "zod";
+import { noBody } from "../../contracts/fulfillment.ts";
+import { DEFAULT_LIMIT } from "../../contracts/lists.ts";
+import { orderParams } from "../../contracts/orders.ts";
+import type { ServiceResult } from "../../contracts/problem.ts";
+import {
+  inspectForm,
+  orderPayments,
+  receiveForm,
+  refundAnswer,
+  refundForm,
+  rejectForm,
+  returnAnswer,
+  returnForm,
+  returnList,
+  returnListQuery,
+  returnParams,
+} from "../../contracts/returns.ts";
+import { describePayments, describeRefund, describeReturn, describeReturnRow } from "../../services/describe-return.ts";
+import { getOrder } from "../../services/orders.ts";
+import { refundOrder } from "../../services/refunds.ts";
+import {
+  approveReturn,
+  type FoundReturn,
+  inspectReturn,
+  listReturns,
+  readReturn,
+  receiveReturn,
+  rejectReturn,
+  requestReturn,
+} from "../../services/returns.ts";
+import { makeCursor, readCursor } from "../cursor.ts";
+import { type AnyEndpoint, endpoint, type Handled } from "../endpoint.ts";
+import { listAnswer } from "../serve.ts";
+
+const TAG = "Returns";
+const position = z.strictObject({ requestedAt: z.int(), id: z.string() });
+const one = { 200: { description: "The return as it is now.", schema: returnAnswer } };
+
+function answered(result: ServiceResult<FoundReturn>): Handled {
+  return result.ok ? { status: 200, body: describeReturn(result.value.order, result.value.returned) } : result;
+}
+
+const request = endpoint({
+  method: "POST",
+  path: "/returns",
+  tag: TAG,
+  summary: "Ask for delivered units to be taken back",
+  scope: "orders:write",
+  body: returnForm,
+  idempotent: "kept",
+  answers: {
+    201: { description: "`APPROVED` where the policy allows it; else a person decides.", schema: returnAnswer },
+  },
+  problems: ["order_state", "return_window_ended", "idempotency_mismatch", "idempotency_in_progress"],
+  async handle({ ctx, body }) {
+    const requested = await requestReturn(ctx, body);
+    if (!requested.ok) return requested;
+    const { order, returned } = requested.value;
+    return { status: 201, body: describeReturn(order, returned), location: `/api/v1/returns/${returned.id}` };
+  },
+});
+
+const list = endpoint({
+  method: "GET",
+  path: "/returns",
+  tag: TAG,
+  summary: "List returns, newest first",
+  scope: "orders:read",
+  query: returnListQuery,
+  answers: { 200: { description: "A page of returns.", schema: returnList } },
+  problems: ["invalid_cursor", "lists_unavailable"],
+  async handle({ ctx, query: { limit, cursor, order, status } }) {
+    const after = await readCursor(ctx.env.SIGNING_SECRET, "returns", cursor, position);
+    if (!after.ok) return after;
+    const page = { after: after.value ?? null, limit: limit ?? DEFAULT_LIMIT };
+    const listed = await listReturns(ctx, { orderId: order, status }, page);
+    if (!listed.ok) return listed;
+    const { rows, next } = listed.value;
+    return listAnswer(
+      rows.map(describeReturnRow),
+      next === null ? null : await makeCursor(ctx.env.SIGNING_SECRET, "returns", next),
+    );
+  },
+});
+
+const get = endpoint({
+  method: "GET",
+  path: "/returns/{id}",
+  tag: TAG,
+  summary: "Read a return",
+  scope: "orders:read",
+  params: returnParams,
+  answers: one,
+  async handle({ ctx, params }) {
+    return answered(await readReturn(ctx, params.id));
+  },
+});
+
+const approve = endpoint({
+  method: "POST",
+  path: "/returns/{id}/approve",
+  tag: TAG,
+  summary: "Let a return come back",
+  scope: "returns:write",
+  params: returnParams,
+  body: noBody,
+  answers: one,
+  problems: ["order_state", "return_state"],
+  async handle({ ctx, params }) {
+    return answered(await approveReturn(ctx, params.id));
+  },
+});
+
+const reject = endpoint({
+  method: "POST",
+  path: "/returns/{id}/reject",
+  tag: TAG,
+  summary: "Turn a return down",
+  scope: "returns:write",
+  params: returnParams,
+  body: rejectForm,
+  answers: one,
+  problems: ["order_state", "return_state"],
+  async handle({ ctx, params, body }) {
+    return answered(await rejectReturn(ctx, params.id, body.reason));
+  },
+});
+
+const receive = endpoint({
+  method: "POST",
+  path: "/returns/{id}/receive",
+  tag: TAG,
+  summary: "The parcel of a return has arrived",
+  scope: "orders:fulfill",
+  params: returnParams,
+  body: receiveForm,
+  answers: one,
+  problems: ["unknown_warehouse", "order_state", "return_state"],
+  async handle({ ctx, params, body }) {
+    return answered(await receiveReturn(ctx, params.id, body.warehouseId));
+  },
+});
+
+const inspect = endpoint({
+  method: "POST",
+  path: "/returns/{id}/inspect",
+  tag: TAG,
+  summary: "Say what each returned unit was found to be; what was paid for them goes back",
+  scope: "orders:fulfill",
+  params: returnParams,
+  body: inspectForm,
+  answers: one,
+  problems: ["order_state", "return_state", "payment_not_captured"],
+  async handle({ ctx, params, body }) {
+    return answered(await inspectReturn(ctx, params.id, body.units));
+  },
+});
+
+const payments = endpoint({
+  method: "GET",
+  path: "/orders/{id}/payments",
+  tag: "Payments",
+  summary: "An order's payments and refunds",
+  scope: "orders:read",
+  params: orderParams,
+  answers: { 200: { description: "What came in and what went back.", schema: orderPayments } },
+  async handle({ ctx, params }) {
+    const found = await getOrder(ctx, params.id);
+    return found.ok ? { status: 200, body: describePayments(found.value) } : found;
+  },
+});
+
+const refund = endpoint({
+  method: "POST",
+  path: "/orders/{id}/refunds",
+  tag: "Payments",
+  summary: "Pay back an amount, or what was paid for units that have left",
+  scope: "refunds:write",
+  params: orderParams,
+  body: refundForm,
+  idempotent: "kept",
+  answers: { 201: { description: "Asked for; `done` once the provider has it.", schema: refundAnswer } },
+  problems: [
+    "order_state",
+    "refund_too_large",
+    "payment_not_captured",
+    "idempotency_mismatch",
+    "idempotency_in_progress",
+  ],
+  async handle({ ctx, params, body }) {
+    const refunded = await refundOrder(ctx, params.id, body);
+    return refunded.ok ? { status: 201, body: describeRefund(refunded.value.order, refunded.value.refund) } : refunded;
+  },
+});
+
+export const returnEndpoints: readonly AnyEndpoint[] = [
+  request,
+  list,
+  get,
+  approve,
+  reject,
+  receive,
+  inspect,
+  payments,
+  refund,
+];

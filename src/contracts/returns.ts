@@ -1,0 +1,163 @@
+import { z } from "zod";
+import { PAYMENT_STATES } from "../domain/order/order.ts";
+import { RETURN_CONDITIONS } from "../domain/order/return-policy.ts";
+import { INSPECTION_OUTCOMES, RETURN_STATES } from "../domain/order/return.ts";
+import { listOf, pageQuery, queryChoices } from "./lists.ts";
+import { paymentAnswer } from "./orders.ts";
+import { money, orderId, pattern, quantity, shortText, warehouseId, wholeNumber } from "./primitives.ts";
+
+const when = z.string().meta({ format: "date-time" });
+const line = wholeNumber(1, 200).meta({ description: "The line's number in the order." });
+const lines = z.array(z.strictObject({ line, quantity })).min(1).max(200);
+
+/** A return's id names its order, so that a scanned label is enough to find both. */
+export const returnParams = z.strictObject({
+  id: pattern(/^rtn_[0-9a-z-]{24,40}$/, "must be a return's id: rtn_, 22 characters, a hyphen and a number"),
+});
+
+export const returnForm = z
+  .strictObject({
+    orderId,
+    lines,
+    reason: shortText(500),
+    condition: z
+      .enum(RETURN_CONDITIONS)
+      .default("unused")
+      .meta({ description: "As the customer says. The policy approves some conditions without a person." }),
+  })
+  .meta({
+    id: "ReturnForm",
+    examples: [{ orderId: "ord_0k3m9v7a2b4c6d8e0f1g2h", lines: [{ line: 1, quantity: 1 }], reason: "too small" }],
+  });
+export type ReturnForm = z.infer<typeof returnForm>;
+
+export const rejectForm = z.strictObject({ reason: shortText(500) }).meta({ id: "RejectReturnForm" });
+export const receiveForm = z
+  .strictObject({ warehouseId })
+  .meta({ id: "ReceiveReturnForm", description: "Where the parcel arrived: any warehouse." });
+
+export const inspectForm = z
+  .strictObject({
+    units: z
+      .array(
+        z.strictObject({
+          line,
+          quantity,
+          outcome: z.enum(INSPECTION_OUTCOMES).meta({
+            description:
+              "`restock`: sold again, here. `quarantine`, `write_off`: never stock. `missing`: was not in the parcel, and is not paid back.",
+          }),
+        }),
+      )
+      .min(1)
+      .max(800),
+  })
+  .meta({
+    id: "InspectReturnForm",
+    description: "What each unit of the return was found to be; every unit must be accounted for.",
+    examples: [{ units: [{ line: 1, quantity: 1, outcome: "restock" }] }],
+  });
+
+export const refundForm = z
+  .strictObject({
+    amount: money.optional(),
+    lines: lines.optional().meta({ description: "Units that have left: what was paid for them." }),
+    restock: z.boolean().optional().meta({ description: "The units are back in the warehouses that shipped them." }),
+    reason: shortText(500),
+  })
+  .refine((form) => (form.amount === undefined) !== (form.lines === undefined), {
+    path: ["amount"],
+    error: "give either an amount or lines",
+  })
+  .refine((form) => form.restock === undefined || form.lines !== undefined, {
+    path: ["restock"],
+    error: "goes with lines",
+  })
+  .meta({
+    id: "RefundForm",
+    description: "Either an amount, or lines.",
+    examples: [{ amount: { amount: 500, currency: "EUR" }, reason: "late delivery" }],
+  });
+export type RefundForm = z.infer<typeof refundForm>;
+
+export const refundAnswer = z
+  .strictObject({
+    number: z.int(),
+    status: z.enum(["pending", "done"]),
+    amount: money,
+    reason: z.string(),
+    returnId: z.string().nullable(),
+    lines: z.array(
+      z.strictObject({
+        line: z.int(),
+        quantity: z.int(),
+        price: money,
+        discount: money.meta({ description: "Taken off the price." }),
+        tax: money,
+        shipping: money.meta({ description: "Of the order's shipping, with the tax on it." }),
+      }),
+    ),
+    withheld: z.strictObject({ shipping: money, fee: money }),
+    parts: z
+      .array(z.strictObject({ payment: z.int(), amount: money, status: z.enum(["pending", "done"]) }))
+      .meta({ description: "The earliest payment gives back first." }),
+  })
+  .meta({ id: "Refund" });
+export type RefundAnswer = z.infer<typeof refundAnswer>;
+
+export const orderPayments = z
+  .strictObject({
+    orderId: z.string(),
+    paymentState: z.enum(PAYMENT_STATES),
+    captured: money,
+    refunded: money,
+    refundable: money.meta({ description: "What was captured and is not paid back, or asked to be." }),
+    payments: z.array(paymentAnswer),
+    refunds: z.array(refundAnswer),
+  })
+  .meta({ id: "OrderPayments" });
+export type OrderPaymentsAnswer = z.infer<typeof orderPayments>;
+
+export const returnAnswer = z
+  .strictObject({
+    returnId: z.string(),
+    orderId: z.string(),
+    orderNumber: z.string(),
+    status: z.enum(RETURN_STATES),
+    reason: z.string(),
+    condition: z.enum(RETURN_CONDITIONS),
+    lines: z.array(z.strictObject({ line: z.int(), sku: z.string(), name: z.string(), quantity: z.int() })),
+    warehouseId: z.string().meta({ description: "Where the label sends it." }),
+    carrier: z.string().nullable(),
+    trackingNumber: z.string().nullable(),
+    receivedAt: z.string().nullable().meta({ description: "The warehouse where it arrived." }),
+    inspected: z.array(z.strictObject({ line: z.int(), quantity: z.int(), outcome: z.enum(INSPECTION_OUTCOMES) })),
+    rejection: z.string().nullable(),
+    refund: refundAnswer.nullable(),
+    reachedAt: z.partialRecord(z.enum(RETURN_STATES), when),
+  })
+  .meta({ id: "Return" });
+export type ReturnAnswer = z.infer<typeof returnAnswer>;
+
+export const returnSummary = z
+  .strictObject({
+    returnId: z.string(),
+    orderId: z.string(),
+    orderNumber: z.string(),
+    status: z.enum(RETURN_STATES),
+    reason: z.string(),
+    units: z.int(),
+    customerId: z.string().nullable(),
+    warehouseId: z.string().meta({ description: "Where it arrived, or will by its label." }),
+    requestedAt: when,
+    updatedAt: when,
+  })
+  .meta({ id: "ReturnSummary" });
+export type ReturnSummaryAnswer = z.infer<typeof returnSummary>;
+export const returnList = listOf(returnSummary).meta({ id: "ReturnList", description: "Newest first." });
+
+export const returnListQuery = z.strictObject({
+  order: orderId.optional(),
+  status: queryChoices(RETURN_STATES).optional(),
+  ...pageQuery,
+});

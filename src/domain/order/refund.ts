@@ -1,0 +1,255 @@
+import type { ReturnId, Sku, WarehouseId } from "../ids.ts";
+import { type MinorUnits, partsPerMillion } from "../money.ts";
+import { borneBy, settledAmounts } from "./amounts.ts";
+import type { Effect } from "./effects.ts";
+import type { LineUnits, Order, Payment } from "./order.ts";
+import { withPayment } from "./order-parts.ts";
+import { type PaidShare, paidAmount, paidForLines, shareOfUnits, sumShares } from "./refund-share.ts";
+
+/** Units whose money goes back, with what was paid for them. */
+export interface RefundedLine extends LineUnits {
+  share: PaidShare;
+}
+
+/** Units that go back into the stock of a warehouse. */
+export interface RestockUnits extends LineUnits {
+  sku: Sku;
+  warehouseId: WarehouseId;
+}
+
+/** A part of a refund: refunds are made to the payments that the money came from. */
+export interface RefundPart {
+  payment: number;
+  amount: MinorUnits;
+  /** The provider's id of it, once it is done. */
+  refundId: string | null;
+}
+
+/** Money that goes back to the customer: for units, as an amount that somebody named, or all of an order that ended. */
+export interface Refund {
+  /** 1, 2, 3 … in the order asked for. */
+  number: number;
+  reason: string;
+  returnId: ReturnId | null;
+  /** The units it is for; none where only an amount was named. */
+  lines: RefundedLine[];
+  /** Of what was paid for the units, what is kept: shipping and fee by the policy of returns. */
+  withheld: { shipping: MinorUnits; fee: MinorUnits };
+  /** What the units give a right to, as far as it was captured; what of it was paid back before as an amount is not paid again. */
+  due: MinorUnits;
+  /** What is paid back, payment by payment; none where nothing was left to pay back. */
+  parts: RefundPart[];
+  /** Units that came back without a return. */
+  restock: RestockUnits[];
+  /** Version at which it was asked for. */
+  askedIn: number;
+}
+
+/** A refund as the event tells it: nothing of it is done yet. */
+export type RequestedRefund = Omit<Refund, "askedIn" | "parts"> & { parts: Omit<RefundPart, "refundId">[] };
+
+/** What is kept of the money for returned units. */
+export interface RefundTerms {
+  /** Of the price after discount and its tax, in millionths. */
+  feePpm: number;
+  refundsShipping: boolean;
+}
+
+/** All that was paid for the units goes back. */
+export const IN_FULL: RefundTerms = { feePpm: 0, refundsShipping: true };
+
+/** What a refund pays back in all. */
+export function refundAmount({ parts }: Pick<RequestedRefund, "parts">): MinorUnits {
+  return parts.reduce((sum, { amount }) => sum + amount, 0);
+}
+
+/** What of the payment is paid back or asked to be; a webhook may tell of a refund before the outcome of ours does. */
+function committed({ refunds }: Pick<Order, "refunds">, { number, refunded }: Payment): MinorUnits {
+  return Math.max(refunded, partsOf(refunds, number, "all"));
+}
+
+function partsOf(refunds: readonly Refund[], payment: number, which: "all" | "done"): MinorUnits {
+  return refunds
+    .flatMap(({ parts }) => parts)
+    .filter((part) => part.payment === payment && (which === "all" || part.refundId !== null))
+    .reduce((sum, { amount }) => sum + amount, 0);
+}
+
+/** What can still be paid back: refunds never come to more than was captured. */
+export function refundableAmount(order: Pick<Order, "payments" | "refunds">): MinorUnits {
+  return order.payments.reduce((sum, payment) => sum + Math.max(0, payment.captured - committed(order, payment)), 0);
+}
+
+/** What of this payment is paid back once this part is: what our own refunds before it came to, and the part. */
+export function refundedAfter(order: Order, payment: number, amount: MinorUnits): MinorUnits {
+  return partsOf(order.refunds, payment, "done") + amount;
+}
+
+/** The amount over the order's payments: the earliest payment gives back first, each at most what is left of it. */
+function spread(order: Pick<Order, "payments" | "refunds">, amount: MinorUnits): RequestedRefund["parts"] {
+  const parts: RequestedRefund["parts"] = [];
+  let left = amount;
+  for (const payment of order.payments) {
+    const part = Math.min(left, payment.captured - committed(order, payment));
+    if (part <= 0) continue;
+    parts.push({ payment: payment.number, amount: part });
+    left -= part;
+  }
+  return parts;
+}
+
+/** How many units of the line have had their money back. */
+export function refundedUnits({ refunds }: Pick<Order, "refunds">, line: number): number {
+  return linesOf(refunds, line).reduce((sum, { quantity }) => sum + quantity, 0);
+}
+
+function linesOf(refunds: readonly Refund[], number: number): RefundedLine[] {
+  return refunds.flatMap(({ lines }) => lines).filter(({ line }) => line === number);
+}
+
+/** A refund of an amount that somebody named; the caller has seen that it is there. */
+export function refundOfAmount(order: Order, amount: MinorUnits, reason: string): RequestedRefund {
+  return {
+    number: order.refunds.length + 1,
+    reason,
+    returnId: null,
+    lines: [],
+    withheld: { shipping: 0, fee: 0 },
+    due: 0,
+    parts: spread(order, amount),
+    restock: [],
+  };
+}
+
+/**
+ * A refund of what was paid for these units (each line once), less what the terms keep. More than was captured is not
+ * paid back: what the customer has had before as an amount counts for these units too.
+ */
+export function refundOfUnits(
+  order: Order,
+  units: readonly LineUnits[],
+  {
+    reason,
+    returnId = null,
+    terms = IN_FULL,
+    restock = [],
+  }: { reason: string; returnId?: ReturnId | null; terms?: RefundTerms; restock?: RestockUnits[] },
+): RequestedRefund {
+  const whole = paidForLines(order);
+  const lines = order.lines.flatMap(({ number, quantity }, index): RefundedLine[] => {
+    const taken = units.find(({ line }) => line === number);
+    const paid = whole[index];
+    if (!taken || !paid) return [];
+    const before = refundedUnits(order, number);
+    const givenBack = sumShares(linesOf(order.refunds, number).map(({ share }) => share));
+    return [{ ...taken, share: shareOfUnits(paid, quantity, { before, units: taken.quantity, givenBack }) }];
+  });
+  const all = sumShares(lines.map(({ share }) => share));
+  const withheld = {
+    shipping: terms.refundsShipping ? 0 : all.shipping,
+    fee: partsPerMillion(paidAmount({ ...all, shipping: 0 }), terms.feePpm),
+  };
+  const { captured } = settledAmounts(order);
+  const owed = order.refunds.reduce((sum, refund) => sum + owedFor(refund), owedFor({ lines, withheld }));
+  const acknowledged = order.refunds.reduce((sum, refund) => sum + refund.due, 0);
+  const due = Math.max(0, Math.min(owed, captured) - acknowledged);
+  const parts = spread(order, Math.min(due, refundableAmount(order)));
+  return { number: order.refunds.length + 1, reason, returnId, lines, withheld, due, parts, restock };
+}
+
+function owedFor({ lines, withheld }: Pick<Refund, "lines" | "withheld">): MinorUnits {
+  return paidAmount(sumShares(lines.map(({ share }) => share))) - withheld.shipping - withheld.fee;
+}
+
+/** The order with one more refund that is asked for. */
+export function withRefund(order: Order, refund: RequestedRefund, version: number): Order {
+  const parts = refund.parts.map((part) => ({ ...part, refundId: null }));
+  return { ...order, refunds: [...order.refunds, { ...refund, parts, askedIn: version }] };
+}
+
+/** The order with one part of a refund done. */
+export function withRefundDone(order: Order, number: number, payment: number, refundId: string): Order {
+  const refunds = order.refunds.map((refund) =>
+    refund.number === number
+      ? { ...refund, parts: refund.parts.map((part) => (part.payment === payment ? { ...part, refundId } : part)) }
+      : refund,
+  );
+  return { ...order, refunds };
+}
+
+/** Asks for the money back that pays for nothing of the order. */
+export function askMoneyBack(order: Order, version: number): Order {
+  return askSurplusBack(askIdleMoneyBack(order, version), version);
+}
+
+/**
+ * What was captured beyond what the whole order costs: it became smaller after the capture, or while the capture was on
+ * its way. Newest payment first. Money for units that wait for stock is kept as long as they wait.
+ */
+function askSurplusBack(order: Order, version: number): Order {
+  if (order.ended) return order;
+  const captured = order.payments.filter(({ status }) => status === "captured");
+  let surplus = captured.reduce((sum, payment) => sum + borneBy(payment), 0) - order.totals.total;
+  const parts: RequestedRefund["parts"] = [];
+  for (const payment of captured.toReversed()) {
+    const amount = Math.min(surplus, borneBy(payment), payment.captured - committed(order, payment));
+    if (amount <= 0) continue;
+    surplus -= amount;
+    parts.push({ payment: payment.number, amount });
+  }
+  if (parts.length === 0) return order;
+  const asked = withRefund(order, { ...refundOfAmount(order, 0, "order reduced"), parts }, version);
+  return parts.reduce(
+    (after, { payment, amount }) =>
+      withPayment(after, payment, (one) => ({ ...one, reduced: (one.reduced ?? 0) + amount })),
+    asked,
+  );
+}
+
+/** What was captured of an order that has ended, and of a payment that was given up. */
+function askIdleMoneyBack(order: Order, version: number): Order {
+  const idle = order.payments.filter(
+    (payment) =>
+      (order.ended !== null || payment.status === "failed" || payment.status === "voided") &&
+      payment.captured > committed(order, payment),
+  );
+  if (idle.length === 0) return order;
+  const parts = idle.map((payment) => ({
+    payment: payment.number,
+    amount: payment.captured - committed(order, payment),
+  }));
+  return withRefund(order, { ...refundOfAmount(order, 0, "order cancelled"), parts }, version);
+}
+
+/** The refunds that this very event has asked for, part by part. */
+export function askedRefunds({ refunds, version, currency }: Order): Effect[] {
+  return refunds
+    .filter(({ askedIn }) => askedIn === version)
+    .flatMap(({ number, reason, parts }) =>
+      parts.map(({ payment, amount }): Effect => ({
+        kind: "RefundPayment",
+        refund: number,
+        payment,
+        amount: { amount, currency },
+        reason,
+      })),
+    );
+}
+
+/** Whether this part of a refund was asked for and is not done yet. */
+export function isPartOpen({ refunds }: Pick<Order, "refunds">, refund: number, payment: number): boolean {
+  return refunds.some(
+    ({ number, parts }) =>
+      number === refund && parts.some((part) => part.payment === payment && part.refundId === null),
+  );
+}
+
+/** Whether any refund to the payment was asked for and is not done yet. */
+export function hasOpenPart(order: Pick<Order, "refunds">, payment: number): boolean {
+  return order.refunds.some(({ number }) => isPartOpen(order, number, payment));
+}
+
+/** Whether every part of the refund is done. */
+export function isRefundDone({ parts }: Refund): boolean {
+  return parts.every(({ refundId }) => refundId !== null);
+}

@@ -1,0 +1,103 @@
+import type { OrderPaymentsAnswer, RefundAnswer, ReturnAnswer, ReturnSummaryAnswer } from "../contracts/returns.ts";
+import type { ReturnRow } from "../db/orders/returns.ts";
+import { settledAmounts } from "../domain/order/amounts.ts";
+import type { Order } from "../domain/order/order.ts";
+import { isRefundDone, type Refund, refundableAmount, refundAmount } from "../domain/order/refund.ts";
+import { type Return, RETURN_STATES, type ReturnState } from "../domain/order/return.ts";
+import { paymentState } from "../domain/order/views.ts";
+import { describePayment } from "./describe-order.ts";
+
+/** A return as it is read, with its refund once one is asked for. */
+export function describeReturn(order: Order, returned: Return): ReturnAnswer {
+  const refund = order.refunds.find(({ returnId }) => returnId === returned.id);
+  const reachedAt: ReturnAnswer["reachedAt"] = {};
+  for (const state of RETURN_STATES) {
+    const at = returned.reachedAt[state];
+    if (at !== undefined) reachedAt[state] = rfc3339(at);
+  }
+  return {
+    returnId: returned.id,
+    orderId: order.id,
+    orderNumber: order.number,
+    status: returned.state,
+    reason: returned.reason,
+    condition: returned.condition,
+    lines: returned.lines.map(({ line, sku, quantity }) => ({
+      line,
+      sku,
+      name: order.lines.find(({ number }) => number === line)?.name ?? sku,
+      quantity,
+    })),
+    warehouseId: returned.warehouseId,
+    carrier: returned.label?.carrier ?? null,
+    trackingNumber: returned.label?.trackingNumber ?? null,
+    receivedAt: returned.receivedAt,
+    inspected: returned.inspected.map(({ line, quantity, outcome }) => ({ line, quantity, outcome })),
+    rejection: returned.rejection,
+    refund: refund === undefined ? null : describeRefund(order, refund),
+    reachedAt,
+  };
+}
+
+/** A refund as it is read. */
+export function describeRefund({ currency }: Pick<Order, "currency">, refund: Refund): RefundAnswer {
+  const money = (amount: number) => ({ amount, currency });
+  return {
+    number: refund.number,
+    status: isRefundDone(refund) ? "done" : "pending",
+    amount: money(refundAmount(refund)),
+    reason: refund.reason,
+    returnId: refund.returnId,
+    lines: refund.lines.map(({ line, quantity, share }) => ({
+      line,
+      quantity,
+      price: money(share.price),
+      discount: money(share.discount),
+      tax: money(share.tax),
+      shipping: money(share.shipping),
+    })),
+    withheld: { shipping: money(refund.withheld.shipping), fee: money(refund.withheld.fee) },
+    parts: refund.parts.map(({ payment, amount, refundId }) => ({
+      payment,
+      amount: money(amount),
+      status: refundId === null ? "pending" : "done",
+    })),
+  };
+}
+
+/** The order's money: what came in and what went back. */
+export function describePayments(order: Order): OrderPaymentsAnswer {
+  const money = (amount: number) => ({ amount, currency: order.currency });
+  const { captured, refunded } = settledAmounts(order);
+  return {
+    orderId: order.id,
+    paymentState: paymentState(order),
+    captured: money(captured),
+    refunded: money(refunded),
+    refundable: money(refundableAmount(order)),
+    payments: order.payments.map((payment) => describePayment(payment, money)),
+    refunds: order.refunds.map((refund) => describeRefund(order, refund)),
+  };
+}
+
+/** A row of a list. Throws for a state that this code does not know: D1 holds what the ledger wrote. */
+export function describeReturnRow(row: ReturnRow): ReturnSummaryAnswer {
+  const status = RETURN_STATES.find((state): state is ReturnState => state === row.state);
+  if (status === undefined) throw new Error(`unknown state in the projection of returns: ${row.state}`);
+  return {
+    returnId: row.id,
+    orderId: row.orderId,
+    orderNumber: row.orderNumber,
+    status,
+    reason: row.reason,
+    units: row.units,
+    customerId: row.customerId,
+    warehouseId: row.warehouseId,
+    requestedAt: rfc3339(row.requestedAt),
+    updatedAt: rfc3339(row.updatedAt),
+  };
+}
+
+function rfc3339(at: number): string {
+  return new Date(at).toISOString();
+}
