@@ -278,7 +278,7 @@ export class SagaWorld {
     const { bank, mail, carrier, deferred } = this;
     this.context = {
       env: workerEnv(),
-      providers: { payments: bank, mail, sms: mail, carrier },
+      providers: { payments: { stripe: bank, paypal: bank }, mail, sms: mail, carrier },
       now: Date.now,
       catalog: () => Promise.resolve(CATALOG),
       ledger: () => ledger.stub as OrderLedgerRpc,

@@ -70,6 +70,7 @@ async function paid() {
   const created = await world.bank.createIntent(
     {
       orderId: order.id,
+      payment: 1,
       amount: { amount: 2000, currency: "EUR" },
       paymentMethod: "pm_card_visa",
       description: "an order",
