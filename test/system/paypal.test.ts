@@ -105,6 +105,13 @@ describe("an order paid by PayPal", () => {
     const failed = await shop.until(order.orderId, ({ status }) => status === "PAYMENT_FAILED", "the decline");
     expect(failed.payments[0]?.failure?.code).toBe("INSTRUMENT_DECLINED");
     expect(await movements(shop, order)).toEqual([]);
+    const again = { paymentMethod: { token: "pm_card_visa" } };
+    expect((await shop.call("POST", `/api/v1/orders/${order.orderId}/payment-method`, again)).status).toBe(200);
+    const ready = await shop.until(order.orderId, isReady, "the request to the warehouse");
+    expect(ready.payments.map(({ provider, status }) => `${provider} ${status}`)).toEqual([
+      "paypal failed",
+      "stripe authorized",
+    ]);
   });
 });
 
