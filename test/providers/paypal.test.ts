@@ -2,11 +2,10 @@ import { describe, expect, it } from "vitest";
 import { CallHeldBack } from "../../src/providers/http.ts";
 import { PaypalPayments } from "../../src/providers/paypal.ts";
 import type { PaypalToken } from "../../src/providers/paypal-client.ts";
-import { moneyOf, orderShape, snapshotOf, wireAmount } from "../../src/providers/paypal-parse.ts";
 import { broken, fakeFetch, half, json, silent, stuck, text, type Reply } from "./fake-fetch.ts";
+import { authorization, authorizedOrder, daysAgo, order, wire } from "./paypal-wire.ts";
 
 const eur = (amount: number) => ({ amount, currency: "EUR" });
-const wire = (value: string) => ({ currency_code: "EUR", value });
 const TOKEN = json(200, { access_token: "A21AA", token_type: "Bearer", expires_in: 32_400 });
 
 /** An adapter that has its token already. */
@@ -16,24 +15,6 @@ function paypal(...replies: Reply[]) {
   return { payments: new PaypalPayments({ clientId: "id", clientSecret: "s", fetch, timeLimitMs: 200, tokens }), sent };
 }
 
-const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 3_600_000).toISOString();
-const authorization = (change: object = {}) => ({
-  id: "AUTH1",
-  status: "CREATED",
-  amount: wire("10.99"),
-  create_time: daysAgo(0),
-  expiration_time: "2033-05-18T03:33:20Z",
-  ...change,
-});
-const order = (status: string, payments?: object, links: object[] = []) => ({
-  id: "ORDER1",
-  status,
-  purchase_units: [
-    { reference_id: "default", amount: wire("10.99"), custom_id: "ord_1.1", ...(payments && { payments }) },
-  ],
-  links,
-});
-const authorizedOrder = (change: object = {}) => order("COMPLETED", { authorizations: [authorization(change)] });
 const refusal = (issue: string) => ({
   name: "UNPROCESSABLE_ENTITY",
   message: "The requested action could not be performed.",
@@ -334,68 +315,5 @@ describe("the PayPal adapter", () => {
       retryable: false,
     });
     expect(sent).toEqual([]);
-  });
-});
-
-describe("PayPal's amounts", () => {
-  it.each([
-    [eur(1), "0.01"],
-    [eur(1099), "10.99"],
-    [eur(100), "1.00"],
-    [{ amount: 500, currency: "JPY" }, "500"],
-    [{ amount: 12_300, currency: "HUF" }, "123"],
-  ])("write %o as %s, and read it again", (money, value) => {
-    expect(wireAmount(money)).toEqual({ currency_code: money.currency, value });
-    expect(moneyOf({ currency_code: money.currency, value })).toEqual(money);
-  });
-
-  it.each([wire("1.999"), wire("-1.00"), wire(""), wire("1e3"), { currency_code: "XXX", value: "1.00" }])(
-    "%o is none",
-    (amount) => {
-      expect(moneyOf(amount)).toBeNull();
-    },
-  );
-
-  it("read a shorter or longer text of the same amount", () => {
-    expect([moneyOf(wire("1")), moneyOf(wire("1.5")), moneyOf(wire("1.500"))]).toEqual([eur(100), eur(150), eur(150)]);
-  });
-});
-
-describe("PayPal's orders", () => {
-  const meaning = (body: object) => snapshotOf(orderShape.parse(body))?.status ?? null;
-
-  it.each([
-    ["CREATED", "created"],
-    ["SAVED", "created"],
-    ["APPROVED", "approved"],
-    ["VOIDED", "voided"],
-    ["PAYER_ACTION_REQUIRED", "failed"],
-    ["COMPLETED", null],
-  ])("that are %s and have no payment mean %s", (status, expected) => {
-    expect(meaning(order(status))).toBe(expected);
-  });
-
-  it.each([
-    ["CREATED", "authorized"],
-    ["PENDING", "created"],
-    ["VOIDED", "voided"],
-    ["EXPIRED", "voided"],
-    ["DENIED", "failed"],
-    ["SOMETHING_NEW", null],
-  ])("whose authorization is %s mean %s", (status, expected) => {
-    expect(meaning(authorizedOrder({ status }))).toBe(expected);
-  });
-
-  it("whose authorization was renewed mean the newer one", () => {
-    const old = authorization({ status: "VOIDED", create_time: daysAgo(4) });
-    const renewed = authorization({ id: "AUTH2", amount: wire("10.50") });
-    for (const authorizations of [
-      [old, renewed],
-      [renewed, old],
-    ])
-      expect(snapshotOf(orderShape.parse(order("COMPLETED", { authorizations })))).toMatchObject({
-        status: "authorized",
-        amount: eur(1050),
-      });
   });
 });

@@ -166,7 +166,7 @@ describe("a simulated FedEx behind the real adapter", () => {
 });
 
 describe("the simulators' pages", () => {
-  it.each(["", "mailbox", "stripe", "sendgrid", "twilio", "fedex"])("shows /simulators/%s", async (path) => {
+  it.each(["", "mailbox", "stripe", "sendgrid", "twilio", "fedex", "paypal"])("shows /simulators/%s", async (path) => {
     const page = await world.fetch(`http://localhost:8787/simulators/${path}`, { method: "GET" });
     expect(page.status).toBe(200);
     expect(await page.text()).toContain("<h1>");

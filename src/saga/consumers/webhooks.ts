@@ -109,7 +109,7 @@ async function act(
   }
 }
 
-/** What both payment providers tell: PayPal names its order not always, and then our own number of the payment. */
+/** What an event of either payment provider tells. PayPal's do not all name the intent; they name our own payment. */
 type PaymentEvent = Pick<PaypalEvent, "type" | "status" | "createdAt" | "intentId" | "orderId" | "payment" | "amount">;
 
 async function actOnPayment(
