@@ -193,6 +193,6 @@ describe("the simulators' pages", () => {
   );
 
   it("answers 404 for a vendor that is not simulated", async () => {
-    expect((await world.fetch("http://localhost:8787/simulators/paypal", { method: "GET" })).status).toBe(404);
+    expect((await world.fetch("http://localhost:8787/simulators/adyen", { method: "GET" })).status).toBe(404);
   });
 });
