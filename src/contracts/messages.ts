@@ -16,6 +16,6 @@ export interface StockBatch {
 
 /** Queue `holdfast-webhooks`: a verified event of an outside provider, stored in OPS under this id. */
 export interface WebhookMessage {
-  provider: "stripe" | "sendgrid" | "twilio" | "fedex";
+  provider: "stripe" | "sendgrid" | "twilio" | "fedex" | "paypal";
   eventId: string;
 }

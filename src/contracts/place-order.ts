@@ -51,8 +51,12 @@ export const paymentMethodForm = z.strictObject({
     .regex(/^[A-Za-z0-9_-]{3,120}$/, {
       error: "must be the payment provider's token of the means of payment, such as pm_card_visa; never a card number",
     })
-    .refine((token) => !/^\d{12,19}$/.test(token.replaceAll(/[-_]/g, "")), {
+    .refine((token) => !/^(paypal)?\d{12,19}$/.test(token.replaceAll(/[-_]/g, "")), {
       error: "must be the payment provider's token, never a card number",
+    })
+    .meta({
+      description:
+        "The payment provider's token: Stripe's (`pm_…`); `paypal`, where the customer approves at PayPal; or `paypal_` and the id of an account saved in PayPal's vault.",
     }),
 });
 

@@ -1,5 +1,5 @@
 /** The outside providers that a ProviderGate object stands before, one object each. */
-export type GatedProvider = "stripe" | "sendgrid" | "twilio" | "fedex";
+export type GatedProvider = "stripe" | "sendgrid" | "twilio" | "fedex" | "paypal";
 
 /** `half_open`: one call is let through to see whether the provider is back. */
 export type CircuitState = "closed" | "open" | "half_open";

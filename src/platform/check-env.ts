@@ -5,6 +5,8 @@ import type { Env } from "./env.ts";
 const LOCAL_ONLY: Readonly<Partial<Record<keyof Env, RegExp>>> = {
   STRIPE_SECRET_KEY: /^sk_test_/,
   STRIPE_WEBHOOK_SECRET: /^whsec_bG9jYWwt/,
+  PAYPAL_CLIENT_SECRET: /^local-/,
+  PAYPAL_WEBHOOK_ID: /^WHLOCAL/,
   SENDGRID_API_KEY: /^SG\.local/,
   TWILIO_AUTH_TOKEN: /^local-/,
   FEDEX_CLIENT_SECRET: /^local-/,
@@ -48,6 +50,9 @@ const vars = z.looseObject({
     .optional(),
   STRIPE_SECRET_KEY: z.string().min(1),
   STRIPE_WEBHOOK_SECRET: z.string().min(1),
+  PAYPAL_CLIENT_ID: z.string().min(1),
+  PAYPAL_CLIENT_SECRET: z.string().min(1),
+  PAYPAL_WEBHOOK_ID: z.string().min(1),
   SENDGRID_API_KEY: z.string().min(1),
   TWILIO_ACCOUNT_SID: z.string().min(1),
   TWILIO_AUTH_TOKEN: z.string().min(1),

@@ -11,6 +11,10 @@ export interface Env {
   BACKORDER_LIMIT_DAYS?: string;
   STRIPE_SECRET_KEY: string;
   STRIPE_WEBHOOK_SECRET: string;
+  PAYPAL_CLIENT_ID: string;
+  PAYPAL_CLIENT_SECRET: string;
+  /** The id that PayPal gave our webhook: part of what its events are signed over. */
+  PAYPAL_WEBHOOK_ID: string;
   SENDGRID_API_KEY: string;
   TWILIO_ACCOUNT_SID: string;
   TWILIO_AUTH_TOKEN: string;

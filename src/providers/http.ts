@@ -5,6 +5,11 @@ import type { ProviderResult, ProviderShortfall } from "./outcome.ts";
 /** How an adapter reaches its provider: the global `fetch`, a service binding's, or a gated one. */
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
 
+/** Reaches the outside as it is, or what stands where it is (locally and in tests). */
+export function outsideFetch(simulators?: { fetch: FetchFunction }): FetchFunction {
+  return simulators === undefined ? (url, init) => fetch(url, init) : (url, init) => simulators.fetch(url, init);
+}
+
 /** Thrown by a gated fetch in place of a call: nothing was sent. */
 export class CallHeldBack extends Error {
   readonly code: "provider_unavailable" | "rate_limited";

@@ -5,6 +5,8 @@ import type { ProviderResult } from "./outcome.ts";
 export type PaymentSnapshot =
   | { status: "created"; intentId: string; amount: Money }
   | { status: "requires_action"; intentId: string; amount: Money; actionUrl: string }
+  /** The customer has agreed at the provider; confirming again asks for the money. */
+  | { status: "approved"; intentId: string; amount: Money }
   | { status: "authorized"; intentId: string; amount: Money; authorizationExpiresAt: number }
   | { status: "captured"; intentId: string; amount: Money; captured: number; refunded: number }
   | { status: "voided"; intentId: string; amount: Money }
@@ -13,6 +15,8 @@ export type PaymentSnapshot =
 export interface CreateIntent {
   /** Our order: becomes the provider's reference, by which a lost reply is looked up. */
   orderId: string;
+  /** Number of the payment within the order. */
+  payment: number;
   amount: Money;
   /** The provider's token of the means of payment. */
   paymentMethod: string;
@@ -20,6 +24,13 @@ export interface CreateIntent {
   customer?: string;
   description: string;
   email?: string;
+}
+
+export interface ConfirmedBy {
+  /** The token that the intent was created with. */
+  paymentMethod: string;
+  /** Where the provider's page sends the customer back to. */
+  returnUrl: string;
 }
 
 /**
@@ -30,8 +41,11 @@ export interface PaymentProvider {
   readonly name: string;
   /** Creates the intent without confirming it; no money is asked for yet. */
   createIntent(input: CreateIntent, idempotencyKey: string): Promise<ProviderResult<PaymentSnapshot>>;
-  /** Confirms the intent: asks the bank to authorize; a declined means of payment is asked again. `returnUrl` is where 3-D Secure sends the customer back. */
-  confirmIntent(intentId: string, returnUrl: string, idempotencyKey: string): Promise<ProviderResult<PaymentSnapshot>>;
+  /**
+   * Confirms the intent: asks for the authorization; a declined means of payment is asked again. Where the customer has
+   * to agree first, they are sent to the provider's page, and once they have (`approved`) confirming again asks for it.
+   */
+  confirmIntent(intentId: string, by: ConfirmedBy, idempotencyKey: string): Promise<ProviderResult<PaymentSnapshot>>;
   /** The provider's own truth about the intent. */
   retrieve(intentId: string): Promise<ProviderResult<PaymentSnapshot>>;
   /** Captures `amount`, at most what was authorized; the rest is released by the provider. */
@@ -45,6 +59,9 @@ export interface PaymentProvider {
     reason: string,
     idempotencyKey: string,
   ): Promise<ProviderResult<{ refundId: string; amount: Money }>>;
-  /** The intent made for this order, if any: for an outcome that is unknown and older than the key's life. */
+  /**
+   * The intent made for this order, if any: for an outcome that is unknown and older than the key's life. Fails with
+   * `not_searchable` where the provider does not search by what it was given.
+   */
   findByOrder(orderId: string): Promise<ProviderResult<PaymentSnapshot | null>>;
 }

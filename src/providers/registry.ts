@@ -1,17 +1,20 @@
 import type { GatedProvider, ProviderGateRpc, RateBudget } from "../contracts/provider-gate-rpc.ts";
+import type { PaymentProviderName } from "../domain/order/payment-provider.ts";
 import type { CarrierProvider } from "./carrier.ts";
 import { FedexCarrier, type FedexToken } from "./fedex.ts";
 import { createGatedFetch, GateMemory } from "./gate.ts";
-import type { FetchFunction } from "./http.ts";
+import { type FetchFunction, outsideFetch } from "./http.ts";
 import type { MailProvider, SmsProvider } from "./message.ts";
 import type { PaymentProvider } from "./payment.ts";
+import { PaypalPayments } from "./paypal.ts";
+import type { PaypalToken } from "./paypal-client.ts";
 import { SendgridMail } from "./sendgrid.ts";
 import { StripePayments } from "./stripe.ts";
 import { TwilioSms } from "./twilio.ts";
 
 /** Every outside provider, each behind its interface. */
 export interface Providers {
-  payments: PaymentProvider;
+  payments: Readonly<Record<PaymentProviderName, PaymentProvider>>;
   mail: MailProvider;
   sms: SmsProvider;
   carrier: CarrierProvider;
@@ -19,6 +22,7 @@ export interface Providers {
 
 export interface ProvidersConfig {
   stripe: { secretKey: string };
+  paypal: { clientId: string; clientSecret: string };
   sendgrid: { apiKey: string; from: { email: string; name: string } };
   twilio: { accountSid: string; authToken: string; from: string; statusCallback: string };
   fedex: {
@@ -38,6 +42,7 @@ export interface ProvidersConfig {
 
 const BUDGETS: Readonly<Record<GatedProvider, { budget: RateBudget | null; block: number }>> = {
   stripe: { budget: null, block: 50 },
+  paypal: { budget: null, block: 50 },
   sendgrid: { budget: null, block: 50 },
   twilio: { budget: null, block: 20 },
   // Small blocks: with 100 calls a minute, tokens that lie unused in one isolate are missed in another.
@@ -46,10 +51,12 @@ const BUDGETS: Readonly<Record<GatedProvider, { budget: RateBudget | null; block
 
 const gateMemories: Readonly<Record<GatedProvider, GateMemory>> = {
   stripe: new GateMemory(),
+  paypal: new GateMemory(),
   sendgrid: new GateMemory(),
   twilio: new GateMemory(),
   fedex: new GateMemory(),
 };
+const paypalTokens = new Map<string, PaypalToken>();
 const fedexTokens = new Map<string, FedexToken>();
 
 /**
@@ -59,8 +66,7 @@ const fedexTokens = new Map<string, FedexToken>();
 export function createProviders(config: ProvidersConfig): Providers {
   const reach = (provider: GatedProvider): FetchFunction => {
     const { simulators, gate, defer } = config;
-    const direct: FetchFunction =
-      simulators === undefined ? (url, init) => fetch(url, init) : (url, init) => simulators.fetch(url, init);
+    const direct = outsideFetch(simulators);
     if (gate === undefined) return direct;
     return createGatedFetch(direct, {
       gate: gate(provider),
@@ -70,7 +76,10 @@ export function createProviders(config: ProvidersConfig): Providers {
     });
   };
   return {
-    payments: new StripePayments({ ...config.stripe, fetch: reach("stripe") }),
+    payments: {
+      stripe: new StripePayments({ ...config.stripe, fetch: reach("stripe") }),
+      paypal: new PaypalPayments({ ...config.paypal, fetch: reach("paypal"), tokens: paypalTokens }),
+    },
     mail: new SendgridMail({ ...config.sendgrid, fetch: reach("sendgrid") }),
     sms: new TwilioSms({ ...config.twilio, fetch: reach("twilio") }),
     carrier: new FedexCarrier({ ...config.fedex, fetch: reach("fedex"), tokens: fedexTokens }),

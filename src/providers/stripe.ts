@@ -2,7 +2,7 @@ import Stripe from "stripe";
 import type { Money } from "../domain/money.ts";
 import { CallHeldBack, exchange, heldBackResult, throttledResult, type FetchFunction } from "./http.ts";
 import type { ProviderResult, ProviderShortfall } from "./outcome.ts";
-import type { CreateIntent, PaymentProvider, PaymentSnapshot } from "./payment.ts";
+import type { ConfirmedBy, CreateIntent, PaymentProvider, PaymentSnapshot } from "./payment.ts";
 import { declineCode, intentShape, isHardDecline, refundShape, snapshotOf } from "./stripe-parse.ts";
 
 export interface StripeConfig {
@@ -52,7 +52,7 @@ export class StripePayments implements PaymentProvider {
 
   async confirmIntent(
     intentId: string,
-    returnUrl: string,
+    { returnUrl }: ConfirmedBy,
     idempotencyKey: string,
   ): Promise<ProviderResult<PaymentSnapshot>> {
     const params = { return_url: returnUrl, expand: EXPAND };

@@ -75,6 +75,7 @@ export function sagaContext(env: Env, defer: (work: Promise<unknown>) => void): 
 export function providersOf(env: Env, defer: (work: Promise<unknown>) => void): Providers {
   return createProviders({
     stripe: { secretKey: env.STRIPE_SECRET_KEY },
+    paypal: { clientId: env.PAYPAL_CLIENT_ID, clientSecret: env.PAYPAL_CLIENT_SECRET },
     sendgrid: { apiKey: env.SENDGRID_API_KEY, from: { email: env.MAIL_FROM, name: "Holdfast" } },
     twilio: {
       accountSid: env.TWILIO_ACCOUNT_SID,

@@ -14,7 +14,7 @@ import type { ServiceContext } from "./context.ts";
 import { ledgerByName } from "./stubs.ts";
 
 const TIME_LIMIT_MS = 3_000;
-const PROVIDERS: readonly GatedProvider[] = ["stripe", "sendgrid", "twilio", "fedex"];
+const PROVIDERS: readonly GatedProvider[] = ["stripe", "sendgrid", "twilio", "fedex", "paypal"];
 
 /** What can be known now; null where a part did not answer. */
 export interface Metrics {

@@ -4,11 +4,17 @@ import { openOps } from "../db/ops/database.ts";
 import { storeWebhookEvent } from "../db/ops/webhook-events.ts";
 import type { Env } from "../platform/env.ts";
 import { logWarning } from "../platform/log.ts";
+import { outsideFetch } from "../providers/http.ts";
+import type { Certificate } from "../providers/webhooks/certificate.ts";
 import { verifyFedexWebhook } from "../providers/webhooks/fedex.ts";
+import { verifyPaypalWebhook } from "../providers/webhooks/paypal.ts";
 import { verifySendgridWebhook } from "../providers/webhooks/sendgrid.ts";
 import { verifyStripeWebhook } from "../providers/webhooks/stripe.ts";
 import { verifyTwilioWebhook } from "../providers/webhooks/twilio.ts";
 import type { WebhookVerification } from "../providers/webhooks/verification.ts";
+
+/** PayPal's certificates, as long as the isolate lives. */
+const paypalCertificates = new Map<string, Certificate>();
 
 export type WebhookProvider = WebhookMessage["provider"];
 
@@ -56,5 +62,16 @@ function verify(
       });
     case "fedex":
       return verifyFedexWebhook(rawBody, headers, env.FEDEX_WEBHOOK_SECRET ?? "");
+    case "paypal":
+      return verifyPaypalWebhook(
+        rawBody,
+        headers,
+        {
+          webhookId: env.PAYPAL_WEBHOOK_ID,
+          fetch: outsideFetch(env.SIMULATORS),
+          certificates: paypalCertificates,
+        },
+        now,
+      );
   }
 }

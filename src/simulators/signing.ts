@@ -31,6 +31,14 @@ function derInteger(bytes: Uint8Array): number[] {
   return [0x02, digits.length, ...digits];
 }
 
+/** An RSA signature (PKCS #1 v1.5, SHA-256) over the message. `pkcs8` is the private key in base64. */
+export async function signRsa(pkcs8: string, message: string): Promise<Uint8Array> {
+  const der = Uint8Array.from(atob(pkcs8), (character) => character.charCodeAt(0));
+  const algorithm = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("pkcs8", der, algorithm, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign(algorithm, key, new TextEncoder().encode(message)));
+}
+
 /** Lower-case hexadecimal. */
 export function hexOf(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

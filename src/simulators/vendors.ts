@@ -1,7 +1,7 @@
 import type { VendorBooks } from "./books/vendor-books.ts";
 import type { SimulatorsEnv } from "./env.ts";
 
-export const VENDORS = ["stripe", "sendgrid", "twilio", "fedex"] as const;
+export const VENDORS = ["stripe", "sendgrid", "twilio", "fedex", "paypal"] as const;
 export type Vendor = (typeof VENDORS)[number];
 
 /** The one set of books that each vendor keeps. */
@@ -13,6 +13,8 @@ const VENDOR_OF_HOST: Readonly<Record<string, Vendor>> = {
   "api.sendgrid.com": "sendgrid",
   "api.twilio.com": "twilio",
   "apis.fedex.com": "fedex",
+  "api-m.paypal.com": "paypal",
+  "api.paypal.com": "paypal",
 };
 
 /** The vendor whose API this host is; null for our own pages. */
@@ -35,6 +37,8 @@ export function booksOf(env: SimulatorsEnv, vendor: Vendor): DurableObjectStub<V
       return env.TWILIO_BOOKS.getByName(BOOKS);
     case "fedex":
       return env.FEDEX_BOOKS.getByName(BOOKS);
+    case "paypal":
+      return env.PAYPAL_BOOKS.getByName(BOOKS);
     default:
       return unknownVendor(vendor);
   }
@@ -45,6 +49,7 @@ export const stripeBooks = (env: SimulatorsEnv) => env.STRIPE_BOOKS.getByName(BO
 export const sendgridBooks = (env: SimulatorsEnv) => env.SENDGRID_BOOKS.getByName(BOOKS);
 export const twilioBooks = (env: SimulatorsEnv) => env.TWILIO_BOOKS.getByName(BOOKS);
 export const fedexBooks = (env: SimulatorsEnv) => env.FEDEX_BOOKS.getByName(BOOKS);
+export const paypalBooks = (env: SimulatorsEnv) => env.PAYPAL_BOOKS.getByName(BOOKS);
 
 function unknownVendor(vendor: never): never {
   throw new RangeError(`unknown vendor ${String(vendor)}`);

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { knobsShape } from "./books/knobs.ts";
 import type { SimulatorsEnv } from "./env.ts";
+import { ApprovePage } from "./pages/approve-page.tsx";
 import { AuthenticatePage } from "./pages/authenticate-page.tsx";
 import { BooksPage } from "./pages/books-page.tsx";
 import { IndexPage } from "./pages/index-page.tsx";
@@ -10,6 +11,7 @@ import {
   booksOf,
   fedexBooks,
   isVendor,
+  paypalBooks,
   sendgridBooks,
   stripeBooks,
   twilioBooks,
@@ -57,6 +59,24 @@ pages.post("/stripe/authenticate/:intent", async (c) => {
   const form = await c.req.parseBody();
   const { returnTo } = await stripeBooks(c.env).settleAuthentication(intentId, form["answer"] === "complete");
   return c.redirect(returnTo ?? `/simulators/stripe/authenticate/${intentId}`, 303);
+});
+
+pages.get("/paypal/approve/:order", async (c) => {
+  const orderId = c.req.param("order");
+  const order = await paypalBooks(c.env).readForApproval(orderId);
+  return order === null ? c.notFound() : c.html(<ApprovePage orderId={orderId} order={order} />);
+});
+
+pages.post("/paypal/approve/:order", async (c) => {
+  const orderId = c.req.param("order");
+  if ((await paypalBooks(c.env).readForApproval(orderId)) === null) return c.notFound();
+  const form = await c.req.parseBody();
+  const answer = form["answer"];
+  const { returnTo } = await paypalBooks(c.env).answerApproval(
+    orderId,
+    answer === "approve" || answer === "approve_declined" ? answer : "cancel",
+  );
+  return c.redirect(returnTo ?? `/simulators/paypal/approve/${orderId}`, 303);
 });
 
 pages.post("/fedex/parcels/:number/advance", async (c) => {

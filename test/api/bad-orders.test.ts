@@ -108,13 +108,16 @@ describe("what a bad order is told", () => {
     expect(problemsOf({ ...GOOD, currency }).map(({ pointer }) => pointer)).toEqual(["/currency"]);
   });
 
-  it.each(["4242424242424242", "4242-4242-4242-4242"])("refuses the card number %s where a token belongs", (token) => {
-    const [problem] = problemsOf({ ...GOOD, paymentMethod: { token } });
-    expect(problem).toEqual({
-      pointer: "/paymentMethod/token",
-      detail: "must be the payment provider's token, never a card number",
-    });
-  });
+  it.each(["4242424242424242", "4242-4242-4242-4242", "paypal_4242424242424242"])(
+    "refuses the card number %s where a token belongs",
+    (token) => {
+      const [problem] = problemsOf({ ...GOOD, paymentMethod: { token } });
+      expect(problem).toEqual({
+        pointer: "/paymentMethod/token",
+        detail: "must be the payment provider's token, never a card number",
+      });
+    },
+  );
 
   it("wants an e-mail or a phone of a customer whom it does not know", () => {
     expect(problemsOf({ ...GOOD, customer: { name: "Ada" } })).toEqual([

@@ -40,6 +40,8 @@ describe("the environment check", () => {
     for (const name of [
       "STRIPE_SECRET_KEY",
       "STRIPE_WEBHOOK_SECRET",
+      "PAYPAL_CLIENT_SECRET",
+      "PAYPAL_WEBHOOK_ID",
       "SENDGRID_API_KEY",
       "TWILIO_AUTH_TOKEN",
       "FEDEX_CLIENT_SECRET",
@@ -62,6 +64,8 @@ describe("the environment check", () => {
       PUBLIC_URL: "https://holdfast.example",
       STRIPE_SECRET_KEY: "sk_live_x",
       STRIPE_WEBHOOK_SECRET: "whsec_x",
+      PAYPAL_CLIENT_SECRET: "x",
+      PAYPAL_WEBHOOK_ID: "x",
       SENDGRID_API_KEY: "SG.x",
       TWILIO_AUTH_TOKEN: "x",
       FEDEX_CLIENT_SECRET: "x",

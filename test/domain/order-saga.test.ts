@@ -41,6 +41,57 @@ describe("placing and paying", () => {
     });
   });
 
+  describe("PaymentApproved", () => {
+    const asked = () => {
+      const books = new OrderBooks({ ...placedOrder(), paymentMethod: "paypal" });
+      books.payment({ status: "requires_action", intentId: "pp_1", actionUrl: "https://provider.example" });
+      books.called();
+      return books;
+    };
+
+    it("asks for the money that the customer has agreed to, once", () => {
+      const books = asked();
+      books.payment({ status: "approved", intentId: "pp_1" });
+      books.payment({ status: "approved", intentId: "pp_1" });
+      expect(books.called()).toMatchObject([
+        {
+          kind: "AuthorizePayment",
+          payment: 1,
+          method: "paypal",
+          approved: true,
+          deadline: PLACED_AT + PAYMENT_WINDOW_MS,
+        },
+      ]);
+      expect(books.order).toMatchObject({
+        state: "PAYMENT_PROCESSING",
+        payments: [{ provider: "paypal", status: "processing", actionUrl: null }],
+      });
+      books.payment({ status: "authorized", intentId: "pp_1", amount: 2000, expiresAt: PLACED_AT });
+      expect(books.kinds()).toEqual(["AllocateStock"]);
+    });
+
+    it("may be followed by another question to the customer", () => {
+      const books = asked();
+      books.payment({ status: "approved", intentId: "pp_1" });
+      books.called();
+      books.payment({ status: "requires_action", intentId: "pp_1", actionUrl: "https://provider.example" });
+      expect(books.kinds()).toContain("AwaitPayment");
+    });
+
+    it.each(["nobody was asked yet", "the order is cancelled", "the payment is given up"])(
+      "does not follow from an approval when %s",
+      (when) => {
+        const books = when === "nobody was asked yet" ? new OrderBooks() : asked();
+        if (when === "the order is cancelled") books.command({ type: "CancelOrder", reason: "no" });
+        if (when === "the payment is given up")
+          books.payment({ status: "failed", intentId: "pp_1", code: "declined", message: "no" });
+        books.called();
+        books.payment({ status: "approved", intentId: "pp_1" });
+        expect(books.kinds()).toEqual([]);
+      },
+    );
+  });
+
   it("PaymentAuthorized allocates what is held", () => {
     const books = new OrderBooks(split()).authorized();
     expect(books.called()).toMatchObject([

@@ -6,6 +6,7 @@ import fixtures from "../fixtures/stripe/resources.json" with { type: "json" };
 import { broken, fakeFetch, half, json, silent, stuck, text, type Reply } from "./fake-fetch.ts";
 
 const { payment_intent: example, refund: exampleRefund, charge: exampleCharge } = fixtures.resources;
+const by = (returnUrl: string) => ({ paymentMethod: "pm_card_visa", returnUrl });
 const EUR = (amount: number) => ({ amount, currency: "EUR" });
 
 function intent(change: Record<string, unknown> = {}): Record<string, unknown> {
@@ -19,6 +20,7 @@ function stripe(...replies: Reply[]) {
 
 const input = {
   orderId: "ord_1",
+  payment: 1,
   amount: EUR(1099),
   paymentMethod: "pm_card_visa",
   description: "Order 1",
@@ -68,7 +70,7 @@ describe("the Stripe adapter", () => {
       amount: EUR(1099),
       authorizationExpiresAt: 2_000_000_000_000,
     };
-    expect(await payments.confirmIntent(example.id, "https://shop.example/back", "key")).toEqual({
+    expect(await payments.confirmIntent(example.id, by("https://shop.example/back"), "key")).toEqual({
       outcome: "done",
       value,
     });
@@ -91,7 +93,7 @@ describe("the Stripe adapter", () => {
       redirect_to_url: { url: "https://bank.example/3ds", return_url: "https://shop.example" },
     };
     const { payments } = stripe(json(200, intent({ status: "requires_action", next_action: next })));
-    const result = await payments.confirmIntent(example.id, "https://shop.example", "key");
+    const result = await payments.confirmIntent(example.id, by("https://shop.example"), "key");
     expect(result).toMatchObject({
       outcome: "done",
       value: { status: "requires_action", actionUrl: "https://bank.example/3ds" },
@@ -109,7 +111,7 @@ describe("the Stripe adapter", () => {
     ["processing_error", undefined, "processing_error", true],
   ])("takes the decline %s/%s for %s, worth trying again: %s", async (code, declineCode, expected, retryable) => {
     const { payments } = stripe(json(402, cardError(code, declineCode)));
-    const result = await payments.confirmIntent(example.id, "https://shop.example", "key");
+    const result = await payments.confirmIntent(example.id, by("https://shop.example"), "key");
     expect(result).toEqual({ outcome: "failed", code: expected, message: "Declined.", retryable });
   });
 
@@ -180,7 +182,7 @@ describe("the Stripe adapter", () => {
       json(400, unexpectedState(declined)),
       json(200, intent({ status: "requires_capture" })),
     );
-    expect(await payments.confirmIntent(example.id, "https://shop.example", "key")).toMatchObject({
+    expect(await payments.confirmIntent(example.id, by("https://shop.example"), "key")).toMatchObject({
       outcome: "done",
       value: { status: "authorized" },
     });

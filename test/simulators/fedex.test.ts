@@ -166,7 +166,7 @@ describe("a simulated FedEx behind the real adapter", () => {
 });
 
 describe("the simulators' pages", () => {
-  it.each(["", "mailbox", "stripe", "sendgrid", "twilio", "fedex"])("shows /simulators/%s", async (path) => {
+  it.each(["", "mailbox", "stripe", "sendgrid", "twilio", "fedex", "paypal"])("shows /simulators/%s", async (path) => {
     const page = await world.fetch(`http://localhost:8787/simulators/${path}`, { method: "GET" });
     expect(page.status).toBe(200);
     expect(await page.text()).toContain("<h1>");
@@ -193,6 +193,6 @@ describe("the simulators' pages", () => {
   );
 
   it("answers 404 for a vendor that is not simulated", async () => {
-    expect((await world.fetch("http://localhost:8787/simulators/paypal", { method: "GET" })).status).toBe(404);
+    expect((await world.fetch("http://localhost:8787/simulators/adyen", { method: "GET" })).status).toBe(404);
   });
 });

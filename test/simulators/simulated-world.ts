@@ -57,6 +57,7 @@ export async function startSimulatedWorld(): Promise<SimulatedWorld> {
     fetch,
     providers: createProviders({
       stripe: { secretKey: vars["STRIPE_SECRET_KEY"] ?? "" },
+      paypal: { clientId: vars["PAYPAL_CLIENT_ID"] ?? "", clientSecret: vars["PAYPAL_CLIENT_SECRET"] ?? "" },
       sendgrid: {
         apiKey: vars["SENDGRID_API_KEY"] ?? "",
         from: { email: "orders@holdfast.example", name: "Holdfast" },

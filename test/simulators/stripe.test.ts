@@ -22,6 +22,9 @@ afterEach(() =>
   }),
 );
 
+/** Stripe has been told the means of payment with the intent. */
+const BY = { paymentMethod: "pm_card_visa", returnUrl: "http://localhost:8787/back" };
+
 function newOrder(): string {
   count += 1;
   return `ord_test${String(count).padStart(3, "0")}`;
@@ -33,15 +36,19 @@ function value<Value>(result: ProviderResult<Value>): Value {
 }
 
 async function created(orderId: string, paymentMethod = "pm_card_visa", amount = 2599): Promise<PaymentSnapshot> {
-  const input = { orderId, amount: { amount, currency: "EUR" }, paymentMethod, description: `Order ${orderId}` };
-  return value(await world.providers.payments.createIntent(input, `${orderId}:create`));
+  const input = {
+    orderId,
+    payment: 1,
+    amount: { amount, currency: "EUR" },
+    paymentMethod,
+    description: `Order ${orderId}`,
+  };
+  return value(await world.providers.payments.stripe.createIntent(input, `${orderId}:create`));
 }
 
 async function authorized(orderId: string, amount = 2599): Promise<string> {
   const { intentId } = await created(orderId, "pm_card_visa", amount);
-  const confirmed = value(
-    await world.providers.payments.confirmIntent(intentId, "http://localhost:8787/back", `${orderId}:confirm`),
-  );
+  const confirmed = value(await world.providers.payments.stripe.confirmIntent(intentId, BY, `${orderId}:confirm`));
   expect(confirmed.status).toBe("authorized");
   return intentId;
 }
@@ -51,7 +58,7 @@ const eur = (amount: number) => ({ amount, currency: "EUR" });
 describe("a simulated Stripe behind the real adapter", () => {
   it("authorizes, captures a part and refunds within what was captured", async () => {
     const orderId = newOrder();
-    const { payments } = world.providers;
+    const payments = world.providers.payments.stripe;
     const intentId = await authorized(orderId);
     expect(value(await payments.capture(intentId, eur(2000), `${orderId}:capture`))).toMatchObject({
       status: "captured",
@@ -79,9 +86,7 @@ describe("a simulated Stripe behind the real adapter", () => {
 
   it("says until when an authorization lasts", async () => {
     const { intentId } = await created(newOrder());
-    const confirmed = value(
-      await world.providers.payments.confirmIntent(intentId, "http://localhost:8787/back", `${intentId}:c`),
-    );
+    const confirmed = value(await world.providers.payments.stripe.confirmIntent(intentId, BY, `${intentId}:c`));
     if (confirmed.status !== "authorized") throw new Error("expected an authorization");
     expect(Math.abs(confirmed.authorizationExpiresAt - (Date.now() + 604_800_000))).toBeLessThan(10_000);
   });
@@ -92,10 +97,10 @@ describe("a simulated Stripe behind the real adapter", () => {
     const intentId = await authorized(orderId);
     const lapsed = await until(
       "the authorization to lapse",
-      async () => value(await world.providers.payments.retrieve(intentId)).status === "voided",
+      async () => value(await world.providers.payments.stripe.retrieve(intentId)).status === "voided",
     );
     expect(lapsed).toBe(true);
-    expect(await world.providers.payments.capture(intentId, eur(2599), `${orderId}:capture`)).toMatchObject({
+    expect(await world.providers.payments.stripe.capture(intentId, eur(2599), `${orderId}:capture`)).toMatchObject({
       outcome: "failed",
       code: "payment_intent_unexpected_state",
     });
@@ -113,8 +118,8 @@ describe("a simulated Stripe behind the real adapter", () => {
   it("refuses another request under the same idempotency key", async () => {
     const orderId = newOrder();
     await created(orderId);
-    const other = { orderId, amount: eur(9999), paymentMethod: "pm_card_visa", description: "other" };
-    expect(await world.providers.payments.createIntent(other, `${orderId}:create`)).toMatchObject({
+    const other = { orderId, payment: 1, amount: eur(9999), paymentMethod: "pm_card_visa", description: "other" };
+    expect(await world.providers.payments.stripe.createIntent(other, `${orderId}:create`)).toMatchObject({
       outcome: "failed",
       code: "idempotency_error",
       retryable: false,
@@ -125,7 +130,7 @@ describe("a simulated Stripe behind the real adapter", () => {
     const orderId = newOrder();
     const intentId = await authorized(orderId);
     await world.turn("stripe", { latencyMs: 1500 });
-    const { payments } = world.providers;
+    const payments = world.providers.payments.stripe;
     const first = payments.capture(intentId, eur(2599), `${orderId}:capture`);
     const second = await until("the second request to meet the first", async () => {
       const result = await payments.capture(intentId, eur(2599), `${orderId}:capture`);
@@ -140,12 +145,14 @@ describe("a simulated Stripe behind the real adapter", () => {
     const intentId = await authorized(orderId);
     await world.turn("stripe", { lostReplyRate: 1 });
     for (let attempt = 0; attempt < 4; attempt += 1) {
-      expect(await world.providers.payments.capture(intentId, eur(2599), `${orderId}:capture`)).toMatchObject({
+      expect(await world.providers.payments.stripe.capture(intentId, eur(2599), `${orderId}:capture`)).toMatchObject({
         outcome: "unknown",
       });
     }
     await world.turn("stripe", { lostReplyRate: 0 });
-    expect(value(await world.providers.payments.capture(intentId, eur(2599), `${orderId}:capture`))).toMatchObject({
+    expect(
+      value(await world.providers.payments.stripe.capture(intentId, eur(2599), `${orderId}:capture`)),
+    ).toMatchObject({
       status: "captured",
       captured: 2599,
     });
@@ -158,24 +165,24 @@ describe("a simulated Stripe behind the real adapter", () => {
   it("answers a repeated capture or void under a forgotten key with what is there already", async () => {
     const first = newOrder();
     const capturedId = await authorized(first);
-    await world.providers.payments.capture(capturedId, eur(2599), `${first}:capture`);
+    await world.providers.payments.stripe.capture(capturedId, eur(2599), `${first}:capture`);
     expect(
-      value(await world.providers.payments.capture(capturedId, eur(2599), `${first}:capture:other`)),
+      value(await world.providers.payments.stripe.capture(capturedId, eur(2599), `${first}:capture:other`)),
     ).toMatchObject({ status: "captured" });
     const voidedId = await authorized(newOrder());
-    expect(value(await world.providers.payments.voidIntent(voidedId, `${voidedId}:void`))).toMatchObject({
+    expect(value(await world.providers.payments.stripe.voidIntent(voidedId, `${voidedId}:void`))).toMatchObject({
       status: "voided",
     });
-    expect(value(await world.providers.payments.voidIntent(voidedId, `${voidedId}:void:other`))).toMatchObject({
+    expect(value(await world.providers.payments.stripe.voidIntent(voidedId, `${voidedId}:void:other`))).toMatchObject({
       status: "voided",
     });
   });
 
   it("finds an order's intent by the order", async () => {
     const orderId = newOrder();
-    expect(value(await world.providers.payments.findByOrder(orderId))).toBeNull();
+    expect(value(await world.providers.payments.stripe.findByOrder(orderId))).toBeNull();
     const intentId = await authorized(orderId);
-    expect(value(await world.providers.payments.findByOrder(orderId))).toMatchObject({
+    expect(value(await world.providers.payments.stripe.findByOrder(orderId))).toMatchObject({
       intentId,
       status: "authorized",
     });
@@ -189,14 +196,10 @@ describe("a simulated Stripe behind the real adapter", () => {
   ])("declines %s as %s", async (paymentMethod, code, retryable) => {
     const orderId = newOrder();
     const { intentId } = await created(orderId, paymentMethod);
-    const result = await world.providers.payments.confirmIntent(
-      intentId,
-      "http://localhost:8787/back",
-      `${orderId}:confirm`,
-    );
+    const result = await world.providers.payments.stripe.confirmIntent(intentId, BY, `${orderId}:confirm`);
     expect(result).toMatchObject({ outcome: "failed", code, retryable });
     expect(result).not.toHaveProperty("retryAfterMs");
-    expect(value(await world.providers.payments.retrieve(intentId))).toMatchObject({
+    expect(value(await world.providers.payments.stripe.retrieve(intentId))).toMatchObject({
       status: "failed",
       code,
       hard: !retryable,
@@ -206,8 +209,7 @@ describe("a simulated Stripe behind the real adapter", () => {
   it("asks the bank again for a card that was declined softly", async () => {
     const orderId = newOrder();
     const { intentId } = await created(orderId, "pm_card_chargeDeclinedProcessingError");
-    const confirm = (key: string) =>
-      world.providers.payments.confirmIntent(intentId, "http://localhost:8787/back", key);
+    const confirm = (key: string) => world.providers.payments.stripe.confirmIntent(intentId, BY, key);
     await confirm(`${orderId}:confirm:1`);
     expect(await confirm(`${orderId}:confirm:2`)).toMatchObject({ outcome: "failed", code: "processing_error" });
     const declines = (await world.rows("stripe", "money_movements")).filter(
@@ -224,9 +226,7 @@ describe("a simulated Stripe behind the real adapter", () => {
     async (answer, status, redirectStatus) => {
       const orderId = newOrder();
       const { intentId } = await created(orderId, "pm_card_threeDSecure2Required");
-      const asked = value(
-        await world.providers.payments.confirmIntent(intentId, "http://localhost:8787/track/x", `${orderId}:confirm`),
-      );
+      const asked = value(await world.providers.payments.stripe.confirmIntent(intentId, BY, `${orderId}:confirm`));
       if (asked.status !== "requires_action") throw new Error("expected an action to be required");
       const page = await world.fetch(asked.actionUrl, { method: "GET" });
       expect(await page.text()).toContain("Complete authentication");
@@ -234,26 +234,26 @@ describe("a simulated Stripe behind the real adapter", () => {
       const done = await world.fetch(asked.actionUrl, { method: "POST", headers: form, body: `answer=${answer}` });
       expect(done.status).toBe(303);
       expect(done.headers.get("location")).toContain(`redirect_status=${redirectStatus}`);
-      expect(value(await world.providers.payments.retrieve(intentId)).status).toBe(status);
+      expect(value(await world.providers.payments.stripe.retrieve(intentId)).status).toBe(status);
     },
   );
 
   it("turns calls away unread at a rate limit, and does nothing on an error of its own", async () => {
     const orderId = newOrder();
     await world.turn("stripe", { rate429: 1 });
-    const input = { orderId, amount: eur(700), paymentMethod: "pm_card_visa", description: "x" };
-    expect(await world.providers.payments.createIntent(input, `${orderId}:create`)).toMatchObject({
+    const input = { orderId, payment: 1, amount: eur(700), paymentMethod: "pm_card_visa", description: "x" };
+    expect(await world.providers.payments.stripe.createIntent(input, `${orderId}:create`)).toMatchObject({
       outcome: "failed",
       code: "rate_limited",
       retryable: true,
       retryAfterMs: 1000,
     });
     await world.turn("stripe", { rate429: 0, errorRate: 1 });
-    expect(await world.providers.payments.createIntent(input, `${orderId}:create`)).toMatchObject({
+    expect(await world.providers.payments.stripe.createIntent(input, `${orderId}:create`)).toMatchObject({
       outcome: "unknown",
     });
     await world.turn("stripe", { errorRate: 0 });
-    expect(value(await world.providers.payments.findByOrder(orderId))).toBeNull();
+    expect(value(await world.providers.payments.stripe.findByOrder(orderId))).toBeNull();
   });
 
   it("repeats its faults under the same seed", async () => {
@@ -262,7 +262,7 @@ describe("a simulated Stripe behind the real adapter", () => {
       await world.turn("stripe", { seed: 42, errorRate: 0.5 });
       const outcomes: string[] = [];
       for (let call = 0; call < 12; call += 1)
-        outcomes.push((await world.providers.payments.retrieve(intentId)).outcome);
+        outcomes.push((await world.providers.payments.stripe.retrieve(intentId)).outcome);
       return outcomes.join(" ");
     };
     const first = await run();

@@ -21,7 +21,7 @@ export function seededDice(seed: number): Dice {
 }
 
 interface Intent {
-  status: "authorized" | "requires_action" | "failed" | "voided" | "captured";
+  status: "authorized" | "requires_action" | "approved" | "failed" | "voided" | "captured";
   amount: number;
   captures: number;
   captured: number;
@@ -60,7 +60,8 @@ export class Outside {
         const intent = this.intents.get(effect.payment);
         if (intent?.status !== "requires_action") return { kind: "nothing" };
         if (dice() < 0.3) return null;
-        intent.status = dice() < 0.3 ? "failed" : "authorized";
+        const answer = dice();
+        intent.status = answer < 0.3 ? "failed" : answer < 0.6 ? "approved" : "authorized";
         return { kind: "AwaitPayment", payment: this.factOf(effect.payment, now) };
       }
       case "CapturePayment":
@@ -178,6 +179,8 @@ export class Outside {
         return { status: "created", intentId };
       case "requires_action":
         return { status: "requires_action", intentId, actionUrl: "https://bank.example" };
+      case "approved":
+        return { status: "approved", intentId };
       case "authorized":
         return { status: "authorized", intentId, amount: intent.amount, expiresAt: now + 7 * 24 * 3_600_000 };
       case "captured":
@@ -205,6 +208,8 @@ export class Outside {
       const amount = dice() < 0.05 ? effect.amount.amount - 1 : effect.amount.amount;
       this.intents.set(effect.payment, { status, amount, captures: 0, captured: 0, refunded: 0, refunds: new Set() });
     }
+    if (known?.status === "approved" && wanted && now < effect.deadline)
+      known.status = dice() < 0.2 ? "failed" : "authorized";
     return { kind: "AuthorizePayment", payment: this.factOf(effect.payment, now) };
   }
 

@@ -354,6 +354,8 @@ describe("webhooks in", () => {
     ["sendgrid", { "X-Twilio-Email-Event-Webhook-Signature": "AAAA", "X-Twilio-Email-Event-Webhook-Timestamp": "1" }],
     ["twilio", { "X-Twilio-Signature": "short" }],
     ["fedex", { "fdx-signature": "%%%" }],
+    ["paypal", {}],
+    ["paypal", { "PayPal-Cert-Url": "https://api.paypal.com.evil.example/x", "PayPal-Auth-Algo": "none" }],
   ])("answer 401 and never 500 to a signature of %s that is not right: %j", async (provider, headers) => {
     const answer = await send("POST", `/api/v1/webhooks/${provider}`, { key: null, body: "{}", headers });
     expect(answer.status).toBe(401);

@@ -50,7 +50,7 @@ class Fates {
 interface Intent {
   id: string;
   amount: CreateIntent["amount"];
-  status: "created" | "authorized" | "captured" | "voided";
+  status: "created" | "asked" | "approved" | "authorized" | "captured" | "voided";
   captured: number;
   refunded: number;
 }
@@ -62,6 +62,13 @@ export class FakeBank extends Fates implements PaymentProvider {
   readonly #byKey = new Map<string, string>();
   confirmations = 0;
   captures = 0;
+  /** Whether the customer has to agree first. */
+  asks = false;
+
+  /** The customer agrees. */
+  approve(id: string): void {
+    this.#of(id).status = "approved";
+  }
 
   createIntent(input: CreateIntent, key: string): Promise<ProviderResult<PaymentSnapshot>> {
     return this.meet(() => {
@@ -76,7 +83,8 @@ export class FakeBank extends Fates implements PaymentProvider {
   confirmIntent(id: string): Promise<ProviderResult<PaymentSnapshot>> {
     return this.meet(() => {
       const intent = this.#of(id);
-      if (intent.status === "created") {
+      if (intent.status === "created" && this.asks) intent.status = "asked";
+      else if (intent.status === "created" || intent.status === "approved") {
         intent.status = "authorized";
         this.confirmations += 1;
       }
@@ -135,7 +143,13 @@ export class FakeBank extends Fates implements PaymentProvider {
     const { status, amount, captured, refunded } = this.#of(id);
     const common = { intentId: id, amount };
     switch (status) {
+      case "asked":
+        return {
+          outcome: "done",
+          value: { ...common, status: "requires_action", actionUrl: "https://provider.example/approve" },
+        };
       case "created":
+      case "approved":
       case "voided":
         return { outcome: "done", value: { ...common, status } };
       case "authorized":
@@ -269,16 +283,17 @@ export const CATALOG: Catalog = {
 /** A saga whose outside is hand-made, over a ledger of the test's own. */
 export class SagaWorld {
   readonly bank = new FakeBank();
+  readonly paypal = new FakeBank();
   readonly mail = new FakeMail();
   readonly carrier = new FakeCarrier();
   readonly deferred: Promise<unknown>[] = [];
   readonly context: SagaContext;
 
   constructor(ledger: Pick<TestLedger, "stub">) {
-    const { bank, mail, carrier, deferred } = this;
+    const { bank, paypal, mail, carrier, deferred } = this;
     this.context = {
       env: workerEnv(),
-      providers: { payments: bank, mail, sms: mail, carrier },
+      providers: { payments: { stripe: bank, paypal }, mail, sms: mail, carrier },
       now: Date.now,
       catalog: () => Promise.resolve(CATALOG),
       ledger: () => ledger.stub as OrderLedgerRpc,

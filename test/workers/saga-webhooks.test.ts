@@ -9,8 +9,10 @@ import { claimNotification, findNotification } from "../../src/db/ops/notificati
 import { storeWebhookEvent } from "../../src/db/ops/webhook-events.ts";
 import { projectOrders } from "../../src/db/orders/projection.ts";
 import { databaseOf } from "../../src/db/orders/databases.ts";
+import type { PaypalEvent } from "../../src/providers/webhooks/paypal.ts";
 import type { StripeEvent } from "../../src/providers/webhooks/stripe.ts";
 import { consumeWebhooks } from "../../src/saga/consumers/webhooks.ts";
+import { runEffect } from "../../src/saga/run-effect.ts";
 import { queueLostWebhooks, sweepWebhooks } from "../../src/saga/sweep-webhooks.ts";
 import { newOrderId, OrderBooks, placedOrder } from "../support/order-books.ts";
 import { authorized, EffectQueueDouble, migrateOrders, TestLedger } from "./ledger-harness.ts";
@@ -70,6 +72,7 @@ async function paid() {
   const created = await world.bank.createIntent(
     {
       orderId: order.id,
+      payment: 1,
       amount: { amount: 2000, currency: "EUR" },
       paymentMethod: "pm_card_visa",
       description: "an order",
@@ -122,6 +125,32 @@ describe("a payment's event", () => {
     await world.bank.capture(order.intentId, { amount: 2000, currency: "EUR" });
     expect(await consume(await stored("stripe", paymentEvent(order, change)))).toEqual([]);
     expect((await ledger.order(order.id)).payments[0]).toMatchObject({ status: "captured", captured: 2000 });
+  });
+
+  it("of PayPal that names only our own payment finds it, and no other provider's", async () => {
+    const order = placedOrder(undefined, {
+      placedAt: Date.now(),
+      holdExpiresAt: Date.now() + 30 * MINUTE,
+      paymentMethod: "paypal",
+    });
+    await ledger.create(order);
+    world.paypal.asks = true;
+    const leased = await queue.leased(order.id, "AuthorizePayment");
+    await ledger.report(leased, (await runEffect(world.context, leased))!);
+    const [intentId = ""] = world.paypal.intents.keys();
+    world.paypal.approve(intentId);
+    const event: PaypalEvent = {
+      ...paymentEvent({ id: order.id, intentId }, { type: "CHECKOUT.ORDER.APPROVED", status: null }),
+      intentId: null,
+      payment: 1,
+    };
+    expect(await consume(await stored("stripe", { ...event, intentId }))).toEqual([]);
+    expect((await ledger.order(order.id)).payments[0]?.status).toBe("requires_action");
+    expect(await consume(await stored("paypal", event))).toEqual([]);
+    expect((await ledger.order(order.id)).payments[0]?.status).toBe("processing");
+    await vi.waitUntil(() =>
+      queue.of(order.id).some(({ effect }) => effect.kind === "AuthorizePayment" && effect.approved === true),
+    );
   });
 
   it("is acted on once: a message that comes again does nothing", async () => {

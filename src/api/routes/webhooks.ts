@@ -7,6 +7,7 @@ const NAMES: Readonly<Record<WebhookProvider, string>> = {
   sendgrid: "SendGrid",
   twilio: "Twilio",
   fedex: "FedEx",
+  paypal: "PayPal",
 };
 
 function webhookEndpoint(provider: WebhookProvider): AnyEndpoint {
@@ -37,4 +38,5 @@ export const webhookEndpoints: readonly AnyEndpoint[] = [
   webhookEndpoint("sendgrid"),
   webhookEndpoint("twilio"),
   webhookEndpoint("fedex"),
+  webhookEndpoint("paypal"),
 ];

@@ -36,7 +36,16 @@ export interface ReservationRef {
 
 /** Something to be done outside the order because of an event. Names what to do, and all that never changes about it. */
 export type Effect =
-  | { kind: "AuthorizePayment"; payment: number; amount: Money; method: string; email: string | null; deadline: number }
+  /** `approved`: the customer has agreed to the payment's intent, which is confirmed again. */
+  | {
+      kind: "AuthorizePayment";
+      payment: number;
+      amount: Money;
+      method: string;
+      email: string | null;
+      deadline: number;
+      approved?: true;
+    }
   | { kind: "AwaitPayment"; payment: number; intentId: string; deadline: number }
   | { kind: "CapturePayment"; payment: number; amount: Money }
   | { kind: "VoidPayment"; payment: number }
@@ -95,6 +104,8 @@ export type EffectResult =
 export type PaymentFact =
   | { status: "created"; intentId: string }
   | { status: "requires_action"; intentId: string; actionUrl: string }
+  /** The customer has agreed, and the money is still to be asked for. */
+  | { status: "approved"; intentId: string }
   | { status: "authorized"; intentId: string; amount: number; expiresAt: number }
   | { status: "captured"; intentId: string; captured: number; refunded: number }
   | { status: "voided"; intentId: string }

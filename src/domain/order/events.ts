@@ -36,6 +36,8 @@ export type OrderEvent =
   | { type: "OrderPlaced"; order: PlacedOrder }
   | { type: "PaymentStarted"; payment: number; intentId: string }
   | { type: "PaymentActionRequired"; payment: number; intentId: string; actionUrl: string }
+  /** The customer has agreed at the provider: no money is asked for yet. */
+  | { type: "PaymentApproved"; payment: number; intentId: string }
   | { type: "PaymentAuthorized"; payment: number; intentId: string; amount: MinorUnits; expiresAt: number }
   | { type: "PaymentFailed"; payment: number; code: string; message: string }
   | { type: "PaymentMethodProvided"; payment: number; method: string }

@@ -14,6 +14,7 @@ import {
   unsource,
   waitsInVain,
 } from "./order-stock.ts";
+import { paymentProviderOf } from "./payment-provider.ts";
 import { askMoneyBack } from "./refund.ts";
 import { applyReturn } from "./return.ts";
 import { liveShipments, stateOf } from "./state.ts";
@@ -111,7 +112,7 @@ function placed(order: PlacedOrder, sequence: number): Order {
 function newPayment(number: number, method: string, amount: number, deadline: number): Payment {
   return {
     number,
-    provider: "stripe",
+    provider: paymentProviderOf(method),
     method,
     amount,
     status: "requested",
@@ -154,6 +155,8 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
         actionUrl: event.actionUrl,
         status: "requires_action",
       }));
+    case "PaymentApproved":
+      return withPayment(order, event.payment, (payment) => ({ ...payment, actionUrl: null, status: "processing" }));
     case "PaymentAuthorized":
       return withPayment(order, event.payment, (payment) => ({
         ...payment,

@@ -2,6 +2,7 @@ import type { Address, Contact } from "../catalog.ts";
 import type { Coordinates } from "../geography.ts";
 import type { CustomerId, OrderId, ReservationId, ShipmentId, Sku, WarehouseId } from "../ids.ts";
 import type { Currency, MinorUnits } from "../money.ts";
+import type { PaymentProviderName } from "./payment-provider.ts";
 import type { Refund } from "./refund.ts";
 import type { Return } from "./return.ts";
 
@@ -106,7 +107,7 @@ export interface Shipment {
 /** One authorization and what became of it. An order has one, and one more for each later difference. */
 export interface Payment {
   number: number;
-  provider: "stripe";
+  provider: PaymentProviderName;
   /** The provider's token of the means of payment; never a card number. */
   method: string;
   amount: MinorUnits;

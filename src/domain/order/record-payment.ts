@@ -19,6 +19,10 @@ export function paymentEvents(order: Order, number: number, fact: PaymentFact): 
       return payment.status === "requested" || payment.status === "processing"
         ? [...started, { type: "PaymentActionRequired", payment: number, intentId, actionUrl: fact.actionUrl }]
         : started;
+    case "approved":
+      return payment.status === "requires_action" && !order.ended
+        ? [...started, { type: "PaymentApproved", payment: number, intentId }]
+        : started;
     case "authorized":
       return payment.authorized > 0
         ? started

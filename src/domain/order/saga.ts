@@ -39,6 +39,11 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       const deadline = order.payments.find(({ number }) => number === payment)?.deadline ?? order.holdExpiresAt;
       return [{ kind: "AwaitPayment", payment, intentId, deadline }, notify("action_required", `payment:${payment}`)];
     }
+    case "PaymentApproved":
+      // In the payment's own lane, so that a void never overtakes it.
+      return order.payments
+        .filter(({ number, status }) => number === event.payment && status === "processing")
+        .map((payment) => ({ ...authorize(order, payment), approved: true }));
     case "PaymentMethodProvided":
       return order.payments
         .filter(({ number }) => number === event.payment)
@@ -226,7 +231,7 @@ function notify(notification: NotificationKind, subject: string): Extract<Effect
   return { kind: "Notify", notification, subject };
 }
 
-function authorize(order: Order, payment: Payment): Effect {
+function authorize(order: Order, payment: Payment): Extract<Effect, { kind: "AuthorizePayment" }> {
   return {
     kind: "AuthorizePayment",
     payment: payment.number,

@@ -4,6 +4,8 @@ export type WebhookRefusal =
   | "signature_malformed"
   | "signature_wrong"
   | "timestamp_outside_tolerance"
+  /** What it is to be checked with could not be fetched: the sender comes again. */
+  | "certificate_unavailable"
   | "payload_unreadable";
 
 /** A webhook whose signature was checked before its body was read; `eventId` is the same for every delivery of it. */

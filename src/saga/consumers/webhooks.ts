@@ -6,8 +6,10 @@ import { allOrderDatabases } from "../../db/orders/databases.ts";
 import { findShipmentsByTracking } from "../../db/orders/queries.ts";
 import { isOrderId } from "../../domain/ids.ts";
 import type { Payment } from "../../domain/order/order.ts";
+import type { PaymentProviderName } from "../../domain/order/payment-provider.ts";
 import { logError } from "../../platform/log.ts";
 import type { TrackingSnapshot } from "../../providers/carrier.ts";
+import type { PaypalEvent } from "../../providers/webhooks/paypal.ts";
 import type { SendgridEvent } from "../../providers/webhooks/sendgrid.ts";
 import type { StripeEvent } from "../../providers/webhooks/stripe.ts";
 import type { TwilioEvent } from "../../providers/webhooks/twilio.ts";
@@ -95,7 +97,9 @@ async function act(
 ): Promise<void> {
   switch (provider) {
     case "stripe":
-      return actOnPayment(context, eventId, event as StripeEvent);
+      return actOnPayment(context, provider, eventId, { payment: null, ...(event as StripeEvent) });
+    case "paypal":
+      return actOnPayment(context, provider, eventId, event as PaypalEvent);
     case "fedex":
       return actOnTracking(context, statements, eventId, event as TrackingSnapshot);
     case "sendgrid":
@@ -105,21 +109,29 @@ async function act(
   }
 }
 
-async function actOnPayment(context: SagaContext, eventId: string, event: StripeEvent): Promise<void> {
-  const { intentId, orderId } = event;
-  if (intentId === null) return;
+/** What an event of either payment provider tells. PayPal's do not all name the intent; they name our own payment. */
+type PaymentEvent = Pick<PaypalEvent, "type" | "status" | "createdAt" | "intentId" | "orderId" | "payment" | "amount">;
+
+async function actOnPayment(
+  context: SagaContext,
+  provider: PaymentProviderName,
+  eventId: string,
+  event: PaymentEvent,
+): Promise<void> {
+  const { orderId } = event;
+  if (event.intentId === null && event.payment === null) return;
   if (orderId === null || !isOrderId(orderId))
-    return unmatched(context, "stripe", eventId, `a payment (${event.type}) that names no order of ours`);
+    return unmatched(context, provider, eventId, `a payment (${event.type}) that names no order of ours`);
   const order = await context.findOrder(orderId);
-  const payment = order?.payments.find((candidate) => candidate.intentId === intentId);
-  if (!order || !payment) {
+  const payment = order?.payments.find((candidate) => isAbout(event, provider, candidate));
+  if (!order || !payment?.intentId) {
     // The intent's id is recorded right after it is made: what is not known after that is nobody's.
     const fresh = order !== null && event.createdAt > context.now() - 60_000;
     if (fresh) throw new Error("the payment is not recorded yet");
-    return unmatched(context, "stripe", eventId, `a payment (${event.type}) that no order of ours has`);
+    return unmatched(context, provider, eventId, `a payment (${event.type}) that no order of ours has`);
   }
   if (isKnown(payment, event)) return;
-  const truth = await context.providers.payments.retrieve(intentId);
+  const truth = await context.providers.payments[provider].retrieve(payment.intentId);
   if (truth.outcome !== "done") throw new Error(`the payment could not be fetched: ${truth.message}`);
   const fact = paymentFact(truth.value);
   // A decline may be soft, and then it is tried again: only the effect that asked for it knows.
@@ -127,8 +139,13 @@ async function actOnPayment(context: SagaContext, eventId: string, event: Stripe
     await context.ledger(orderId).recordPayment(orderId, payment.number, fact);
 }
 
+function isAbout({ intentId, payment }: PaymentEvent, provider: PaymentProviderName, candidate: Payment): boolean {
+  if (candidate.provider !== provider) return false;
+  return intentId === null ? candidate.number === payment : candidate.intentId === intentId;
+}
+
 /** Whether the event tells what the reply to our own call has told before: the usual case, and nothing to fetch for. */
-function isKnown(payment: Payment, { status, amount }: StripeEvent): boolean {
+function isKnown(payment: Payment, { status, amount }: PaymentEvent): boolean {
   return payment.status === status && payment.amount === amount?.amount;
 }
 

@@ -1,4 +1,6 @@
 import type { EffectOutcome } from "../../domain/order/effects.ts";
+import { paymentProviderOf } from "../../domain/order/payment-provider.ts";
+import type { ProviderResult } from "../../providers/outcome.ts";
 import type { PaymentSnapshot } from "../../providers/payment.ts";
 import { done, type EffectHandler, failure, NOTHING, providerKey, type SagaContext } from "../saga-context.ts";
 import { paymentFact } from "./payment-fact.ts";
@@ -9,16 +11,19 @@ import { paymentFact } from "./payment-fact.ts";
  * far longer than the payment window. After that window nothing is created or confirmed any more.
  */
 export const authorizePayment: EffectHandler<"AuthorizePayment"> = async (context, leased, effect) => {
-  const { payments } = context.providers;
+  const provider = context.providers.payments[paymentProviderOf(effect.method)];
   const known =
-    leased.attempt > 1 ? await knownIntent(context, leased, effect.payment) : { intentId: null, wanted: true };
+    leased.attempt > 1 || effect.approved
+      ? await knownIntent(context, leased, effect.payment)
+      : { intentId: null, wanted: true };
   if (!known.wanted) return NOTHING;
   if (context.now() >= effect.deadline && known.intentId === null) return NOTHING;
   let { intentId } = known;
   if (intentId === null) {
-    const created = await payments.createIntent(
+    const created = await provider.createIntent(
       {
         orderId: leased.orderId,
+        payment: effect.payment,
         amount: effect.amount,
         paymentMethod: effect.method,
         description: `Holdfast order ${leased.orderId}`,
@@ -33,9 +38,12 @@ export const authorizePayment: EffectHandler<"AuthorizePayment"> = async (contex
       .recordPayment(leased.orderId, effect.payment, { status: "created", intentId });
     if (!recorded) return { status: "unknown", message: "the ledger did not take the intent's id" };
   }
-  if (context.now() >= effect.deadline) return outcomeOf(intentId, await payments.retrieve(intentId));
-  const returnUrl = `${context.env.PUBLIC_URL}/api/v1/orders/${leased.orderId}`;
-  return outcomeOf(intentId, await payments.confirmIntent(intentId, returnUrl, providerKey(leased, "confirm")));
+  if (context.now() >= effect.deadline) return outcomeOf(intentId, await provider.retrieve(intentId));
+  const by = {
+    paymentMethod: effect.method,
+    returnUrl: `${context.env.PUBLIC_URL}/api/v1/orders/${leased.orderId}`,
+  };
+  return outcomeOf(intentId, await provider.confirmIntent(intentId, by, providerKey(leased, "confirm")));
 };
 
 /** What is recorded of an intent for this payment, and whether the payment is still to be asked for. */
@@ -47,15 +55,13 @@ async function knownIntent(context: SagaContext, leased: Parameters<typeof provi
   return { intentId: payment?.intentId ?? null, wanted };
 }
 
-function outcomeOf(
-  intentId: string,
-  result: Awaited<ReturnType<SagaContext["providers"]["payments"]["retrieve"]>>,
-): EffectOutcome {
+function outcomeOf(intentId: string, result: ProviderResult<PaymentSnapshot>): EffectOutcome {
   if (result.outcome !== "done") return failure(result);
   const snapshot: PaymentSnapshot = result.value;
   if (snapshot.status === "failed" && !snapshot.hard)
     return { status: "failed", code: snapshot.code, message: snapshot.message, retryable: true };
-  if (snapshot.status === "created")
+  // Approved after the payment window: its end, not this, says what becomes of the payment.
+  if (snapshot.status === "created" || snapshot.status === "approved")
     return { status: "unknown", message: `the provider is still working on ${intentId}` };
   return done({ kind: "AuthorizePayment", payment: paymentFact(snapshot) });
 }

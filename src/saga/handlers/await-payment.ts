@@ -4,12 +4,12 @@ import { paymentFact } from "./payment-fact.ts";
 /** How often a payment that waits for its customer is looked at: its webhook may never come. */
 const POLL_MS = 15_000;
 
-/** Waits for the customer to pass 3-D Secure; the payment's deadline, not this, ends the waiting. */
+/** Waits for the customer to pass 3-D Secure or to approve at the provider; the payment's deadline, not this, ends the waiting. */
 export const awaitPayment: EffectHandler<"AwaitPayment"> = async (context, leased, effect) => {
   const order = await context.order(leased.orderId);
   const payment = order.payments.find(({ number }) => number === effect.payment);
   if (payment?.status !== "requires_action") return NOTHING;
-  const result = await context.providers.payments.retrieve(effect.intentId);
+  const result = await context.providers.payments[payment.provider].retrieve(effect.intentId);
   if (result.outcome !== "done") return failure(result);
   const { status } = result.value;
   if (status === "requires_action" || status === "created") return { status: "waiting", retryAfterMs: POLL_MS };

@@ -7,6 +7,7 @@ export function paymentFact(snapshot: PaymentSnapshot): PaymentFact {
   switch (snapshot.status) {
     case "created":
     case "voided":
+    case "approved":
       return { status: snapshot.status, intentId };
     case "requires_action":
       return { status: "requires_action", intentId, actionUrl: snapshot.actionUrl };

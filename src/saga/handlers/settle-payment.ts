@@ -20,20 +20,20 @@ import { paymentFact } from "./payment-fact.ts";
 export const capturePayment: EffectHandler<"CapturePayment"> = async (context, leased, effect) => {
   const payment = await paymentOf(context, leased, effect.payment);
   if (payment?.intentId == null || payment.captured > 0) return NOTHING;
-  const { payments } = context.providers;
+  const provider = context.providers.payments[payment.provider];
   if (isKeyForgotten(context, leased)) {
-    const now = await payments.retrieve(payment.intentId);
+    const now = await provider.retrieve(payment.intentId);
     if (now.outcome !== "done") return lookUpFailure(now);
     if (now.value.status !== "authorized") return settled("CapturePayment", now);
   }
-  return settled("CapturePayment", await payments.capture(payment.intentId, effect.amount, providerKey(leased)));
+  return settled("CapturePayment", await provider.capture(payment.intentId, effect.amount, providerKey(leased)));
 };
 
 /** Gives up the authorization. Money that was captured meanwhile is reported as captured: the saga refunds it. */
 export const voidPayment: EffectHandler<"VoidPayment"> = async (context, leased, effect) => {
   const payment = await paymentOf(context, leased, effect.payment);
   if (payment?.intentId == null) return NOTHING;
-  const result = await context.providers.payments.voidIntent(payment.intentId, providerKey(leased));
+  const result = await context.providers.payments[payment.provider].voidIntent(payment.intentId, providerKey(leased));
   return settled("VoidPayment", result);
 };
 
@@ -45,14 +45,14 @@ export const refundPayment: EffectHandler<"RefundPayment"> = async (context, lea
   const after = refundedAfter(order, effect.payment, effect.amount.amount);
   const known = done({ kind: "RefundPayment", refundId: leased.id, amount: effect.amount.amount });
   if (payment.refunded >= after) return known;
-  const { payments } = context.providers;
+  const provider = context.providers.payments[payment.provider];
   if (isKeyForgotten(context, leased)) {
-    const now = await payments.retrieve(payment.intentId);
+    const now = await provider.retrieve(payment.intentId);
     if (now.outcome !== "done") return lookUpFailure(now);
     const refunded = now.value.status === "captured" ? now.value.refunded : 0;
     if (refunded >= after) return known;
   }
-  const result = await payments.refund(payment.intentId, effect.amount, effect.reason, providerKey(leased));
+  const result = await provider.refund(payment.intentId, effect.amount, effect.reason, providerKey(leased));
   return result.outcome === "done"
     ? done({ kind: "RefundPayment", refundId: result.value.refundId, amount: result.value.amount.amount })
     : failure(result);

@@ -8,6 +8,7 @@ const TITLES: Readonly<Record<Vendor, string>> = {
   sendgrid: "SendGrid",
   twilio: "Twilio",
   fedex: "FedEx",
+  paypal: "PayPal",
 };
 
 const KNOB_LABELS: Readonly<Record<keyof Knobs, string>> = {

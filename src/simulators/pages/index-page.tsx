@@ -2,6 +2,7 @@ import { Layout } from "./layout.tsx";
 
 const VENDOR_NOTES = [
   ["stripe", "Stripe", "payment intents, refunds, 3-D Secure, signed webhooks"],
+  ["paypal", "PayPal", "orders, approvals, captures, refunds, signed webhooks"],
   ["sendgrid", "SendGrid", "mail, event webhooks"],
   ["twilio", "Twilio", "text messages, status callbacks"],
   ["fedex", "FedEx", "addresses, rates, labels, parcels that travel"],

@@ -30,6 +30,7 @@ const PAGES = [
   ["/simulators/", "Simulators"],
   ["/simulators/mailbox", "Mailbox"],
   ["/simulators/stripe", "Stripe"],
+  ["/simulators/paypal", "PayPal"],
   ["/simulators/sendgrid", "SendGrid"],
   ["/simulators/twilio", "Twilio"],
   ["/simulators/fedex", "FedEx"],

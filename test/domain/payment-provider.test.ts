@@ -1,0 +1,15 @@
+import { describe, expect, it } from "vitest";
+import { paymentProviderOf } from "../../src/domain/order/payment-provider.ts";
+
+describe("whoever is asked for the money", () => {
+  it.each([
+    ["pm_card_visa", "stripe"],
+    ["pm_1Pgc7aB7WZ01zgkWT2G0bGoL", "stripe"],
+    ["paypal", "paypal"],
+    ["paypal_8kk8451t", "paypal"],
+    ["paypalish", "stripe"],
+    ["pm_paypal", "stripe"],
+  ])("is told by the token %s: %s", (token, provider) => {
+    expect(paymentProviderOf(token)).toBe(provider);
+  });
+});

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { OrderAnswer } from "../../src/contracts/orders.ts";
+import { startSystem, type System } from "../support/system.ts";
+import { Shop } from "./shop.ts";
+
+const isReady = ({ shipments }: OrderAnswer) =>
+  shipments.length > 0 && shipments.every(({ state }) => state === "ACCEPTED");
+
+/** What PayPal's own books say of the money of this order, oldest first. */
+async function movements(shop: Shop, { orderId }: OrderAnswer): Promise<string[]> {
+  const rows = await shop.books("paypal", "money_movements");
+  return rows
+    .filter(({ reference }) => reference === `${orderId}.1`)
+    .map(({ kind, amount }) => `${kind} ${amount}`)
+    .toReversed();
+}
+
+/** Places an order by PayPal, and answers PayPal's page once the order asks for it. */
+async function placeAndAnswer(system: System, shop: Shop, sku: string, answer: string): Promise<OrderAnswer> {
+  const placed = await shop.place([{ sku, quantity: 2 }], "paypal");
+  const waiting = await shop.until(
+    placed.orderId,
+    ({ paymentState }) => paymentState === "requires_action",
+    "the way to PayPal",
+  );
+  expect(waiting.payments).toMatchObject([{ provider: "paypal", status: "requires_action" }]);
+  const { pathname } = new URL(waiting.payments[0]?.actionUrl ?? "");
+  const reply = await fetch(`${system.url}${pathname}`, {
+    method: "POST",
+    body: new URLSearchParams({ answer }),
+    redirect: "manual",
+  });
+  expect(reply.status).toBe(303);
+  return waiting;
+}
+
+describe("an order paid by PayPal", () => {
+  let system: System;
+  let shop: Shop;
+  beforeAll(async () => {
+    system = await startSystem();
+    shop = new Shop(system);
+  });
+  afterAll(() => system?.stop());
+
+  it("waits for the customer's approval, ships and is captured, and every book agrees", async () => {
+    const sku = await shop.stock({ berlin: 3 });
+    const order = await placeAndAnswer(system, shop, sku, "approve");
+    const total = order.totals.total.amount;
+    const ready = await shop.until(order.orderId, isReady, "the request to the warehouse");
+    expect(ready.paymentState).toBe("authorized");
+    expect(await movements(shop, order)).toEqual([`authorize ${total}`]);
+    await shop.call("POST", "/warehouse/fulfill", { orderId: order.orderId, warehouseId: "berlin" });
+    const shipped = await shop.until(
+      order.orderId,
+      ({ status, paymentState }) => status === "SHIPPED" && paymentState === "captured",
+      "the capture",
+    );
+    expect(shipped.payments).toMatchObject([{ provider: "paypal", status: "captured" }]);
+    expect(await movements(shop, order)).toEqual([`authorize ${total}`, `capture ${total}`]);
+    await shop.eventually(
+      async () => ((await shop.level(sku, "berlin")).onHand === 1 ? true : null),
+      "the stock to leave",
+    );
+    const stripe = await shop.books("stripe", "payment_intents");
+    expect(stripe.filter(({ order_id }) => order_id === order.orderId)).toEqual([]);
+    await shop.eventually(async () => {
+      const { body } = await shop.call<{ webhooks: Record<string, number> }>("GET", "/simulators/paypal/books.json");
+      const { delivered = 0, ...others } = body.webhooks;
+      return delivered >= 3 && Object.keys(others).length === 0 ? true : null;
+    }, "every webhook to be taken");
+    const unmatched = await shop.call<{ data: unknown[] }>("GET", "/api/v1/deviations?kind=webhook_unmatched");
+    expect(unmatched.body.data).toEqual([]);
+  });
+
+  it("gives the authorization back when the order is cancelled", async () => {
+    const sku = await shop.stock({ berlin: 2 });
+    const order = await placeAndAnswer(system, shop, sku, "approve");
+    await shop.until(order.orderId, isReady, "the request to the warehouse");
+    await shop.call("POST", `/api/v1/orders/${order.orderId}/cancel`, { reason: "changed my mind" });
+    await shop.until(
+      order.orderId,
+      ({ status, payments }) => status === "CANCELLED" && payments.every((payment) => payment.status === "voided"),
+      "the end",
+    );
+    const total = order.totals.total.amount;
+    expect(await movements(shop, order)).toEqual([`authorize ${total}`, `void ${total}`]);
+    await shop.eventually(
+      async () => ((await shop.level(sku, "berlin")).available === 2 ? true : null),
+      "the stock to be free",
+    );
+  });
+
+  it("takes a saved account without asking its owner", async () => {
+    const sku = await shop.stock({ berlin: 1 });
+    const order = await shop.place([{ sku, quantity: 1 }], "paypal_8kk8451t");
+    const ready = await shop.until(order.orderId, isReady, "the request to the warehouse");
+    expect(ready.payments).toMatchObject([{ provider: "paypal", status: "authorized" }]);
+    expect(await movements(shop, order)).toEqual([`authorize ${order.totals.total.amount}`]);
+  });
+
+  it("says so when PayPal declines what the customer has approved, and takes another means", async () => {
+    const sku = await shop.stock({ berlin: 2 });
+    const order = await placeAndAnswer(system, shop, sku, "approve_declined");
+    const failed = await shop.until(order.orderId, ({ status }) => status === "PAYMENT_FAILED", "the decline");
+    expect(failed.payments[0]?.failure?.code).toBe("INSTRUMENT_DECLINED");
+    expect(await movements(shop, order)).toEqual([]);
+    const again = { paymentMethod: { token: "pm_card_visa" } };
+    expect((await shop.call("POST", `/api/v1/orders/${order.orderId}/payment-method`, again)).status).toBe(200);
+    const ready = await shop.until(order.orderId, isReady, "the request to the warehouse");
+    expect(ready.payments.map(({ provider, status }) => `${provider} ${status}`)).toEqual([
+      "paypal failed",
+      "stripe authorized",
+    ]);
+  });
+});
+
+describe("an order paid by PayPal where money is taken on order", () => {
+  let system: System;
+  let shop: Shop;
+  beforeAll(async () => {
+    system = await startSystem({ vars: { CAPTURE_ON: "order" } });
+    shop = new Shop(system);
+  });
+  afterAll(() => system?.stop());
+
+  it("is paid back when it is cancelled", async () => {
+    const sku = await shop.stock({ berlin: 2 });
+    const order = await placeAndAnswer(system, shop, sku, "approve");
+    await shop.until(
+      order.orderId,
+      (now) => isReady(now) && now.paymentState === "captured",
+      "the capture and the warehouse",
+    );
+    await shop.call("POST", `/api/v1/orders/${order.orderId}/cancel`, { reason: "changed my mind" });
+    await shop.until(order.orderId, ({ paymentState }) => paymentState === "refunded", "the refund");
+    const total = order.totals.total.amount;
+    expect(await movements(shop, order)).toEqual([`authorize ${total}`, `capture ${total}`, `refund ${total}`]);
+  });
+});
