@@ -34,6 +34,15 @@ export const orderLineAnswer = z.strictObject({
   backordered: z.int().meta({ description: "Units of this line that wait for stock." }),
 });
 
+/** What the customer's bank has disputed of a payment. */
+const disputeAnswer = z.strictObject({
+  disputeId: z.string(),
+  amount: money,
+  reason: z.string(),
+  dueBy: when.nullable().meta({ description: "Until when evidence is taken." }),
+  status: z.enum(["open", "won", "lost"]),
+});
+
 export const paymentAnswer = z.strictObject({
   number: z.int(),
   provider: z.string(),
@@ -45,6 +54,7 @@ export const paymentAnswer = z.strictObject({
   authorizationExpiresAt: when.nullable(),
   actionUrl: z.string().nullable().meta({ description: "Where the customer passes 3-D Secure." }),
   failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  disputes: z.array(disputeAnswer),
 });
 
 export const shipmentAnswer = z.strictObject({

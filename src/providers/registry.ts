@@ -5,13 +5,16 @@ import { createGatedFetch, GateMemory } from "./gate.ts";
 import type { FetchFunction } from "./http.ts";
 import type { MailProvider, SmsProvider } from "./message.ts";
 import type { PaymentProvider } from "./payment.ts";
+import type { DisputeDesk } from "./payment-disputes.ts";
 import { SendgridMail } from "./sendgrid.ts";
 import { StripePayments } from "./stripe.ts";
+import { StripeDisputes } from "./stripe-disputes.ts";
 import { TwilioSms } from "./twilio.ts";
 
 /** Every outside provider, each behind its interface. */
 export interface Providers {
   payments: PaymentProvider;
+  disputes: DisputeDesk;
   mail: MailProvider;
   sms: SmsProvider;
   carrier: CarrierProvider;
@@ -72,6 +75,7 @@ export function createProviders(config: ProvidersConfig): Providers {
   return {
     payments: new StripePayments({ ...config.stripe, fetch: reach("stripe") }),
     mail: new SendgridMail({ ...config.sendgrid, fetch: reach("sendgrid") }),
+    disputes: new StripeDisputes({ ...config.stripe, fetch: reach("stripe") }),
     sms: new TwilioSms({ ...config.twilio, fetch: reach("twilio") }),
     carrier: new FedexCarrier({ ...config.fedex, fetch: reach("fedex"), tokens: fedexTokens }),
   };

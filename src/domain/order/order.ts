@@ -2,6 +2,7 @@ import type { Address, Contact } from "../catalog.ts";
 import type { Coordinates } from "../geography.ts";
 import type { CustomerId, OrderId, ReservationId, ShipmentId, Sku, WarehouseId } from "../ids.ts";
 import type { Currency, MinorUnits } from "../money.ts";
+import type { Dispute } from "./dispute.ts";
 
 export const ORDER_STATES = [
   "PENDING",
@@ -124,6 +125,8 @@ export interface Payment {
   capture: { amount: MinorUnits; askedIn: number } | null;
   /** Set while a capture has definitely failed: unshipped shipments wait. */
   captureFailed: boolean;
+  /** What the customer's bank has disputed of it, oldest first; absent where it never has. */
+  disputes?: Dispute[];
 }
 
 export interface Totals {

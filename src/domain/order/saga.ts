@@ -2,6 +2,7 @@ import { isPaymentAlive, unpaidAmount } from "./amounts.ts";
 import type { ReservationId } from "../ids.ts";
 import type { Effect, NotificationKind, ReservationRef } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
+import { formatMoney } from "../money.ts";
 import type { Order, Payment, Reservation, Shipment } from "./order.ts";
 import { GIVEN_UP } from "./record.ts";
 import { liveShipments } from "./state.ts";
@@ -81,6 +82,9 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
           tried: [],
         },
       ];
+
+    case "PaymentDisputed":
+      return [disputed(order, event)];
 
     case "StockAllocated":
       return [...releaseLate(order, event.reservations), ...startFulfillment(order)];
@@ -185,6 +189,8 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
 
     case "PaymentStarted":
     case "PaymentVoided":
+    case "DisputeUpdated":
+    case "DisputeClosed":
     case "CaptureFailed":
     case "FulfillmentAccepted":
     case "PickStarted":
@@ -210,6 +216,21 @@ function authorize(order: Order, payment: Payment): Effect {
     method: payment.method,
     email: order.contact.email ?? null,
     deadline: payment.deadline,
+  };
+}
+
+/** A person decides whether to accept the claim or to hand in evidence, in time. */
+function disputed(order: Order, { payment, dispute }: Extract<OrderEvent, { type: "PaymentDisputed" }>): Effect {
+  const { id, amount, reason, dueBy } = dispute;
+  const provider = order.payments.find(({ number }) => number === payment)?.provider ?? "";
+  const until = dueBy === null ? "" : ` Evidence is taken until ${new Date(dueBy).toISOString()}.`;
+  const what = `${formatMoney({ amount, currency: order.currency })} of payment ${payment}`;
+  return {
+    kind: "OpenDeviation",
+    deviation: "dispute",
+    reference: { provider, id },
+    summary: `${order.number}: the customer's bank disputes ${what} (${reason}).${until}`,
+    tried: [],
   };
 }
 

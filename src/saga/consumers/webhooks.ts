@@ -15,6 +15,7 @@ import { reportDeviations } from "../../services/report-deviations.ts";
 import { gather } from "../gather.ts";
 import { paymentFact } from "../handlers/payment-fact.ts";
 import type { SagaContext } from "../saga-context.ts";
+import { actOnDispute } from "./payment-disputes.ts";
 
 /** Waits before a webhook is tried again, by how often it was. */
 const RETRY_SECONDS = 15;
@@ -95,7 +96,7 @@ async function act(
 ): Promise<void> {
   switch (provider) {
     case "stripe":
-      return actOnPayment(context, eventId, event as StripeEvent);
+      return actOnStripe(context, eventId, event as StripeEvent);
     case "fedex":
       return actOnTracking(context, statements, eventId, event as TrackingSnapshot);
     case "sendgrid":
@@ -103,6 +104,12 @@ async function act(
     case "twilio":
       return recordEnds(context, statements, endOfSms(event as TwilioEvent));
   }
+}
+
+async function actOnStripe(context: SagaContext, eventId: string, event: StripeEvent): Promise<void> {
+  if (event.disputeId === undefined) return actOnPayment(context, eventId, event);
+  const unknown = await actOnDispute(context, event.disputeId);
+  if (unknown !== null) await unmatched(context, "stripe", eventId, unknown);
 }
 
 async function actOnPayment(context: SagaContext, eventId: string, event: StripeEvent): Promise<void> {

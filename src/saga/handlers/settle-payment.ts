@@ -1,4 +1,5 @@
 import type { LeasedEffect } from "../../contracts/ledger-rpc.ts";
+import { refundableAmount } from "../../domain/order/dispute.ts";
 import type { EffectOutcome } from "../../domain/order/effects.ts";
 import type { Payment } from "../../domain/order/order.ts";
 import { KEY_LIFE_MS } from "../../domain/order/retry.ts";
@@ -36,10 +37,19 @@ export const voidPayment: EffectHandler<"VoidPayment"> = async (context, leased,
   return settled("VoidPayment", result);
 };
 
+/** A refund beside a dispute would pay twice: a person decides, and has it tried again once the bank has decided. */
+const DISPUTED: EffectOutcome = {
+  status: "failed",
+  code: "payment_disputed",
+  message: "The customer's bank has disputed this payment: what it takes back is not paid back by us as well.",
+  retryable: false,
+};
+
 /** Pays back. Past the life of the key only a look-up tells whether it was done. */
 export const refundPayment: EffectHandler<"RefundPayment"> = async (context, leased, effect) => {
   const payment = await paymentOf(context, leased, effect.payment);
   if (payment?.intentId == null || payment.refunded >= effect.refundedAfter) return NOTHING;
+  if (payment.disputes && effect.amount.amount > refundableAmount(payment)) return DISPUTED;
   const { payments } = context.providers;
   if (isKeyForgotten(context, leased)) {
     const now = await payments.retrieve(payment.intentId);

@@ -19,6 +19,9 @@ const DELIVERED_TYPES: ReadonlySet<string> = new Set([
   "payment_intent.payment_failed",
   "payment_intent.canceled",
   "charge.refunded",
+  "charge.dispute.created",
+  "charge.dispute.updated",
+  "charge.dispute.closed",
 ]);
 
 export interface NewIntent {
@@ -181,6 +184,10 @@ export class IntentLedger {
     }
     if (left <= 0)
       return refuse(400, `Charge ${row.charge_id} has already been refunded.`, { code: "charge_already_refunded" });
+    if (row.disputed !== 0 && this.#isChargedBack(id))
+      return refuse(400, `Charge ${row.charge_id} has been charged back; cannot issue a refund.`, {
+        code: "charge_disputed",
+      });
     const refunded = amount ?? left;
     if (refunded < 1 || refunded > left) {
       return refuse(400, `Refund amount (${refunded}) is greater than unrefunded amount on charge (${left})`, {
@@ -215,6 +222,22 @@ export class IntentLedger {
 
   wire(row: IntentRow, expands: boolean): Record<string, unknown> {
     return wireIntent(row, this.#around.publicUrl, expands, this.#cardOrNull(row));
+  }
+
+  /** Books money that moved for a reason of its own. */
+  moved(row: IntentRow, kind: string, amount: number, now: number): void {
+    this.#move(row, kind, amount, null, now);
+  }
+
+  /** Tells of something that happened to what is not an intent. */
+  told(type: string, object: unknown, now: number): void {
+    this.#event(type, object, null, now);
+  }
+
+  #isChargedBack(id: string): boolean {
+    const query =
+      "SELECT 1 FROM disputes WHERE intent_id = ? AND status IN ('needs_response', 'under_review', 'lost') LIMIT 1";
+    return this.#around.sql.exec(query, id).toArray().length > 0;
   }
 
   #authorize(id: string, key: string | null, now: number): IntentRow {

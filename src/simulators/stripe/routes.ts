@@ -1,4 +1,5 @@
 import { jsonAnswer, type VendorAnswer } from "../books/vendor-books.ts";
+import type { DisputeLedger } from "./dispute-ledger.ts";
 import { textOf, textsOf, type FormFields } from "./form.ts";
 import { newId, type IntentLedger } from "./intent-ledger.ts";
 import { TEST_CARDS, testMethodOfNumber, type TestCard } from "./test-cards.ts";
@@ -17,6 +18,7 @@ export interface StripeCall {
 interface Desk {
   sql: SqlStorage;
   intents: IntentLedger;
+  disputes: DisputeLedger;
 }
 
 /** Answers the part of Stripe's API that the simulator has. */
@@ -28,6 +30,8 @@ export function routeStripe(call: StripeCall, desk: Desk): VendorAnswer {
     if (resource === "refunds")
       return isPost && id === undefined ? createRefund(call, desk) : readRefunds(call, desk, id);
     if (resource === "charges" && id !== undefined && !isPost) return readCharge(desk, id);
+    if (resource === "disputes" && !isPost)
+      return desk.disputes.read(id, textOf(call.fields, "payment_intent") ?? null, expandsTo(call, "payment_intent"));
     if (resource === "events" && !isPost) return readEvents(call, desk, id);
     if (resource === "payment_methods") return routeMethods(call, desk, id, action, isPost);
     if (resource === "customers") return routeCustomers(call, desk, id, action, isPost);
@@ -44,7 +48,7 @@ function routeIntents(
   isPost: boolean,
 ): VendorAnswer {
   const { fields, key, now } = call;
-  const expands = Object.values(textsOf(fields, "expand")).some((path) => path.endsWith("latest_charge"));
+  const expands = expandsTo(call, "latest_charge");
   const done = (row: IntentRow): VendorAnswer => jsonAnswer(200, desk.intents.wire(row, expands));
   if (id === undefined) return isPost ? createIntent(call, desk, done) : listIntents(call, desk, expands);
   if (id === "search" && !isPost) return searchIntents(call, desk, expands);
@@ -337,6 +341,11 @@ function routeCustomers(
   if (action === "payment_methods") return listMethods(desk, id);
   const row = desk.sql.exec<CustomerRow>("SELECT * FROM customers WHERE id = ?", id).toArray()[0];
   return row === undefined ? refuse(404, `No such customer: '${id}'`, { code: "resource_missing" }) : wire(row);
+}
+
+/** Whether the call asks for this object itself where its id would do. */
+function expandsTo({ fields }: StripeCall, name: string): boolean {
+  return Object.values(textsOf(fields, "expand")).some((path) => path.endsWith(name));
 }
 
 function integerOf(fields: FormFields, name: string): number | null {

@@ -2,6 +2,7 @@ import { jsonAnswer, VendorBooks, type VendorAnswer, type VendorRequest } from "
 import type { OutgoingWebhook } from "../books/webhook-outbox.ts";
 import type { SimulatorsEnv } from "../env.ts";
 import { hmac, hexOf } from "../signing.ts";
+import { DisputeLedger, type DisputeReason } from "./dispute-ledger.ts";
 import { decodeForm } from "./form.ts";
 import { IntentLedger, newId } from "./intent-ledger.ts";
 import { routeStripe, type StripeCall } from "./routes.ts";
@@ -31,12 +32,18 @@ const MIGRATIONS = [
    CREATE TABLE idempotency (
      key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, created INTEGER NOT NULL
    );`,
+  `CREATE TABLE disputes (
+     id TEXT PRIMARY KEY, intent_id TEXT NOT NULL, charge_id TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL,
+     reason TEXT NOT NULL, status TEXT NOT NULL, due_by INTEGER NOT NULL, created INTEGER NOT NULL
+   );
+   ALTER TABLE payment_intents ADD COLUMN disputed INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 const TABLES = [
   "payment_intents",
   "money_movements",
   "refunds",
+  "disputes",
   "payment_methods",
   "customers",
   "events",
@@ -53,6 +60,7 @@ export class StripeBooks extends VendorBooks {
     knobs: () => this.knobs,
     push: (eventId, body, now) => this.push(eventId, "/api/v1/webhooks/stripe", "application/json", body, now),
   });
+  readonly #disputes = new DisputeLedger(this.sql, this.#intents);
   /** Keys whose first request has not been answered yet; a crash ends those requests and so empties it. */
   readonly #inFlight = new Set<string>();
 
@@ -82,6 +90,22 @@ export class StripeBooks extends VendorBooks {
     return row === null
       ? null
       : { status: row.status, amount: row.amount, currency: row.currency, description: row.description };
+  }
+
+  /** Has the customer's bank dispute a payment; the dispute's id, or null where nothing of it can be disputed. */
+  openDispute(intentId: string, reason: DisputeReason): string | null {
+    const row = this.ctx.storage.transactionSync(() => this.#disputes.open(intentId, reason, Date.now()));
+    this.arm();
+    return row?.id ?? null;
+  }
+
+  /** Moves an open dispute on; false where there is none of this id. */
+  moveDispute(id: string, status: "under_review" | "won" | "lost"): boolean {
+    const row = this.ctx.storage.transactionSync(() =>
+      status === "under_review" ? this.#disputes.submit(id, Date.now()) : this.#disputes.close(id, status, Date.now()),
+    );
+    this.arm();
+    return row !== null;
   }
 
   protected override async serve(request: VendorRequest): Promise<Response> {
@@ -121,7 +145,7 @@ export class StripeBooks extends VendorBooks {
       key,
       now,
     };
-    const answer = routeStripe(call, { sql: this.sql, intents: this.#intents });
+    const answer = routeStripe(call, { sql: this.sql, intents: this.#intents, disputes: this.#disputes });
     if (key !== null) {
       const insert =
         "INSERT OR REPLACE INTO idempotency (key, fingerprint, status, body, created) VALUES (?, ?, ?, ?, ?)";
