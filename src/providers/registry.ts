@@ -6,9 +6,11 @@ import type { FetchFunction } from "./http.ts";
 import type { MailProvider, SmsProvider } from "./message.ts";
 import type { PaymentProvider } from "./payment.ts";
 import type { DisputeDesk } from "./payment-disputes.ts";
+import type { PaymentRecords } from "./payment-records.ts";
 import { SendgridMail } from "./sendgrid.ts";
 import { StripePayments } from "./stripe.ts";
 import { StripeDisputes } from "./stripe-disputes.ts";
+import { StripeRecords } from "./stripe-records.ts";
 import { TwilioSms } from "./twilio.ts";
 
 /** Every outside provider, each behind its interface. */
@@ -60,8 +62,26 @@ const fedexTokens = new Map<string, FedexToken>();
  * gate's stubs belong to the request; leases and tokens are kept by the isolate.
  */
 export function createProviders(config: ProvidersConfig): Providers {
-  const reach = (provider: GatedProvider): FetchFunction => {
-    const { simulators, gate, defer } = config;
+  const reach = reachOf(config);
+  return {
+    payments: new StripePayments({ ...config.stripe, fetch: reach("stripe") }),
+    mail: new SendgridMail({ ...config.sendgrid, fetch: reach("sendgrid") }),
+    disputes: new StripeDisputes({ ...config.stripe, fetch: reach("stripe") }),
+    sms: new TwilioSms({ ...config.twilio, fetch: reach("twilio") }),
+    carrier: new FedexCarrier({ ...config.fedex, fetch: reach("fedex"), tokens: fedexTokens }),
+  };
+}
+
+/** The books of every provider that keeps payments of ours; as cheap as the providers, and to be made as they are. */
+export function createPaymentRecords(config: ReachConfig & Pick<ProvidersConfig, "stripe">): readonly PaymentRecords[] {
+  return [new StripeRecords({ ...config.stripe, fetch: reachOf(config)("stripe") })];
+}
+
+type ReachConfig = Pick<ProvidersConfig, "simulators" | "gate" | "defer">;
+
+/** How the providers are reached: through their gates, and at the simulators where those are. */
+function reachOf({ simulators, gate, defer }: ReachConfig): (provider: GatedProvider) => FetchFunction {
+  return (provider) => {
     const direct: FetchFunction =
       simulators === undefined ? (url, init) => fetch(url, init) : (url, init) => simulators.fetch(url, init);
     if (gate === undefined) return direct;
@@ -71,12 +91,5 @@ export function createProviders(config: ProvidersConfig): Providers {
       ...BUDGETS[provider],
       ...(defer === undefined ? {} : { defer }),
     });
-  };
-  return {
-    payments: new StripePayments({ ...config.stripe, fetch: reach("stripe") }),
-    mail: new SendgridMail({ ...config.sendgrid, fetch: reach("sendgrid") }),
-    disputes: new StripeDisputes({ ...config.stripe, fetch: reach("stripe") }),
-    sms: new TwilioSms({ ...config.twilio, fetch: reach("twilio") }),
-    carrier: new FedexCarrier({ ...config.fedex, fetch: reach("fedex"), tokens: fedexTokens }),
   };
 }

@@ -240,6 +240,11 @@ export class IntentLedger {
     return this.#around.sql.exec(query, id).toArray().length > 0;
   }
 
+  /** The intent's charge as Stripe writes it. */
+  charge(row: IntentRow): Record<string, unknown> {
+    return wireCharge(row, this.#cardOrNull(row));
+  }
+
   #authorize(id: string, key: string | null, now: number): IntentRow {
     const row = this.get(id, now);
     const isManual = row.capture_method === "manual";
