@@ -8,6 +8,7 @@ import { liveEndpoints } from "./routes/live.ts";
 import { notificationEndpoints } from "./routes/notifications.ts";
 import { operationEndpoints } from "./routes/operations.ts";
 import { orderEndpoints } from "./routes/orders.ts";
+import { paymentMethodEndpoints } from "./routes/payment-methods.ts";
 import { reconciliationEndpoints } from "./routes/reconciliation.ts";
 import { stockCommandEndpoints } from "./routes/stock-commands.ts";
 import { webhookEndpoints } from "./routes/webhooks.ts";
@@ -26,4 +27,5 @@ export const ENDPOINTS: readonly AnyEndpoint[] = [
   ...authEndpoints,
   ...webhookEndpoints,
   ...reconciliationEndpoints,
+  ...paymentMethodEndpoints,
 ];

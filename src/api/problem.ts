@@ -158,6 +158,11 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: "The order is not paid yet",
     advice: "It ships once its payment is captured.",
   },
+  payment_method_refused: {
+    status: 422,
+    title: "This means of payment is not taken",
+    advice: "Try another one; `errors` says what this one lacks.",
+  },
   reservation_state: {
     status: 409,
     title: "The reservation does not allow this",

@@ -31,6 +31,7 @@ export const PROBLEM_CODES = [
   "label_missing",
   "deviation_state",
   "payment_not_captured",
+  "payment_method_refused",
   "reservation_state",
   "count_outdated",
   "reference_reused",

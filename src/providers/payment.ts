@@ -30,8 +30,17 @@ export interface PaymentProvider {
   readonly name: string;
   /** Creates the intent without confirming it; no money is asked for yet. */
   createIntent(input: CreateIntent, idempotencyKey: string): Promise<ProviderResult<PaymentSnapshot>>;
-  /** Confirms the intent: asks the bank to authorize; a declined means of payment is asked again. `returnUrl` is where 3-D Secure sends the customer back. */
-  confirmIntent(intentId: string, returnUrl: string, idempotencyKey: string): Promise<ProviderResult<PaymentSnapshot>>;
+  /**
+   * Confirms the intent: asks the bank to authorize; a declined means of payment is asked again. `returnUrl` is where
+   * 3-D Secure sends the customer back. `offSession`: the customer is away, and pays by what they have saved; where
+   * their bank wants to see them nevertheless, they are asked to come.
+   */
+  confirmIntent(
+    intentId: string,
+    returnUrl: string,
+    idempotencyKey: string,
+    offSession?: { paymentMethod: string },
+  ): Promise<ProviderResult<PaymentSnapshot>>;
   /** The provider's own truth about the intent. */
   retrieve(intentId: string): Promise<ProviderResult<PaymentSnapshot>>;
   /** Captures `amount`, at most what was authorized; the rest is released by the provider. */

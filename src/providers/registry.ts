@@ -7,10 +7,12 @@ import type { MailProvider, SmsProvider } from "./message.ts";
 import type { PaymentProvider } from "./payment.ts";
 import type { DisputeDesk } from "./payment-disputes.ts";
 import type { PaymentRecords } from "./payment-records.ts";
+import type { SavedCards } from "./saved-methods.ts";
 import { SendgridMail } from "./sendgrid.ts";
 import { StripePayments } from "./stripe.ts";
 import { StripeDisputes } from "./stripe-disputes.ts";
 import { StripeRecords } from "./stripe-records.ts";
+import { StripeSavedCards } from "./stripe-saved-cards.ts";
 import { TwilioSms } from "./twilio.ts";
 
 /** Every outside provider, each behind its interface. */
@@ -75,6 +77,11 @@ export function createProviders(config: ProvidersConfig): Providers {
 /** The books of every provider that keeps payments of ours; as cheap as the providers, and to be made as they are. */
 export function createPaymentRecords(config: ReachConfig & Pick<ProvidersConfig, "stripe">): readonly PaymentRecords[] {
   return [new StripeRecords({ ...config.stripe, fetch: reachOf(config)("stripe") })];
+}
+
+/** Where customers' means of payment are kept. */
+export function createSavedCards(config: ReachConfig & Pick<ProvidersConfig, "stripe">): SavedCards {
+  return new StripeSavedCards({ ...config.stripe, fetch: reachOf(config)("stripe") });
 }
 
 type ReachConfig = Pick<ProvidersConfig, "simulators" | "gate" | "defer">;

@@ -59,8 +59,22 @@ export class StripePayments implements PaymentProvider {
     intentId: string,
     returnUrl: string,
     idempotencyKey: string,
+    offSession?: { paymentMethod: string },
   ): Promise<ProviderResult<PaymentSnapshot>> {
-    const params = { return_url: returnUrl, expand: EXPAND };
+    if (offSession === undefined) return this.#confirm(intentId, { return_url: returnUrl }, idempotencyKey);
+    // Nobody is there to be sent to a page of their bank, nor back from it.
+    const away = await this.#confirm(intentId, { off_session: true }, idempotencyKey);
+    if (away.outcome !== "failed" || away.code !== AUTHENTICATION_REQUIRED) return away;
+    const params = { return_url: returnUrl, payment_method: offSession.paymentMethod };
+    return this.#confirm(intentId, params, `${idempotencyKey}:on-session`);
+  }
+
+  async #confirm(
+    intentId: string,
+    how: Stripe.PaymentIntentConfirmParams,
+    idempotencyKey: string,
+  ): Promise<ProviderResult<PaymentSnapshot>> {
+    const params = { ...how, expand: EXPAND };
     let declinedMethod: string | null = null;
     const result = await readIntent(
       () => this.#stripe.paymentIntents.confirm(intentId, params, { idempotencyKey }),
@@ -162,6 +176,8 @@ export class StripePayments implements PaymentProvider {
   }
 }
 
+/** The bank's answer to a charge for which it wants to see the customer, who is away. */
+const AUTHENTICATION_REQUIRED = "authentication_required";
 const UNEXPECTED_STATE = "payment_intent_unexpected_state";
 
 function isUnexpectedState(result: ProviderResult<PaymentSnapshot>): boolean {

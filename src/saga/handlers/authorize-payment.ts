@@ -1,4 +1,5 @@
 import type { EffectOutcome } from "../../domain/order/effects.ts";
+import { readSavedMeans } from "../../domain/order/saved-method.ts";
 import type { PaymentSnapshot } from "../../providers/payment.ts";
 import { done, type EffectHandler, failure, NOTHING, providerKey, type SagaContext } from "../saga-context.ts";
 import { paymentFact } from "./payment-fact.ts";
@@ -14,13 +15,15 @@ export const authorizePayment: EffectHandler<"AuthorizePayment"> = async (contex
     leased.attempt > 1 ? await knownIntent(context, leased, effect.payment) : { intentId: null, wanted: true };
   if (!known.wanted) return NOTHING;
   if (context.now() >= effect.deadline && known.intentId === null) return NOTHING;
+  const saved = readSavedMeans(effect.method);
   let { intentId } = known;
   if (intentId === null) {
     const created = await payments.createIntent(
       {
         orderId: leased.orderId,
         amount: effect.amount,
-        paymentMethod: effect.method,
+        paymentMethod: saved?.method ?? effect.method,
+        ...(saved && { customer: saved.customer }),
         description: `Holdfast order ${leased.orderId}`,
         ...(effect.email !== null && { email: effect.email }),
       },
@@ -35,7 +38,8 @@ export const authorizePayment: EffectHandler<"AuthorizePayment"> = async (contex
   }
   if (context.now() >= effect.deadline) return outcomeOf(intentId, await payments.retrieve(intentId));
   const returnUrl = `${context.env.PUBLIC_URL}/api/v1/orders/${leased.orderId}`;
-  return outcomeOf(intentId, await payments.confirmIntent(intentId, returnUrl, providerKey(leased, "confirm")));
+  const away = saved ? { paymentMethod: saved.method } : undefined;
+  return outcomeOf(intentId, await payments.confirmIntent(intentId, returnUrl, providerKey(leased, "confirm"), away));
 };
 
 /** What is recorded of an intent for this payment, and whether the payment is still to be asked for. */

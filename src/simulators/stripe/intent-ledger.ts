@@ -24,6 +24,13 @@ const DELIVERED_TYPES: ReadonlySet<string> = new Set([
   "charge.dispute.closed",
 ]);
 
+/** What the bank says when it wants to see a customer who is not there. */
+const AUTHENTICATION_REQUIRED = {
+  code: "authentication_required",
+  declineCode: "authentication_required",
+  message: "Your card was declined. This transaction requires authentication.",
+};
+
 export interface NewIntent {
   amount: number;
   currency: string;
@@ -46,7 +53,7 @@ export class IntentLedger {
 
   create(input: NewIntent, key: string | null, now: number): IntentRow {
     const id = newId("pi");
-    if (input.paymentMethod !== null) this.cardOf(input.paymentMethod);
+    if (input.paymentMethod !== null) this.#checkOwner(input.paymentMethod, input.customer);
     this.#around.sql.exec(
       `INSERT INTO payment_intents (id, order_id, created, status, amount, currency, capturable, received, refunded, capture_method,
         payment_method, customer, description, receipt_email, metadata, client_secret, return_url)
@@ -91,6 +98,7 @@ export class IntentLedger {
     returnUrl: string | null,
     key: string | null,
     now: number,
+    isOffSession = false,
   ): IntentRow {
     const row = this.get(id, now);
     if (
@@ -104,6 +112,7 @@ export class IntentLedger {
     if (method === null) {
       return this.#refuseState(row, "You cannot confirm this PaymentIntent because it's missing a payment method.");
     }
+    this.#checkOwner(method, row.customer);
     const { behaviour } = this.cardOf(method);
     this.#around.sql.exec(
       "UPDATE payment_intents SET payment_method = ?, return_url = COALESCE(?, return_url), last_error = NULL WHERE id = ?",
@@ -115,6 +124,7 @@ export class IntentLedger {
       case "approves":
         return this.#authorize(id, key, now);
       case "asks_customer":
+        if (isOffSession) return this.#decline(id, AUTHENTICATION_REQUIRED, key, now);
         this.#around.sql.exec("UPDATE payment_intents SET status = 'requires_action' WHERE id = ?", id);
         this.#tell("payment_intent.requires_action", this.get(id, now), key, now);
         return this.get(id, now);
@@ -232,6 +242,18 @@ export class IntentLedger {
   /** Tells of something that happened to what is not an intent. */
   told(type: string, object: unknown, now: number): void {
     this.#event(type, object, null, now);
+  }
+
+  /** A card that belongs to a customer pays for that customer only. */
+  #checkOwner(method: string, customer: string | null): void {
+    this.cardOf(method);
+    const owner = this.#around.sql
+      .exec<{ customer: string | null }>("SELECT customer FROM payment_methods WHERE id = ?", method)
+      .toArray()[0]?.customer;
+    if (owner == null || owner === customer) return;
+    refuse(400, "The PaymentMethod belongs to a Customer: it can be used with that Customer only.", {
+      param: "payment_method",
+    });
   }
 
   #isChargedBack(id: string): boolean {

@@ -4,6 +4,7 @@ import { textOf, textsOf, type FormFields } from "./form.ts";
 import { newId, type IntentLedger } from "./intent-ledger.ts";
 import { expandsTo, integerOf, pageOf } from "./list-page.ts";
 import { listBalanceTransactions, listCharges, readRefunds, wireRefund } from "./records.ts";
+import type { SetupLedger } from "./setup-ledger.ts";
 import { TEST_CARDS, testMethodOfNumber, type TestCard } from "./test-cards.ts";
 import { refuse, wireError, wireList, wireMethod, type IntentRow } from "./wire.ts";
 
@@ -21,6 +22,7 @@ interface Desk {
   sql: SqlStorage;
   intents: IntentLedger;
   disputes: DisputeLedger;
+  setups: SetupLedger;
 }
 
 /** Answers the part of Stripe's API that the simulator has. */
@@ -41,6 +43,8 @@ export function routeStripe(call: StripeCall, desk: Desk): VendorAnswer {
         expandsTo(call.fields, "payment_intent"),
       );
     if (resource === "events" && !isPost) return readEvents(call, desk, id);
+    if (resource === "setup_intents" && isPost && id === undefined) return desk.setups.create(call.fields, call.now);
+    if (resource === "setup_intents" && !isPost && id !== undefined) return desk.setups.read(id, call.fields);
     if (resource === "payment_methods") return routeMethods(call, desk, id, action, isPost);
     if (resource === "customers") return routeCustomers(call, desk, id, action, isPost);
   }
@@ -66,7 +70,14 @@ function routeIntents(
   switch (action) {
     case "confirm":
       return confirmed(
-        desk.intents.confirm(id, paymentMethod, textOf(fields, "return_url") ?? null, key, now),
+        desk.intents.confirm(
+          id,
+          paymentMethod,
+          textOf(fields, "return_url") ?? null,
+          key,
+          now,
+          textOf(fields, "off_session") === "true",
+        ),
         desk,
         done,
       );
@@ -266,6 +277,14 @@ function listMethods(desk: Desk, customer: string | null): VendorAnswer {
   );
 }
 
+function readOwnMethod(desk: Desk, customer: string, id: string): VendorAnswer {
+  const query = "SELECT * FROM payment_methods WHERE id = ? AND customer = ?";
+  const row = desk.sql.exec<MethodRow>(query, id, customer).toArray()[0];
+  return row === undefined
+    ? refuse(404, `No such payment_method: '${id}'`, { code: "resource_missing" })
+    : jsonAnswer(200, wireMethod(id, desk.intents.cardOf(id), row.customer, row.created));
+}
+
 function routeCustomers(
   call: StripeCall,
   desk: Desk,
@@ -303,7 +322,10 @@ function routeCustomers(
     );
     return wire(row);
   }
-  if (action === "payment_methods") return listMethods(desk, id);
+  if (action === "payment_methods") {
+    const method = call.path[4];
+    return method === undefined ? listMethods(desk, id) : readOwnMethod(desk, id, method);
+  }
   const row = desk.sql.exec<CustomerRow>("SELECT * FROM customers WHERE id = ?", id).toArray()[0];
   return row === undefined ? refuse(404, `No such customer: '${id}'`, { code: "resource_missing" }) : wire(row);
 }

@@ -6,6 +6,7 @@ import { DisputeLedger, type DisputeReason } from "./dispute-ledger.ts";
 import { decodeForm } from "./form.ts";
 import { IntentLedger, newId } from "./intent-ledger.ts";
 import { routeStripe, type StripeCall } from "./routes.ts";
+import { SetupLedger } from "./setup-ledger.ts";
 import { wireError } from "./wire.ts";
 
 /** Append only. */
@@ -37,6 +38,10 @@ const MIGRATIONS = [
      reason TEXT NOT NULL, status TEXT NOT NULL, due_by INTEGER NOT NULL, created INTEGER NOT NULL
    );
    ALTER TABLE payment_intents ADD COLUMN disputed INTEGER NOT NULL DEFAULT 0;`,
+  `CREATE TABLE setup_intents (
+     id TEXT PRIMARY KEY, created INTEGER NOT NULL, status TEXT NOT NULL, customer TEXT NOT NULL, payment_method TEXT NOT NULL,
+     return_url TEXT, client_secret TEXT NOT NULL
+   );`,
 ];
 
 const TABLES = [
@@ -44,6 +49,7 @@ const TABLES = [
   "money_movements",
   "refunds",
   "disputes",
+  "setup_intents",
   "payment_methods",
   "customers",
   "events",
@@ -61,6 +67,7 @@ export class StripeBooks extends VendorBooks {
     push: (eventId, body, now) => this.push(eventId, "/api/v1/webhooks/stripe", "application/json", body, now),
   });
   readonly #disputes = new DisputeLedger(this.sql, this.#intents);
+  readonly #setups = new SetupLedger(this.sql, this.#intents, this.env.PUBLIC_URL);
   /** Keys whose first request has not been answered yet; a crash ends those requests and so empties it. */
   readonly #inFlight = new Set<string>();
 
@@ -70,6 +77,8 @@ export class StripeBooks extends VendorBooks {
 
   /** What the customer answered on the bank's page; the address to send the customer back to, null where there is none. */
   settleAuthentication(intentId: string, isPassed: boolean): { returnTo: string | null } {
+    const setup = this.ctx.storage.transactionSync(() => this.#setups.settleAuthentication(intentId, isPassed));
+    if (setup !== null) return { returnTo: setup.return_url };
     const row = this.ctx.storage.transactionSync(() =>
       this.#intents.settleAuthentication(intentId, isPassed, Date.now()),
     );
@@ -86,6 +95,9 @@ export class StripeBooks extends VendorBooks {
   readForAuthentication(
     intentId: string,
   ): { status: string; amount: number; currency: string; description: string | null } | null {
+    const setup = this.#setups.find(intentId);
+    if (setup !== null)
+      return { status: setup.status, amount: 0, currency: "eur", description: "A card to be saved for later" };
     const row = this.#intents.find(intentId);
     return row === null
       ? null
@@ -145,7 +157,12 @@ export class StripeBooks extends VendorBooks {
       key,
       now,
     };
-    const answer = routeStripe(call, { sql: this.sql, intents: this.#intents, disputes: this.#disputes });
+    const answer = routeStripe(call, {
+      sql: this.sql,
+      intents: this.#intents,
+      disputes: this.#disputes,
+      setups: this.#setups,
+    });
     if (key !== null) {
       const insert =
         "INSERT OR REPLACE INTO idempotency (key, fingerprint, status, body, created) VALUES (?, ?, ?, ?, ?)";
