@@ -1,5 +1,6 @@
 import { createApp } from "./api/app.ts";
 import { consume } from "./saga/consume.ts";
+import { runDaily } from "./saga/daily.ts";
 import type { Env } from "./platform/env.ts";
 
 export { InventoryLevel } from "../durable-objects/inventory-level/object.ts";
@@ -9,4 +10,4 @@ export { ProviderGate } from "../durable-objects/provider-gate/provider-gate.ts"
 
 const app = createApp();
 
-export default { fetch: app.fetch, queue: consume } satisfies ExportedHandler<Env>;
+export default { fetch: app.fetch, queue: consume, scheduled: runDaily } satisfies ExportedHandler<Env>;

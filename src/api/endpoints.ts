@@ -10,6 +10,8 @@ import { operationEndpoints } from "./routes/operations.ts";
 import { orderEditEndpoints } from "./routes/order-edits.ts";
 import { orderEndpoints } from "./routes/orders.ts";
 import { returnEndpoints } from "./routes/returns.ts";
+import { paymentMethodEndpoints } from "./routes/payment-methods.ts";
+import { reconciliationEndpoints } from "./routes/reconciliation.ts";
 import { stockCommandEndpoints } from "./routes/stock-commands.ts";
 import { webhookEndpoints } from "./routes/webhooks.ts";
 
@@ -28,4 +30,6 @@ export const ENDPOINTS: readonly AnyEndpoint[] = [
   ...liveEndpoints,
   ...authEndpoints,
   ...webhookEndpoints,
+  ...reconciliationEndpoints,
+  ...paymentMethodEndpoints,
 ];

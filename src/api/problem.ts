@@ -173,6 +173,11 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: "There is not so much to pay back",
     advice: "`refundable` says how much was captured and is not paid back, or asked to be, yet.",
   },
+  payment_method_refused: {
+    status: 422,
+    title: "This means of payment is not taken",
+    advice: "Try another one; `errors` says what this one lacks.",
+  },
   reservation_state: {
     status: 409,
     title: "The reservation does not allow this",

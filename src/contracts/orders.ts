@@ -35,6 +35,15 @@ export const orderLineAnswer = z.strictObject({
   backordered: z.int().meta({ description: "Units of this line that wait for stock." }),
 });
 
+/** What the customer's bank has disputed of a payment. */
+const disputeAnswer = z.strictObject({
+  disputeId: z.string(),
+  amount: money,
+  reason: z.string(),
+  dueBy: when.nullable().meta({ description: "Until when evidence is taken." }),
+  status: z.enum(["open", "won", "lost"]),
+});
+
 export const paymentAnswer = z.strictObject({
   number: z.int(),
   provider: z.string(),
@@ -46,6 +55,7 @@ export const paymentAnswer = z.strictObject({
   authorizationExpiresAt: when.nullable(),
   actionUrl: z.string().nullable().meta({ description: "Where the customer passes 3-D Secure." }),
   failure: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+  disputes: z.array(disputeAnswer),
 });
 
 export const shipmentAnswer = z.strictObject({
@@ -97,11 +107,9 @@ export const orderAnswer = z
       .meta({
         description: "A change that is made once this payment of its difference is authorized, and else never.",
       }),
-    backorderedUntil: when
-      .nullable()
-      .meta({
-        description: "Promised: what waits for stock has left by then, or is cancelled. Null while nothing waits.",
-      }),
+    backorderedUntil: when.nullable().meta({
+      description: "Promised: what waits for stock has left by then, or is cancelled. Null while nothing waits.",
+    }),
     cancelling: z.strictObject({ reason: z.string(), requestedAt: when }).nullable(),
     ended: z.strictObject({ as: z.string(), reason: z.string(), at: when }).nullable(),
     estimatedDelivery: day,

@@ -45,7 +45,7 @@ const lineForm = z.strictObject({
 });
 
 /** A means of payment as its provider names it. Nobody gives us a card number, with or without its separators. */
-export const paymentMethodForm = z.strictObject({
+export const tokenMethodForm = z.strictObject({
   token: z
     .string()
     .regex(/^[A-Za-z0-9_-]{3,120}$/, {
@@ -59,6 +59,16 @@ export const paymentMethodForm = z.strictObject({
         "The payment provider's token: Stripe's (`pm_…`); `paypal`, where the customer approves at PayPal; or `paypal_` and the id of an account saved in PayPal's vault.",
     }),
 });
+
+/** One of the means of payment that the customer has saved; it is charged while they are away. */
+const savedMethodForm = z.strictObject({
+  saved: z.string().regex(/^pm_[A-Za-z0-9_]{3,110}$/, {
+    error: "must be the id of one of the customer's saved means of payment; never a card number",
+  }),
+});
+
+export const paymentMethodForm = z.union([tokenMethodForm, savedMethodForm]);
+export type PaymentMethodForm = z.infer<typeof paymentMethodForm>;
 
 /** An order with everything said. Prices are never taken from the caller: they come from the catalogue. */
 export const fullOrderForm = z

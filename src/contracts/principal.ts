@@ -15,6 +15,7 @@ export const SCOPES = [
   "deviations:read",
   "deviations:write",
   "operations:read",
+  "payments:reconcile",
   "admin",
 ] as const;
 export type Scope = (typeof SCOPES)[number];

@@ -34,6 +34,7 @@ export const PROBLEM_CODES = [
   "return_state",
   "return_window_ended",
   "refund_too_large",
+  "payment_method_refused",
   "reservation_state",
   "count_outdated",
   "reference_reused",

@@ -31,6 +31,11 @@ export interface ConfirmedBy {
   paymentMethod: string;
   /** Where the provider's page sends the customer back to. */
   returnUrl: string;
+  /**
+   * The customer is away, and pays by what they have saved. Where their bank wants to see them nevertheless, they are
+   * asked to come.
+   */
+  offSession: boolean;
 }
 
 /**

@@ -6,15 +6,22 @@ import { createGatedFetch, GateMemory } from "./gate.ts";
 import { type FetchFunction, outsideFetch } from "./http.ts";
 import type { MailProvider, SmsProvider } from "./message.ts";
 import type { PaymentProvider } from "./payment.ts";
+import type { DisputeDesk } from "./payment-disputes.ts";
+import type { PaymentRecords } from "./payment-records.ts";
 import { PaypalPayments } from "./paypal.ts";
 import type { PaypalToken } from "./paypal-client.ts";
+import type { SavedCards } from "./saved-methods.ts";
 import { SendgridMail } from "./sendgrid.ts";
 import { StripePayments } from "./stripe.ts";
+import { StripeDisputes } from "./stripe-disputes.ts";
+import { StripeRecords } from "./stripe-records.ts";
+import { StripeSavedCards } from "./stripe-saved-cards.ts";
 import { TwilioSms } from "./twilio.ts";
 
 /** Every outside provider, each behind its interface. */
 export interface Providers {
   payments: Readonly<Record<PaymentProviderName, PaymentProvider>>;
+  disputes: DisputeDesk;
   mail: MailProvider;
   sms: SmsProvider;
   carrier: CarrierProvider;
@@ -64,9 +71,35 @@ const fedexTokens = new Map<string, FedexToken>();
  * gate's stubs belong to the request; leases and tokens are kept by the isolate.
  */
 export function createProviders(config: ProvidersConfig): Providers {
-  const reach = (provider: GatedProvider): FetchFunction => {
-    const { simulators, gate, defer } = config;
-    const direct = outsideFetch(simulators);
+  const reach = reachOf(config);
+  return {
+    payments: {
+      stripe: new StripePayments({ ...config.stripe, fetch: reach("stripe") }),
+      paypal: new PaypalPayments({ ...config.paypal, fetch: reach("paypal"), tokens: paypalTokens }),
+    },
+    disputes: new StripeDisputes({ ...config.stripe, fetch: reach("stripe") }),
+    mail: new SendgridMail({ ...config.sendgrid, fetch: reach("sendgrid") }),
+    sms: new TwilioSms({ ...config.twilio, fetch: reach("twilio") }),
+    carrier: new FedexCarrier({ ...config.fedex, fetch: reach("fedex"), tokens: fedexTokens }),
+  };
+}
+
+/** The books of every provider that keeps payments of ours; as cheap as the providers, and to be made as they are. */
+export function createPaymentRecords(config: ReachConfig & Pick<ProvidersConfig, "stripe">): readonly PaymentRecords[] {
+  return [new StripeRecords({ ...config.stripe, fetch: reachOf(config)("stripe") })];
+}
+
+/** Where customers' means of payment are kept. */
+export function createSavedCards(config: ReachConfig & Pick<ProvidersConfig, "stripe">): SavedCards {
+  return new StripeSavedCards({ ...config.stripe, fetch: reachOf(config)("stripe") });
+}
+
+type ReachConfig = Pick<ProvidersConfig, "simulators" | "gate" | "defer">;
+
+/** How the providers are reached: through their gates, and at the simulators where those are. */
+function reachOf({ simulators, gate, defer }: ReachConfig): (provider: GatedProvider) => FetchFunction {
+  const direct = outsideFetch(simulators);
+  return (provider) => {
     if (gate === undefined) return direct;
     return createGatedFetch(direct, {
       gate: gate(provider),
@@ -74,14 +107,5 @@ export function createProviders(config: ProvidersConfig): Providers {
       ...BUDGETS[provider],
       ...(defer === undefined ? {} : { defer }),
     });
-  };
-  return {
-    payments: {
-      stripe: new StripePayments({ ...config.stripe, fetch: reach("stripe") }),
-      paypal: new PaypalPayments({ ...config.paypal, fetch: reach("paypal"), tokens: paypalTokens }),
-    },
-    mail: new SendgridMail({ ...config.sendgrid, fetch: reach("sendgrid") }),
-    sms: new TwilioSms({ ...config.twilio, fetch: reach("twilio") }),
-    carrier: new FedexCarrier({ ...config.fedex, fetch: reach("fedex"), tokens: fedexTokens }),
   };
 }

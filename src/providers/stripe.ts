@@ -12,23 +12,28 @@ export interface StripeConfig {
   timeLimitMs?: number;
 }
 
+/** The official library, which never retries by itself here: the caller does, under its own key. */
+export function stripeClient(config: StripeConfig): Stripe {
+  const timeLimitMs = config.timeLimitMs ?? 10_000;
+  return new Stripe(config.secretKey, {
+    httpClient: Stripe.createFetchHttpClient(wholeAnswers(config.fetch, timeLimitMs)),
+    maxNetworkRetries: 0,
+    // Our own limit comes first; the library's is there because it insists on one.
+    timeout: timeLimitMs + 1000,
+    telemetry: false,
+  });
+}
+
 const EXPAND = ["latest_charge"];
 const THROTTLE_FALLBACK_MS = 1000;
 
-/** Stripe through its official library, which never retries by itself here: the caller does, under its own key. */
+/** Payments by Stripe. */
 export class StripePayments implements PaymentProvider {
   readonly name = "stripe";
   readonly #stripe: Stripe;
 
   constructor(config: StripeConfig) {
-    const timeLimitMs = config.timeLimitMs ?? 10_000;
-    this.#stripe = new Stripe(config.secretKey, {
-      httpClient: Stripe.createFetchHttpClient(wholeAnswers(config.fetch, timeLimitMs)),
-      maxNetworkRetries: 0,
-      // Our own limit comes first; the library's is there because it insists on one.
-      timeout: timeLimitMs + 1000,
-      telemetry: false,
-    });
+    this.#stripe = stripeClient(config);
   }
 
   createIntent(input: CreateIntent, idempotencyKey: string): Promise<ProviderResult<PaymentSnapshot>> {
@@ -52,10 +57,23 @@ export class StripePayments implements PaymentProvider {
 
   async confirmIntent(
     intentId: string,
-    { returnUrl }: ConfirmedBy,
+    { paymentMethod, returnUrl, offSession }: ConfirmedBy,
     idempotencyKey: string,
   ): Promise<ProviderResult<PaymentSnapshot>> {
-    const params = { return_url: returnUrl, expand: EXPAND };
+    if (!offSession) return this.#confirm(intentId, { return_url: returnUrl }, idempotencyKey);
+    // Nobody is there to be sent to a page of their bank, nor back from it.
+    const away = await this.#confirm(intentId, { off_session: true }, idempotencyKey);
+    if (away.outcome !== "failed" || away.code !== AUTHENTICATION_REQUIRED) return away;
+    const params = { return_url: returnUrl, payment_method: paymentMethod };
+    return this.#confirm(intentId, params, `${idempotencyKey}:on-session`);
+  }
+
+  async #confirm(
+    intentId: string,
+    how: Stripe.PaymentIntentConfirmParams,
+    idempotencyKey: string,
+  ): Promise<ProviderResult<PaymentSnapshot>> {
+    const params = { ...how, expand: EXPAND };
     let declinedMethod: string | null = null;
     const result = await readIntent(
       () => this.#stripe.paymentIntents.confirm(intentId, params, { idempotencyKey }),
@@ -157,6 +175,8 @@ export class StripePayments implements PaymentProvider {
   }
 }
 
+/** The bank's answer to a charge for which it wants to see the customer, who is away. */
+const AUTHENTICATION_REQUIRED = "authentication_required";
 const UNEXPECTED_STATE = "payment_intent_unexpected_state";
 
 function isUnexpectedState(result: ProviderResult<PaymentSnapshot>): boolean {
@@ -184,7 +204,8 @@ function methodOfLastDecline(error: unknown): string | null {
   return intent.data.last_payment_error?.payment_method?.id ?? null;
 }
 
-function shortfallOf(error: unknown): ProviderShortfall {
+/** What a call that threw came to. */
+export function shortfallOf(error: unknown): ProviderShortfall {
   if (error instanceof CallHeldBack) return heldBackResult(error);
   if (!(error instanceof Stripe.errors.StripeError)) return { outcome: "unknown", message: "the call broke off" };
   if (error.detail instanceof CallHeldBack) return heldBackResult(error.detail);

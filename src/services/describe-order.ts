@@ -120,6 +120,13 @@ export function describePayment(
     authorizationExpiresAt: payment.authorizationExpiresAt === null ? null : rfc3339(payment.authorizationExpiresAt),
     actionUrl: payment.actionUrl,
     failure: payment.failure && { code: payment.failure.code, message: payment.failure.message },
+    disputes: (payment.disputes ?? []).map(({ id, amount, reason, dueBy, status }) => ({
+      disputeId: id,
+      amount: money(amount),
+      reason,
+      dueBy: dueBy === null ? null : rfc3339(dueBy),
+      status,
+    })),
   };
 }
 

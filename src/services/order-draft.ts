@@ -11,6 +11,7 @@ import { locate } from "../domain/places.ts";
 import type { Env } from "../platform/env.ts";
 import type { Catalog } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
+import { meansOfPayment } from "./payment-methods.ts";
 
 /** An order as either form says it, completed from the customer or the channel's default profile. */
 export interface OrderDraft {
@@ -82,6 +83,8 @@ async function draftFull(
     return refuse("address_invalid", "Nobody knows where that address is.", {
       errors: [{ pointer: "/address/country", detail: "must be a country, or give /location" }],
     });
+  const paymentMethod = await meansOfPayment(ctx, customerId, input.paymentMethod);
+  if (!paymentMethod.ok) return paymentMethod;
   return {
     ok: true,
     value: {
@@ -91,7 +94,7 @@ async function draftFull(
       address,
       location,
       shippingMethod: input.shippingMethod,
-      paymentMethod: input.paymentMethod.token,
+      paymentMethod: paymentMethod.value,
       currency: input.currency,
       discounts: input.discounts ?? [],
       lines: sumBySku(input.lines),

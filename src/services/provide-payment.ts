@@ -1,23 +1,27 @@
+import type { PaymentMethodForm } from "../contracts/place-order.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import type { OrderId } from "../domain/ids.ts";
 import type { Order } from "../domain/order/order.ts";
 import { isBoundToWarehouse, lacking } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
 import { executeOrder, getOrder } from "./orders.ts";
+import { meansOfPayment } from "./payment-methods.ts";
 
 /**
  * Gives an order another means of payment where one has failed and its stock is still held; what is due is asked of
- * it at once. `token` is the payment provider's.
+ * it at once.
  */
 export async function providePayment(
   ctx: ServiceContext,
   orderId: OrderId,
-  token: string,
+  form: PaymentMethodForm,
 ): Promise<ServiceResult<Order>> {
   const denied = lacking(ctx, "orders:write");
   if (denied !== null) return denied;
   const seen = await getOrder(ctx, orderId);
   if (!seen.ok) return seen;
   if (isBoundToWarehouse(ctx.principal)) return refuse("forbidden", "An order is not one warehouse's to have paid.");
-  return executeOrder(ctx, orderId, { type: "ProvidePayment", method: token });
+  const method = await meansOfPayment(ctx, seen.value.customerId, form);
+  if (!method.ok) return method;
+  return executeOrder(ctx, orderId, { type: "ProvidePayment", method: method.value });
 }

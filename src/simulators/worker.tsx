@@ -3,6 +3,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { knobsShape } from "./books/knobs.ts";
 import type { SimulatorsEnv } from "./env.ts";
 import { ApprovePage } from "./pages/approve-page.tsx";
+import { DISPUTE_REASONS } from "./stripe/dispute-ledger.ts";
 import { AuthenticatePage } from "./pages/authenticate-page.tsx";
 import { BooksPage } from "./pages/books-page.tsx";
 import { IndexPage } from "./pages/index-page.tsx";
@@ -77,6 +78,26 @@ pages.post("/paypal/approve/:order", async (c) => {
     answer === "approve" || answer === "approve_declined" ? answer : "cancel",
   );
   return c.redirect(returnTo ?? `/simulators/paypal/approve/${orderId}`, 303);
+});
+
+pages.post("/stripe/payment_intents/:intent/dispute", async (c) => {
+  const { reason } = await c.req.parseBody();
+  const known = DISPUTE_REASONS.find((one) => one === reason);
+  if (known === undefined) return c.text(`A dispute has a reason: ${DISPUTE_REASONS.join(", ")}.`, 422);
+  const id = await stripeBooks(c.env).openDispute(c.req.param("intent"), known);
+  if (id === null) return c.text("Nothing of this payment can be disputed.", 409);
+  return c.req.header("accept")?.includes("application/json") ? c.json({ id }) : c.redirect("/simulators/stripe", 303);
+});
+
+pages.post("/stripe/disputes/:dispute", async (c) => {
+  const { status } = await c.req.parseBody();
+  if (status !== "under_review" && status !== "won" && status !== "lost")
+    return c.text("A dispute becomes under_review, won or lost.", 422);
+  const moved = await stripeBooks(c.env).moveDispute(c.req.param("dispute"), status);
+  if (!moved) return c.text("There is no open dispute of this id.", 409);
+  return c.req.header("accept")?.includes("application/json")
+    ? c.json({ status })
+    : c.redirect("/simulators/stripe", 303);
 });
 
 pages.post("/fedex/parcels/:number/advance", async (c) => {

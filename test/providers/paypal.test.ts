@@ -29,7 +29,7 @@ const input = {
   description: "Order 1",
   email: "a@example.com",
 };
-const by = { paymentMethod: "paypal", returnUrl: "https://shop.example/back" };
+const by = { paymentMethod: "paypal", returnUrl: "https://shop.example/back", offSession: false };
 
 describe("the PayPal adapter", () => {
   it("creates an order to be authorized that names our order and payment", async () => {

@@ -6,7 +6,7 @@ import fixtures from "../fixtures/stripe/resources.json" with { type: "json" };
 import { broken, fakeFetch, half, json, silent, stuck, text, type Reply } from "./fake-fetch.ts";
 
 const { payment_intent: example, refund: exampleRefund, charge: exampleCharge } = fixtures.resources;
-const by = (returnUrl: string) => ({ paymentMethod: "pm_card_visa", returnUrl });
+const by = (returnUrl: string) => ({ paymentMethod: "pm_card_visa", returnUrl, offSession: false });
 const EUR = (amount: number) => ({ amount, currency: "EUR" });
 
 function intent(change: Record<string, unknown> = {}): Record<string, unknown> {

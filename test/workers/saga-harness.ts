@@ -9,6 +9,7 @@ import type { CarrierProvider, Label, LabelRequest } from "../../src/providers/c
 import type { MailMessage, MailProvider, SmsProvider } from "../../src/providers/message.ts";
 import type { ProviderResult } from "../../src/providers/outcome.ts";
 import type { CreateIntent, PaymentProvider, PaymentSnapshot } from "../../src/providers/payment.ts";
+import type { DisputeDesk, DisputeSnapshot } from "../../src/providers/payment-disputes.ts";
 import { ledgerCalls } from "../../src/saga/ledger-calls.ts";
 import type { SagaContext } from "../../src/saga/saga-context.ts";
 import type { Catalog } from "../../src/services/catalog.ts";
@@ -163,6 +164,20 @@ export class FakeBank extends Fates implements PaymentProvider {
   }
 }
 
+/** Disputes as their provider has them now. */
+export class FakeDisputes extends Fates implements DisputeDesk {
+  readonly known = new Map<string, DisputeSnapshot>();
+
+  retrieveDispute(id: string): Promise<ProviderResult<DisputeSnapshot>> {
+    const value = this.known.get(id);
+    return this.meet(() =>
+      value
+        ? { outcome: "done", value }
+        : { outcome: "failed", code: "resource_missing", message: "none", retryable: false },
+    );
+  }
+}
+
 /** A mail provider that remembers what it sent. */
 export class FakeMail extends Fates implements MailProvider, SmsProvider {
   readonly name = "fake";
@@ -284,16 +299,17 @@ export const CATALOG: Catalog = {
 export class SagaWorld {
   readonly bank = new FakeBank();
   readonly paypal = new FakeBank();
+  readonly disputes = new FakeDisputes();
   readonly mail = new FakeMail();
   readonly carrier = new FakeCarrier();
   readonly deferred: Promise<unknown>[] = [];
   readonly context: SagaContext;
 
   constructor(ledger: Pick<TestLedger, "stub">) {
-    const { bank, paypal, mail, carrier, deferred } = this;
+    const { bank, paypal, disputes, mail, carrier, deferred } = this;
     this.context = {
       env: workerEnv(),
-      providers: { payments: { stripe: bank, paypal }, mail, sms: mail, carrier },
+      providers: { payments: { stripe: bank, paypal }, disputes, mail, sms: mail, carrier },
       now: Date.now,
       catalog: () => Promise.resolve(CATALOG),
       ledger: () => ledger.stub as OrderLedgerRpc,

@@ -296,7 +296,7 @@ const pay = endpoint({
   answers: { 200: { description: "Taken, and asked for what is due.", schema: orderAnswer } },
   problems: ["order_state", "idempotency_mismatch", "idempotency_in_progress"],
   async handle({ ctx, params, body }) {
-    const paying = await providePayment(ctx, params.id, body.paymentMethod.token);
+    const paying = await providePayment(ctx, params.id, body.paymentMethod);
     return paying.ok ? { status: 200, body: describeOrder(paying.value), version: paying.value.version } : paying;
   },
 });

@@ -1,6 +1,7 @@
 import type { DeviationKind } from "../deviation.ts";
 import type { EffectId, OrderId, ReservationId, ReturnId, ShipmentId, Sku, WarehouseId } from "../ids.ts";
 import type { Money } from "../money.ts";
+import type { Dispute } from "./dispute.ts";
 import type { Reservation } from "./order.ts";
 import type { RestockUnits } from "./refund.ts";
 
@@ -74,6 +75,8 @@ export type Effect =
       deviation: DeviationKind;
       effectId?: EffectId;
       shipmentId?: ShipmentId;
+      /** The payment provider's own id of what it is about, and whose it is. */
+      reference?: { provider: string; id: string };
       summary: string;
       tried: string[];
     };
@@ -109,7 +112,9 @@ export type PaymentFact =
   | { status: "authorized"; intentId: string; amount: number; expiresAt: number }
   | { status: "captured"; intentId: string; captured: number; refunded: number }
   | { status: "voided"; intentId: string }
-  | { status: "failed"; intentId: string; code: string; message: string };
+  | { status: "failed"; intentId: string; code: string; message: string }
+  /** What the customer's bank says of it; changes nothing of where the payment itself stands. */
+  | { status: "disputed"; intentId: string; dispute: Dispute };
 
 /** What one attempt came to. */
 export type EffectOutcome =

@@ -1,6 +1,7 @@
 import type { EffectId, OrderId, ReservationId, ShipmentId } from "../ids.ts";
 import type { MinorUnits } from "../money.ts";
 import type { DeviationKind } from "../deviation.ts";
+import type { Dispute } from "./dispute.ts";
 import type { EffectKind } from "./effects.ts";
 import type { MadeEdit } from "./edit-parts.ts";
 import type { LineUnits, Order, OrderEdit, OrderLine, PendingEdit, Reservation, ShipmentItem } from "./order.ts";
@@ -47,6 +48,9 @@ export type OrderEvent =
   | { type: "PaymentVoided"; payment: number }
   | { type: "PaymentMismatched"; payment: number; expected: MinorUnits; actual: MinorUnits }
   | { type: "PaymentRefunded"; payment: number; amount: MinorUnits; refundId: string }
+  | { type: "PaymentDisputed"; payment: number; dispute: Omit<Dispute, "status"> }
+  | { type: "DisputeUpdated"; payment: number; dispute: Omit<Dispute, "status"> }
+  | { type: "DisputeClosed"; payment: number; disputeId: string; outcome: "won" | "lost" }
   | { type: "StockAllocated"; reservations: ReservationId[] }
   | { type: "StockShort"; allocated: ReservationId[]; short: ReservationId[] }
   /** `instead`: of units that had lost their stock, or of backordered ones, which are paid before they are allocated. */

@@ -1,4 +1,5 @@
 import { borneBy, isPaymentAlive, isPaymentOpen, isSecured, payableAmount, unpaidAmount } from "./amounts.ts";
+import { withDispute } from "./dispute.ts";
 import { applyEdit, dropPendingEdit } from "./edit.ts";
 import type { PlacedOrder, RecordedEvent } from "./events.ts";
 import { type Order, type Payment, PAYMENT_WINDOW_MS } from "./order.ts";
@@ -223,6 +224,10 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       }));
     case "PaymentMismatched":
       return order;
+    case "PaymentDisputed":
+    case "DisputeUpdated":
+    case "DisputeClosed":
+      return withDispute(order, event);
 
     case "StockAllocated":
       // Late, for an order that has ended: react gives the stock back, the reservations stay released.

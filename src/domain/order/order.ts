@@ -2,6 +2,7 @@ import type { Address, Contact } from "../catalog.ts";
 import type { Coordinates } from "../geography.ts";
 import type { CustomerId, OrderId, ReservationId, ShipmentId, Sku, WarehouseId } from "../ids.ts";
 import type { Currency, MinorUnits } from "../money.ts";
+import type { Dispute } from "./dispute.ts";
 import type { PaymentProviderName } from "./payment-provider.ts";
 import type { Refund } from "./refund.ts";
 import type { Return } from "./return.ts";
@@ -129,6 +130,8 @@ export interface Payment {
   captureFailed: boolean;
   /** What of the captured money was asked back because the order became smaller; absent before. */
   reduced?: MinorUnits;
+  /** What the customer's bank has disputed of it, oldest first; absent where it never has. */
+  disputes?: Dispute[];
 }
 
 export interface Totals {

@@ -1,5 +1,6 @@
 import type { EffectId } from "../ids.ts";
 import { isPaymentAlive, isPaymentOpen, unpaidAmount } from "./amounts.ts";
+import { disputeEvents } from "./dispute.ts";
 import type { Effect, PaymentFact } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
 import type { Order, Payment } from "./order.ts";
@@ -48,6 +49,8 @@ export function paymentEvents(order: Order, number: number, fact: PaymentFact): 
       return isPaymentOpen(payment)
         ? [...started, { type: "PaymentFailed", payment: number, code: fact.code, message: fact.message }]
         : started;
+    case "disputed":
+      return [...started, ...disputeEvents(payment, fact.dispute)];
   }
 }
 

@@ -3,6 +3,7 @@ import type { MadeEdit } from "./edit-parts.ts";
 import type { ReservationId } from "../ids.ts";
 import type { Effect, NotificationKind, ReservationRef } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
+import { formatMoney } from "../money.ts";
 import type { Order, Payment, Reservation, Shipment } from "./order.ts";
 import { GIVEN_UP } from "./record.ts";
 import { askedRefunds, hasOpenPart } from "./refund.ts";
@@ -87,6 +88,9 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
           tried: [],
         },
       ];
+
+    case "PaymentDisputed":
+      return [disputed(order, event)];
 
     case "StockAllocated":
       return [...releaseLate(order, event.reservations), ...startFulfillment(order), ...tellUnpaid(order)];
@@ -214,6 +218,8 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
     case "PaymentStarted":
     case "PaymentCaptured":
     case "PaymentVoided":
+    case "DisputeUpdated":
+    case "DisputeClosed":
     case "CaptureFailed":
     case "FulfillmentAccepted":
     case "PickStarted":
@@ -239,6 +245,21 @@ function authorize(order: Order, payment: Payment): Extract<Effect, { kind: "Aut
     method: payment.method,
     email: order.contact.email ?? null,
     deadline: payment.deadline,
+  };
+}
+
+/** A person decides whether to accept the claim or to hand in evidence, in time. */
+function disputed(order: Order, { payment, dispute }: Extract<OrderEvent, { type: "PaymentDisputed" }>): Effect {
+  const { id, amount, reason, dueBy } = dispute;
+  const provider = order.payments.find(({ number }) => number === payment)?.provider ?? "";
+  const until = dueBy === null ? "" : ` Evidence is taken until ${new Date(dueBy).toISOString()}.`;
+  const what = `${formatMoney({ amount, currency: order.currency })} of payment ${payment}`;
+  return {
+    kind: "OpenDeviation",
+    deviation: "dispute",
+    reference: { provider, id },
+    summary: `${order.number}: the customer's bank disputes ${what} (${reason}).${until}`,
+    tried: [],
   };
 }
 

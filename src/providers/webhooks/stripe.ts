@@ -40,6 +40,8 @@ export interface StripeEvent {
   orderId: string | null;
   /** The amount of the object that the event is about. */
   amount: Money | null;
+  /** The dispute that the event is about, if it is about one. */
+  disputeId?: string;
 }
 
 const cryptoProvider = Stripe.createSubtleCryptoProvider();
@@ -79,6 +81,7 @@ export async function verifyStripeWebhook(
       typeof about.amount === "number" && about.currency
         ? { amount: about.amount, currency: about.currency.toUpperCase() }
         : null,
+    ...(about.object === "dispute" && { disputeId: about.id }),
   };
   return { ok: true, eventId: id, event };
 }

@@ -17,6 +17,7 @@ import { reportDeviations } from "../../services/report-deviations.ts";
 import { gather } from "../gather.ts";
 import { paymentFact } from "../handlers/payment-fact.ts";
 import type { SagaContext } from "../saga-context.ts";
+import { actOnDispute } from "./payment-disputes.ts";
 
 /** Waits before a webhook is tried again, by how often it was. */
 const RETRY_SECONDS = 15;
@@ -97,7 +98,7 @@ async function act(
 ): Promise<void> {
   switch (provider) {
     case "stripe":
-      return actOnPayment(context, provider, eventId, { payment: null, ...(event as StripeEvent) });
+      return actOnStripe(context, eventId, event as StripeEvent);
     case "paypal":
       return actOnPayment(context, provider, eventId, event as PaypalEvent);
     case "fedex":
@@ -111,6 +112,12 @@ async function act(
 
 /** What an event of either payment provider tells. PayPal's do not all name the intent; they name our own payment. */
 type PaymentEvent = Pick<PaypalEvent, "type" | "status" | "createdAt" | "intentId" | "orderId" | "payment" | "amount">;
+
+async function actOnStripe(context: SagaContext, eventId: string, event: StripeEvent): Promise<void> {
+  if (event.disputeId === undefined) return actOnPayment(context, "stripe", eventId, { payment: null, ...event });
+  const unknown = await actOnDispute(context, event.disputeId);
+  if (unknown !== null) await unmatched(context, "stripe", eventId, unknown);
+}
 
 async function actOnPayment(
   context: SagaContext,

@@ -1,5 +1,6 @@
 import type { EffectOutcome } from "../../domain/order/effects.ts";
 import { paymentProviderOf } from "../../domain/order/payment-provider.ts";
+import { readSavedMeans } from "../../domain/order/saved-method.ts";
 import type { ProviderResult } from "../../providers/outcome.ts";
 import type { PaymentSnapshot } from "../../providers/payment.ts";
 import { done, type EffectHandler, failure, NOTHING, providerKey, type SagaContext } from "../saga-context.ts";
@@ -18,6 +19,7 @@ export const authorizePayment: EffectHandler<"AuthorizePayment"> = async (contex
       : { intentId: null, wanted: true };
   if (!known.wanted) return NOTHING;
   if (context.now() >= effect.deadline && known.intentId === null) return NOTHING;
+  const saved = readSavedMeans(effect.method);
   let { intentId } = known;
   if (intentId === null) {
     const created = await provider.createIntent(
@@ -25,7 +27,8 @@ export const authorizePayment: EffectHandler<"AuthorizePayment"> = async (contex
         orderId: leased.orderId,
         payment: effect.payment,
         amount: effect.amount,
-        paymentMethod: effect.method,
+        paymentMethod: saved?.method ?? effect.method,
+        ...(saved && { customer: saved.customer }),
         description: `Holdfast order ${leased.orderId}`,
         ...(effect.email !== null && { email: effect.email }),
       },
@@ -40,8 +43,9 @@ export const authorizePayment: EffectHandler<"AuthorizePayment"> = async (contex
   }
   if (context.now() >= effect.deadline) return outcomeOf(intentId, await provider.retrieve(intentId));
   const by = {
-    paymentMethod: effect.method,
+    paymentMethod: saved?.method ?? effect.method,
     returnUrl: `${context.env.PUBLIC_URL}/api/v1/orders/${leased.orderId}`,
+    offSession: saved !== null,
   };
   return outcomeOf(intentId, await provider.confirmIntent(intentId, by, providerKey(leased, "confirm")));
 };

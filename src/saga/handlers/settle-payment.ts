@@ -1,4 +1,5 @@
 import type { LeasedEffect } from "../../contracts/ledger-rpc.ts";
+import { undisputedAmount } from "../../domain/order/dispute.ts";
 import type { EffectOutcome } from "../../domain/order/effects.ts";
 import type { Payment } from "../../domain/order/order.ts";
 import { isPartOpen, refundedAfter } from "../../domain/order/refund.ts";
@@ -37,6 +38,14 @@ export const voidPayment: EffectHandler<"VoidPayment"> = async (context, leased,
   return settled("VoidPayment", result);
 };
 
+/** A refund beside a dispute would pay twice: a person decides, and has it tried again once the bank has decided. */
+const DISPUTED: EffectOutcome = {
+  status: "failed",
+  code: "payment_disputed",
+  message: "The customer's bank has disputed this payment: what it takes back is not paid back by us as well.",
+  retryable: false,
+};
+
 /** Pays back. Past the life of the key only a look-up tells whether it was done. */
 export const refundPayment: EffectHandler<"RefundPayment"> = async (context, leased, effect) => {
   const order = await context.order(leased.orderId);
@@ -45,6 +54,7 @@ export const refundPayment: EffectHandler<"RefundPayment"> = async (context, lea
   const after = refundedAfter(order, effect.payment, effect.amount.amount);
   const known = done({ kind: "RefundPayment", refundId: leased.id, amount: effect.amount.amount });
   if (payment.refunded >= after) return known;
+  if (payment.disputes && effect.amount.amount > undisputedAmount(payment)) return DISPUTED;
   const provider = context.providers.payments[payment.provider];
   if (isKeyForgotten(context, leased)) {
     const now = await provider.retrieve(payment.intentId);

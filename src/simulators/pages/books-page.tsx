@@ -2,6 +2,7 @@ import { knobsShape, type Knobs } from "../books/knobs.ts";
 import type { BookRow, BooksView } from "../books/vendor-books.ts";
 import type { Vendor } from "../vendors.ts";
 import { Layout } from "./layout.tsx";
+import { hasActions, RowActions } from "./row-actions.tsx";
 
 const TITLES: Readonly<Record<Vendor, string>> = {
   stripe: "Stripe",
@@ -101,7 +102,7 @@ function Rows({ vendor, table, rows }: { vendor: Vendor; table: string; rows: Bo
   const [first] = rows;
   if (first === undefined) return <p class="dim">Nothing yet.</p>;
   const columns = Object.keys(first).filter((column) => !HIDDEN.has(column));
-  const canAdvance = vendor === "fedex" && table === "parcels";
+  const canAct = hasActions(vendor, table);
   return (
     <div class="scroll" tabindex={0} role="region" aria-label={table.replaceAll("_", " ")}>
       <table>
@@ -110,7 +111,7 @@ function Rows({ vendor, table, rows }: { vendor: Vendor; table: string; rows: Bo
             {columns.map((column) => (
               <th scope="col">{column.replaceAll("_", " ")}</th>
             ))}
-            {canAdvance && <th scope="col">move</th>}
+            {canAct && <th scope="col">do</th>}
           </tr>
         </thead>
         <tbody>
@@ -119,17 +120,9 @@ function Rows({ vendor, table, rows }: { vendor: Vendor; table: string; rows: Bo
               {columns.map((column) => (
                 <td>{shown(column, row[column])}</td>
               ))}
-              {canAdvance && (
+              {canAct && (
                 <td>
-                  {row["next_at"] === null ? (
-                    ""
-                  ) : (
-                    <form method="post" action={`/simulators/fedex/parcels/${textOf(row["tracking_number"])}/advance`}>
-                      <button type="submit" aria-label={`Move ${textOf(row["tracking_number"])} to its next scan`}>
-                        Next scan
-                      </button>
-                    </form>
-                  )}
+                  <RowActions vendor={vendor} table={table} row={row} />
                 </td>
               )}
             </tr>

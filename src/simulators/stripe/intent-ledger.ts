@@ -19,7 +19,17 @@ const DELIVERED_TYPES: ReadonlySet<string> = new Set([
   "payment_intent.payment_failed",
   "payment_intent.canceled",
   "charge.refunded",
+  "charge.dispute.created",
+  "charge.dispute.updated",
+  "charge.dispute.closed",
 ]);
+
+/** What the bank says when it wants to see a customer who is not there. */
+const AUTHENTICATION_REQUIRED = {
+  code: "authentication_required",
+  declineCode: "authentication_required",
+  message: "Your card was declined. This transaction requires authentication.",
+};
 
 export interface NewIntent {
   amount: number;
@@ -43,7 +53,7 @@ export class IntentLedger {
 
   create(input: NewIntent, key: string | null, now: number): IntentRow {
     const id = newId("pi");
-    if (input.paymentMethod !== null) this.cardOf(input.paymentMethod);
+    if (input.paymentMethod !== null) this.#checkOwner(input.paymentMethod, input.customer);
     this.#around.sql.exec(
       `INSERT INTO payment_intents (id, order_id, created, status, amount, currency, capturable, received, refunded, capture_method,
         payment_method, customer, description, receipt_email, metadata, client_secret, return_url)
@@ -88,6 +98,7 @@ export class IntentLedger {
     returnUrl: string | null,
     key: string | null,
     now: number,
+    isOffSession = false,
   ): IntentRow {
     const row = this.get(id, now);
     if (
@@ -101,6 +112,7 @@ export class IntentLedger {
     if (method === null) {
       return this.#refuseState(row, "You cannot confirm this PaymentIntent because it's missing a payment method.");
     }
+    this.#checkOwner(method, row.customer);
     const { behaviour } = this.cardOf(method);
     this.#around.sql.exec(
       "UPDATE payment_intents SET payment_method = ?, return_url = COALESCE(?, return_url), last_error = NULL WHERE id = ?",
@@ -112,6 +124,7 @@ export class IntentLedger {
       case "approves":
         return this.#authorize(id, key, now);
       case "asks_customer":
+        if (isOffSession) return this.#decline(id, AUTHENTICATION_REQUIRED, key, now);
         this.#around.sql.exec("UPDATE payment_intents SET status = 'requires_action' WHERE id = ?", id);
         this.#tell("payment_intent.requires_action", this.get(id, now), key, now);
         return this.get(id, now);
@@ -181,6 +194,10 @@ export class IntentLedger {
     }
     if (left <= 0)
       return refuse(400, `Charge ${row.charge_id} has already been refunded.`, { code: "charge_already_refunded" });
+    if (row.disputed !== 0 && this.#isChargedBack(id))
+      return refuse(400, `Charge ${row.charge_id} has been charged back; cannot issue a refund.`, {
+        code: "charge_disputed",
+      });
     const refunded = amount ?? left;
     if (refunded < 1 || refunded > left) {
       return refuse(400, `Refund amount (${refunded}) is greater than unrefunded amount on charge (${left})`, {
@@ -215,6 +232,39 @@ export class IntentLedger {
 
   wire(row: IntentRow, expands: boolean): Record<string, unknown> {
     return wireIntent(row, this.#around.publicUrl, expands, this.#cardOrNull(row));
+  }
+
+  /** Books money that moved for a reason of its own. */
+  moved(row: IntentRow, kind: string, amount: number, now: number): void {
+    this.#move(row, kind, amount, null, now);
+  }
+
+  /** Tells of something that happened to what is not an intent. */
+  told(type: string, object: unknown, now: number): void {
+    this.#event(type, object, null, now);
+  }
+
+  /** A card that belongs to a customer pays for that customer only. */
+  #checkOwner(method: string, customer: string | null): void {
+    this.cardOf(method);
+    const owner = this.#around.sql
+      .exec<{ customer: string | null }>("SELECT customer FROM payment_methods WHERE id = ?", method)
+      .toArray()[0]?.customer;
+    if (owner == null || owner === customer) return;
+    refuse(400, "The PaymentMethod belongs to a Customer: it can be used with that Customer only.", {
+      param: "payment_method",
+    });
+  }
+
+  #isChargedBack(id: string): boolean {
+    const query =
+      "SELECT 1 FROM disputes WHERE intent_id = ? AND status IN ('needs_response', 'under_review', 'lost') LIMIT 1";
+    return this.#around.sql.exec(query, id).toArray().length > 0;
+  }
+
+  /** The intent's charge as Stripe writes it. */
+  charge(row: IntentRow): Record<string, unknown> {
+    return wireCharge(row, this.#cardOrNull(row));
   }
 
   #authorize(id: string, key: string | null, now: number): IntentRow {

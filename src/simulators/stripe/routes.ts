@@ -1,8 +1,12 @@
 import { jsonAnswer, type VendorAnswer } from "../books/vendor-books.ts";
+import type { DisputeLedger } from "./dispute-ledger.ts";
 import { textOf, textsOf, type FormFields } from "./form.ts";
 import { newId, type IntentLedger } from "./intent-ledger.ts";
+import { expandsTo, integerOf, pageOf } from "./list-page.ts";
+import { listBalanceTransactions, listCharges, readRefunds, wireRefund } from "./records.ts";
+import type { SetupLedger } from "./setup-ledger.ts";
 import { TEST_CARDS, testMethodOfNumber, type TestCard } from "./test-cards.ts";
-import { refuse, wireCharge, wireError, wireList, wireMethod, type IntentRow } from "./wire.ts";
+import { refuse, wireError, wireList, wireMethod, type IntentRow } from "./wire.ts";
 
 /** A call to the Stripe API, decoded. */
 export interface StripeCall {
@@ -17,6 +21,8 @@ export interface StripeCall {
 interface Desk {
   sql: SqlStorage;
   intents: IntentLedger;
+  disputes: DisputeLedger;
+  setups: SetupLedger;
 }
 
 /** Answers the part of Stripe's API that the simulator has. */
@@ -26,9 +32,19 @@ export function routeStripe(call: StripeCall, desk: Desk): VendorAnswer {
   if (version === "v1" && (isPost || call.method === "GET")) {
     if (resource === "payment_intents") return routeIntents(call, desk, id, action, isPost);
     if (resource === "refunds")
-      return isPost && id === undefined ? createRefund(call, desk) : readRefunds(call, desk, id);
-    if (resource === "charges" && id !== undefined && !isPost) return readCharge(desk, id);
+      return isPost && id === undefined ? createRefund(call, desk) : readRefunds(call.fields, desk, id);
+    if (resource === "charges" && !isPost)
+      return id === undefined ? listCharges(call.fields, desk) : readCharge(desk, id);
+    if (resource === "balance_transactions" && !isPost) return listBalanceTransactions(call.fields, desk);
+    if (resource === "disputes" && !isPost)
+      return desk.disputes.read(
+        id,
+        textOf(call.fields, "payment_intent") ?? null,
+        expandsTo(call.fields, "payment_intent"),
+      );
     if (resource === "events" && !isPost) return readEvents(call, desk, id);
+    if (resource === "setup_intents" && isPost && id === undefined) return desk.setups.create(call.fields, call.now);
+    if (resource === "setup_intents" && !isPost && id !== undefined) return desk.setups.read(id, call.fields);
     if (resource === "payment_methods") return routeMethods(call, desk, id, action, isPost);
     if (resource === "customers") return routeCustomers(call, desk, id, action, isPost);
   }
@@ -44,7 +60,7 @@ function routeIntents(
   isPost: boolean,
 ): VendorAnswer {
   const { fields, key, now } = call;
-  const expands = Object.values(textsOf(fields, "expand")).some((path) => path.endsWith("latest_charge"));
+  const expands = expandsTo(call.fields, "latest_charge");
   const done = (row: IntentRow): VendorAnswer => jsonAnswer(200, desk.intents.wire(row, expands));
   if (id === undefined) return isPost ? createIntent(call, desk, done) : listIntents(call, desk, expands);
   if (id === "search" && !isPost) return searchIntents(call, desk, expands);
@@ -54,7 +70,14 @@ function routeIntents(
   switch (action) {
     case "confirm":
       return confirmed(
-        desk.intents.confirm(id, paymentMethod, textOf(fields, "return_url") ?? null, key, now),
+        desk.intents.confirm(
+          id,
+          paymentMethod,
+          textOf(fields, "return_url") ?? null,
+          key,
+          now,
+          textOf(fields, "off_session") === "true",
+        ),
         desk,
         done,
       );
@@ -111,7 +134,7 @@ function confirmed(row: IntentRow, desk: Desk, done: (row: IntentRow) => VendorA
 }
 
 function listIntents(call: StripeCall, desk: Desk, expands: boolean): VendorAnswer {
-  const page = pageOf(call);
+  const page = pageOf(call.fields);
   const customer = textOf(call.fields, "customer") ?? null;
   const rows = desk.sql
     .exec<IntentRow>(
@@ -148,23 +171,12 @@ function searchIntents(call: StripeCall, desk: Desk, expands: boolean): VendorAn
   });
 }
 
-type RefundRow = {
-  id: string;
-  intent_id: string;
-  charge_id: string | null;
-  amount: number;
-  currency: string;
-  reason: string | null;
-  metadata: string;
-  created: number;
-};
-
 function createRefund(call: StripeCall, desk: Desk): VendorAnswer {
   const { fields, key, now } = call;
   const intentId =
     textOf(fields, "payment_intent") ?? refuse(400, "One of the following params should be provided: payment_intent.");
   const { row, amount } = desk.intents.refund(intentId, integerOf(fields, "amount"), key, now);
-  const refund: RefundRow = {
+  const refund = {
     id: newId("re"),
     intent_id: intentId,
     charge_id: row.charge_id,
@@ -182,42 +194,10 @@ function createRefund(call: StripeCall, desk: Desk): VendorAnswer {
   return jsonAnswer(200, wireRefund(refund));
 }
 
-function readRefunds(call: StripeCall, desk: Desk, id: string | undefined): VendorAnswer {
-  if (id !== undefined) {
-    const row = desk.sql.exec<RefundRow>("SELECT * FROM refunds WHERE id = ?", id).toArray()[0];
-    return row === undefined
-      ? refuse(404, `No such refund: '${id}'`, { code: "resource_missing" })
-      : jsonAnswer(200, wireRefund(row));
-  }
-  const intent = textOf(call.fields, "payment_intent") ?? null;
-  const query = "SELECT * FROM refunds WHERE (?1 IS NULL OR intent_id = ?1) ORDER BY rowid DESC LIMIT 100";
-  return wireList("/v1/refunds", desk.sql.exec<RefundRow>(query, intent).toArray().map(wireRefund), false);
-}
-
-function wireRefund(row: RefundRow): Record<string, unknown> {
-  return {
-    id: row.id,
-    object: "refund",
-    amount: row.amount,
-    balance_transaction: null,
-    charge: row.charge_id,
-    created: Math.floor(row.created / 1000),
-    currency: row.currency,
-    destination_details: { card: { type: "refund" }, type: "card" },
-    metadata: JSON.parse(row.metadata) as unknown,
-    payment_intent: row.intent_id,
-    reason: row.reason,
-    receipt_number: null,
-    source_transfer_reversal: null,
-    status: "succeeded",
-    transfer_reversal: null,
-  };
-}
-
 function readCharge(desk: Desk, id: string): VendorAnswer {
   const row = desk.sql.exec<IntentRow>("SELECT * FROM payment_intents WHERE charge_id = ?", id).toArray()[0];
   if (row === undefined) return refuse(404, `No such charge: '${id}'`, { code: "resource_missing" });
-  return jsonAnswer(200, wireCharge(row, row.payment_method === null ? null : desk.intents.cardOf(row.payment_method)));
+  return jsonAnswer(200, desk.intents.charge(row));
 }
 
 function readEvents(call: StripeCall, desk: Desk, id: string | undefined): VendorAnswer {
@@ -227,7 +207,7 @@ function readEvents(call: StripeCall, desk: Desk, id: string | undefined): Vendo
       ? refuse(404, `No such event: '${id}'`, { code: "resource_missing" })
       : { ...jsonAnswer(200, null), body: row.body };
   }
-  const page = pageOf(call);
+  const page = pageOf(call.fields);
   const rows = desk.sql
     .exec<{ body: string }>(
       `SELECT body FROM events WHERE (?1 IS NULL OR type = ?1)
@@ -297,6 +277,14 @@ function listMethods(desk: Desk, customer: string | null): VendorAnswer {
   );
 }
 
+function readOwnMethod(desk: Desk, customer: string, id: string): VendorAnswer {
+  const query = "SELECT * FROM payment_methods WHERE id = ? AND customer = ?";
+  const row = desk.sql.exec<MethodRow>(query, id, customer).toArray()[0];
+  return row === undefined
+    ? refuse(404, `No such payment_method: '${id}'`, { code: "resource_missing" })
+    : jsonAnswer(200, wireMethod(id, desk.intents.cardOf(id), row.customer, row.created));
+}
+
 function routeCustomers(
   call: StripeCall,
   desk: Desk,
@@ -334,21 +322,10 @@ function routeCustomers(
     );
     return wire(row);
   }
-  if (action === "payment_methods") return listMethods(desk, id);
+  if (action === "payment_methods") {
+    const method = call.path[4];
+    return method === undefined ? listMethods(desk, id) : readOwnMethod(desk, id, method);
+  }
   const row = desk.sql.exec<CustomerRow>("SELECT * FROM customers WHERE id = ?", id).toArray()[0];
   return row === undefined ? refuse(404, `No such customer: '${id}'`, { code: "resource_missing" }) : wire(row);
-}
-
-function integerOf(fields: FormFields, name: string): number | null {
-  const text = textOf(fields, name);
-  if (text === undefined || text === "") return null;
-  return /^\d{1,12}$/.test(text)
-    ? Number(text)
-    : refuse(400, `Invalid integer: ${text}`, { code: "parameter_invalid_integer", param: name });
-}
-
-function pageOf(call: StripeCall): { limit: number; after: string | null } {
-  const limit = integerOf(call.fields, "limit") ?? 10;
-  if (limit < 1 || limit > 100) return refuse(400, "limit must be from 1 to 100.", { param: "limit" });
-  return { limit, after: textOf(call.fields, "starting_after") ?? null };
 }

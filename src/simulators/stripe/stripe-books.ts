@@ -2,9 +2,11 @@ import { jsonAnswer, VendorBooks, type VendorAnswer, type VendorRequest } from "
 import type { OutgoingWebhook } from "../books/webhook-outbox.ts";
 import type { SimulatorsEnv } from "../env.ts";
 import { hmac, hexOf } from "../signing.ts";
+import { DisputeLedger, type DisputeReason } from "./dispute-ledger.ts";
 import { decodeForm } from "./form.ts";
 import { IntentLedger, newId } from "./intent-ledger.ts";
 import { routeStripe, type StripeCall } from "./routes.ts";
+import { SetupLedger } from "./setup-ledger.ts";
 import { wireError } from "./wire.ts";
 
 /** Append only. */
@@ -31,12 +33,23 @@ const MIGRATIONS = [
    CREATE TABLE idempotency (
      key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, created INTEGER NOT NULL
    );`,
+  `CREATE TABLE disputes (
+     id TEXT PRIMARY KEY, intent_id TEXT NOT NULL, charge_id TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL,
+     reason TEXT NOT NULL, status TEXT NOT NULL, due_by INTEGER NOT NULL, created INTEGER NOT NULL
+   );
+   ALTER TABLE payment_intents ADD COLUMN disputed INTEGER NOT NULL DEFAULT 0;`,
+  `CREATE TABLE setup_intents (
+     id TEXT PRIMARY KEY, created INTEGER NOT NULL, status TEXT NOT NULL, customer TEXT NOT NULL, payment_method TEXT NOT NULL,
+     return_url TEXT, client_secret TEXT NOT NULL
+   );`,
 ];
 
 const TABLES = [
   "payment_intents",
   "money_movements",
   "refunds",
+  "disputes",
+  "setup_intents",
   "payment_methods",
   "customers",
   "events",
@@ -53,6 +66,8 @@ export class StripeBooks extends VendorBooks {
     knobs: () => this.knobs,
     push: (eventId, body, now) => this.push(eventId, "/api/v1/webhooks/stripe", "application/json", body, now),
   });
+  readonly #disputes = new DisputeLedger(this.sql, this.#intents);
+  readonly #setups = new SetupLedger(this.sql, this.#intents, this.env.PUBLIC_URL);
   /** Keys whose first request has not been answered yet; a crash ends those requests and so empties it. */
   readonly #inFlight = new Set<string>();
 
@@ -62,6 +77,8 @@ export class StripeBooks extends VendorBooks {
 
   /** What the customer answered on the bank's page; the address to send the customer back to, null where there is none. */
   settleAuthentication(intentId: string, isPassed: boolean): { returnTo: string | null } {
+    const setup = this.ctx.storage.transactionSync(() => this.#setups.settleAuthentication(intentId, isPassed));
+    if (setup !== null) return { returnTo: setup.return_url };
     const row = this.ctx.storage.transactionSync(() =>
       this.#intents.settleAuthentication(intentId, isPassed, Date.now()),
     );
@@ -78,10 +95,29 @@ export class StripeBooks extends VendorBooks {
   readForAuthentication(
     intentId: string,
   ): { status: string; amount: number; currency: string; description: string | null } | null {
+    const setup = this.#setups.find(intentId);
+    if (setup !== null)
+      return { status: setup.status, amount: 0, currency: "eur", description: "A card to be saved for later" };
     const row = this.#intents.find(intentId);
     return row === null
       ? null
       : { status: row.status, amount: row.amount, currency: row.currency, description: row.description };
+  }
+
+  /** Has the customer's bank dispute a payment; the dispute's id, or null where nothing of it can be disputed. */
+  openDispute(intentId: string, reason: DisputeReason): string | null {
+    const row = this.ctx.storage.transactionSync(() => this.#disputes.open(intentId, reason, Date.now()));
+    this.arm();
+    return row?.id ?? null;
+  }
+
+  /** Moves an open dispute on; false where there is none of this id. */
+  moveDispute(id: string, status: "under_review" | "won" | "lost"): boolean {
+    const row = this.ctx.storage.transactionSync(() =>
+      status === "under_review" ? this.#disputes.submit(id, Date.now()) : this.#disputes.close(id, status, Date.now()),
+    );
+    this.arm();
+    return row !== null;
   }
 
   protected override async serve(request: VendorRequest): Promise<Response> {
@@ -121,7 +157,12 @@ export class StripeBooks extends VendorBooks {
       key,
       now,
     };
-    const answer = routeStripe(call, { sql: this.sql, intents: this.#intents });
+    const answer = routeStripe(call, {
+      sql: this.sql,
+      intents: this.#intents,
+      disputes: this.#disputes,
+      setups: this.#setups,
+    });
     if (key !== null) {
       const insert =
         "INSERT OR REPLACE INTO idempotency (key, fingerprint, status, body, created) VALUES (?, ?, ?, ?, ?)";

@@ -8,6 +8,8 @@ export interface TestCard {
   brand: string;
   last4: string;
   behaviour: CardBehaviour;
+  /** The bank wants to see the customer when the card is saved, and not again after that. */
+  asksOnSetup?: true;
 }
 
 const DECLINED = "Your card was declined.";
@@ -69,7 +71,7 @@ export const TEST_CARDS: Readonly<Record<string, TestCard>> = {
   pm_card_threeDSecureRequired: asksCustomer("3063"),
   pm_card_threeDSecure2Required: asksCustomer("3220"),
   pm_card_authenticationRequired: asksCustomer("3184"),
-  pm_card_authenticationRequiredOnSetup: approves("visa", "3155"),
+  pm_card_authenticationRequiredOnSetup: { ...approves("visa", "3155"), asksOnSetup: true },
 };
 
 /** The test payment method that a test card number stands for; null for any other number. */

@@ -25,6 +25,7 @@ export type IntentRow = {
   capture_before: number | null;
   canceled_at: number | null;
   cancellation_reason: string | null;
+  disputed: number;
 };
 
 const API_VERSION = "2026-10-28.endive";
@@ -100,7 +101,7 @@ export function wireCharge(row: IntentRow, card: TestCard | null): Record<string
     currency: row.currency,
     customer: row.customer,
     description: row.description,
-    disputed: false,
+    disputed: row.disputed !== 0,
     failure_code: null,
     failure_message: null,
     livemode: false,

@@ -1,0 +1,1 @@
+CREATE INDEX `order_events_money` ON `order_events` (`at`) WHERE "type" in ('PaymentAuthorized', 'PaymentCaptured', 'PaymentRefunded');

@@ -1,0 +1,36 @@
+import { and, desc, eq, lt, or } from "drizzle-orm";
+import type { OpsDatabase } from "./database.ts";
+import { reconciliationRuns } from "./schema/reconciliation.ts";
+
+export type ReconciliationRun = typeof reconciliationRuns.$inferSelect;
+
+/** Keeps what a comparison came to. */
+export async function recordReconciliationRun(db: OpsDatabase, run: ReconciliationRun): Promise<void> {
+  await db.insert(reconciliationRuns).values(run);
+}
+
+/** Where a page of the list begins: right after this run. */
+export interface RunPosition {
+  startedAt: number;
+  id: string;
+}
+
+/** Up to `limit` comparisons, newest first; `next` is null on the last page. */
+export async function listReconciliationRuns(
+  db: OpsDatabase,
+  page: { after: RunPosition | undefined; limit: number },
+): Promise<{ rows: ReconciliationRun[]; next: RunPosition | null }> {
+  const { startedAt, id } = reconciliationRuns;
+  const found = await db
+    .select()
+    .from(reconciliationRuns)
+    .where(
+      page.after &&
+        or(lt(startedAt, page.after.startedAt), and(eq(startedAt, page.after.startedAt), lt(id, page.after.id))),
+    )
+    .orderBy(desc(startedAt), desc(id))
+    .limit(page.limit + 1);
+  const rows = found.slice(0, page.limit);
+  const last = rows.at(-1);
+  return { rows, next: found.length > page.limit && last ? { startedAt: last.startedAt, id: last.id } : null };
+}

@@ -1,0 +1,26 @@
+import type { Env } from "../platform/env.ts";
+import type { PaymentRecords } from "../providers/payment-records.ts";
+import { createPaymentRecords, createSavedCards } from "../providers/registry.ts";
+import type { SavedCards } from "../providers/saved-methods.ts";
+import { providerGateStub } from "./provider-gate-stub.ts";
+
+type Defer = (work: Promise<unknown>) => void;
+
+/** The payment providers' own books, as this environment reaches them. */
+export function paymentRecordsOf(env: Env, defer: Defer): readonly PaymentRecords[] {
+  return createPaymentRecords(reachOf(env, defer));
+}
+
+/** Where customers' means of payment are kept, as this environment reaches it. */
+export function savedCardsOf(env: Env, defer: Defer): SavedCards {
+  return createSavedCards(reachOf(env, defer));
+}
+
+function reachOf(env: Env, defer: Defer): Parameters<typeof createSavedCards>[0] {
+  return {
+    stripe: { secretKey: env.STRIPE_SECRET_KEY },
+    simulators: env.SIMULATORS,
+    gate: (provider) => providerGateStub(env.PROVIDER_GATE, provider),
+    defer,
+  };
+}

@@ -1,0 +1,110 @@
+import { jsonAnswer, type VendorAnswer } from "../books/vendor-books.ts";
+import type { FormFields } from "./form.ts";
+import { textOf } from "./form.ts";
+import type { IntentLedger } from "./intent-ledger.ts";
+import { createdOf, expandsTo, pageOf } from "./list-page.ts";
+import { refuse, wireList, type IntentRow } from "./wire.ts";
+
+type RefundRow = {
+  id: string;
+  intent_id: string;
+  charge_id: string | null;
+  amount: number;
+  currency: string;
+  reason: string | null;
+  metadata: string;
+  created: number;
+};
+type MovedRow = IntentRow & { seq: number; moved: number; moved_at: number };
+
+interface Desk {
+  sql: SqlStorage;
+  intents: IntentLedger;
+}
+
+/** Answers `GET /v1/charges`: what was authorized, newest first. */
+export function listCharges(fields: FormFields, { sql, intents }: Desk): VendorAnswer {
+  const { limit, after } = pageOf(fields);
+  const { from, to } = createdOf(fields);
+  const query = `SELECT i.*, m.seq, m.amount AS moved, m.at AS moved_at FROM money_movements m JOIN payment_intents i ON i.id = m.intent_id
+    WHERE m.kind = 'authorize' AND m.at >= ?1 AND m.at < ?2 AND (?3 IS NULL OR m.seq < (
+      SELECT a.seq FROM money_movements a JOIN payment_intents b ON b.id = a.intent_id WHERE a.kind = 'authorize' AND b.charge_id = ?3))
+    ORDER BY m.seq DESC LIMIT ?4`;
+  const rows = sql.exec<MovedRow>(query, from, to, after, limit + 1).toArray();
+  const data = rows.slice(0, limit).map((row) => intents.charge(row));
+  return wireList("/v1/charges", data, rows.length > limit);
+}
+
+/** Answers `GET /v1/balance_transactions?type=charge`: what was captured, newest first. */
+export function listBalanceTransactions(fields: FormFields, { sql, intents }: Desk): VendorAnswer {
+  if (textOf(fields, "type") !== "charge")
+    return refuse(400, "The simulator lists balance transactions of type=charge only.", { param: "type" });
+  const { limit, after } = pageOf(fields);
+  const { from, to } = createdOf(fields);
+  const query = `SELECT i.*, m.seq, m.amount AS moved, m.at AS moved_at FROM money_movements m JOIN payment_intents i ON i.id = m.intent_id
+    WHERE m.kind = 'capture' AND m.at >= ?1 AND m.at < ?2 AND (?3 IS NULL OR m.seq < ?3) ORDER BY m.seq DESC LIMIT ?4`;
+  const before = after === null ? null : Number(after.slice("txn_".length));
+  const rows = sql.exec<MovedRow>(query, from, to, before, limit + 1).toArray();
+  const expands = expandsTo(fields, "source");
+  const data = rows.slice(0, limit).map((row) => ({
+    id: `txn_${row.seq}`,
+    object: "balance_transaction",
+    amount: row.moved,
+    available_on: Math.floor(row.moved_at / 1000),
+    created: Math.floor(row.moved_at / 1000),
+    currency: row.currency,
+    description: row.description,
+    exchange_rate: null,
+    fee: 0,
+    fee_details: [],
+    net: row.moved,
+    reporting_category: "charge",
+    source: expands ? intents.charge(row) : row.charge_id,
+    status: "available",
+    type: "charge",
+  }));
+  return wireList("/v1/balance_transactions", data, rows.length > limit);
+}
+
+/** Answers `GET /v1/refunds` and `GET /v1/refunds/{id}`. */
+export function readRefunds(fields: FormFields, desk: Desk, id: string | undefined): VendorAnswer {
+  if (id !== undefined) {
+    const row = desk.sql.exec<RefundRow>("SELECT * FROM refunds WHERE id = ?", id).toArray()[0];
+    return row === undefined
+      ? refuse(404, `No such refund: '${id}'`, { code: "resource_missing" })
+      : jsonAnswer(200, wireRefund(row));
+  }
+  const { limit, after } = pageOf(fields);
+  const { from, to } = createdOf(fields);
+  const query = `SELECT * FROM refunds WHERE (?1 IS NULL OR intent_id = ?1) AND created >= ?2 AND created < ?3
+    AND (?4 IS NULL OR rowid < (SELECT rowid FROM refunds WHERE id = ?4)) ORDER BY rowid DESC LIMIT ?5`;
+  const intentId = textOf(fields, "payment_intent") ?? null;
+  const rows = desk.sql.exec<RefundRow>(query, intentId, from, to, after, limit + 1).toArray();
+  const expands = expandsTo(fields, "charge");
+  const data = rows.slice(0, limit).map((row) => {
+    const intent = expands ? desk.intents.find(row.intent_id) : null;
+    return { ...wireRefund(row), ...(intent && { charge: desk.intents.charge(intent) }) };
+  });
+  return wireList("/v1/refunds", data, rows.length > limit);
+}
+
+/** A refund as Stripe writes it. */
+export function wireRefund(row: RefundRow): Record<string, unknown> {
+  return {
+    id: row.id,
+    object: "refund",
+    amount: row.amount,
+    balance_transaction: null,
+    charge: row.charge_id,
+    created: Math.floor(row.created / 1000),
+    currency: row.currency,
+    destination_details: { card: { type: "refund" }, type: "card" },
+    metadata: JSON.parse(row.metadata) as unknown,
+    payment_intent: row.intent_id,
+    reason: row.reason,
+    receipt_number: null,
+    source_transfer_reversal: null,
+    status: "succeeded",
+    transfer_reversal: null,
+  };
+}
