@@ -2,6 +2,7 @@ import { isPaymentOpen, isSecured, payableAmount, unpaidAmount } from "./amounts
 import { withDispute } from "./dispute.ts";
 import type { PlacedOrder, RecordedEvent } from "./events.ts";
 import { type Order, type Payment, PAYMENT_WINDOW_MS } from "./order.ts";
+import { providerOf } from "./payment-provider.ts";
 import { mapShipment, withPayment, withReservations, withShipment } from "./order-parts.ts";
 import {
   allocate,
@@ -102,7 +103,7 @@ function placed(order: PlacedOrder, sequence: number): Order {
 function newPayment(number: number, method: string, amount: number, deadline: number): Payment {
   return {
     number,
-    provider: "stripe",
+    provider: providerOf(method),
     method,
     amount,
     status: "requested",

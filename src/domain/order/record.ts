@@ -248,7 +248,7 @@ function timerEvents(
       return order.state === "PAYMENT_FAILED" && now >= order.holdExpiresAt ? [{ type: "HoldLapsed" }] : [];
     case "authorization_lapse":
       return order.payments
-        .filter((payment) => payment.status === "authorized" && payment.authorizationExpiresAt !== null)
+        .filter((payment) => payment.status === "authorized" && (payment.authorizationExpiresAt ?? 0) > 0)
         .filter((payment) => now >= (payment.authorizationExpiresAt ?? 0) - LAPSE_NOTICE_MS)
         .map((payment) => ({ type: "AuthorizationLapsing", payment: payment.number }));
   }

@@ -3,6 +3,7 @@ import { readSavedMeans } from "../../domain/order/saved-method.ts";
 import type { PaymentSnapshot } from "../../providers/payment.ts";
 import { done, type EffectHandler, failure, NOTHING, providerKey, type SagaContext } from "../saga-context.ts";
 import { paymentFact } from "./payment-fact.ts";
+import { authorizedElsewhere } from "./settled-elsewhere.ts";
 
 /**
  * Asks for the money: creates the intent unconfirmed, has the ledger record its id, confirms it. A later attempt
@@ -10,6 +11,8 @@ import { paymentFact } from "./payment-fact.ts";
  * far longer than the payment window. After that window nothing is created or confirmed any more.
  */
 export const authorizePayment: EffectHandler<"AuthorizePayment"> = async (context, leased, effect) => {
+  const elsewhere = authorizedElsewhere(leased, effect);
+  if (elsewhere !== null) return elsewhere;
   const { payments } = context.providers;
   const known =
     leased.attempt > 1 ? await knownIntent(context, leased, effect.payment) : { intentId: null, wanted: true };

@@ -15,11 +15,14 @@ import {
   type SagaContext,
 } from "../saga-context.ts";
 import { paymentFact } from "./payment-fact.ts";
+import { settledElsewhere } from "./settled-elsewhere.ts";
 
 /** Captures what was authorized; what is captured already is only recorded. */
 export const capturePayment: EffectHandler<"CapturePayment"> = async (context, leased, effect) => {
   const payment = await paymentOf(context, leased, effect.payment);
   if (payment?.intentId == null || payment.captured > 0) return NOTHING;
+  const elsewhere = settledElsewhere(leased, effect, payment);
+  if (elsewhere !== null) return elsewhere;
   const { payments } = context.providers;
   if (isKeyForgotten(context, leased)) {
     const now = await payments.retrieve(payment.intentId);
@@ -33,6 +36,8 @@ export const capturePayment: EffectHandler<"CapturePayment"> = async (context, l
 export const voidPayment: EffectHandler<"VoidPayment"> = async (context, leased, effect) => {
   const payment = await paymentOf(context, leased, effect.payment);
   if (payment?.intentId == null) return NOTHING;
+  const elsewhere = settledElsewhere(leased, effect, payment);
+  if (elsewhere !== null) return elsewhere;
   const result = await context.providers.payments.voidIntent(payment.intentId, providerKey(leased));
   return settled("VoidPayment", result);
 };
@@ -50,6 +55,8 @@ export const refundPayment: EffectHandler<"RefundPayment"> = async (context, lea
   const payment = await paymentOf(context, leased, effect.payment);
   if (payment?.intentId == null || payment.refunded >= effect.refundedAfter) return NOTHING;
   if (payment.disputes && effect.amount.amount > refundableAmount(payment)) return DISPUTED;
+  const elsewhere = settledElsewhere(leased, effect, payment);
+  if (elsewhere !== null) return elsewhere;
   const { payments } = context.providers;
   if (isKeyForgotten(context, leased)) {
     const now = await payments.retrieve(payment.intentId);
