@@ -101,6 +101,8 @@ export interface Customer {
   language: string;
   /** Token of the payment method that the customer's orders are paid with; never a card number. */
   paymentMethod?: string;
+  /** Days within which a business customer pays an invoice; whoever has none can't pay by one. */
+  invoiceTermsDays?: number;
 }
 
 /** An inventory level as OPS knows it: what exists, with the stock it opened with. */

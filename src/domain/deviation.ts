@@ -21,6 +21,7 @@ export const DEVIATION_KINDS = [
   "provider_down",
   "dead_letter",
   "stuck_order",
+  "refund_due",
 ] as const;
 export type DeviationKind = (typeof DEVIATION_KINDS)[number];
 

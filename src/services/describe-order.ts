@@ -117,7 +117,8 @@ export function describePayment(
     authorized: money(payment.authorized),
     captured: money(payment.captured),
     refunded: money(payment.refunded),
-    authorizationExpiresAt: payment.authorizationExpiresAt === null ? null : rfc3339(payment.authorizationExpiresAt),
+    authorizationExpiresAt:
+      (payment.authorizationExpiresAt ?? 0) === 0 ? null : rfc3339(payment.authorizationExpiresAt ?? 0),
     actionUrl: payment.actionUrl,
     failure: payment.failure && { code: payment.failure.code, message: payment.failure.message },
     disputes: (payment.disputes ?? []).map(({ id, amount, reason, dueBy, status }) => ({

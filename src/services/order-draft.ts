@@ -83,12 +83,13 @@ async function draftFull(
     return refuse("address_invalid", "Nobody knows where that address is.", {
       errors: [{ pointer: "/address/country", detail: "must be a country, or give /location" }],
     });
-  const paymentMethod = await meansOfPayment(ctx, customerId, input.paymentMethod);
+  const channel = input.channel ?? channelOf(principal.channel);
+  const paymentMethod = await meansOfPayment(ctx, { customerId, channel }, input.paymentMethod);
   if (!paymentMethod.ok) return paymentMethod;
   return {
     ok: true,
     value: {
-      channel: input.channel ?? channelOf(principal.channel),
+      channel,
       customerId,
       contact,
       address,

@@ -7,6 +7,8 @@ import { findPaymentCustomer, keepPaymentCustomer } from "../db/ops/payment-cust
 import { findCustomer } from "../db/ops/people.ts";
 import type { Customer } from "../domain/catalog.ts";
 import type { CustomerId } from "../domain/ids.ts";
+import type { Channel } from "../domain/order/order.ts";
+import { providerOf } from "../domain/order/payment-provider.ts";
 import { savedMeans } from "../domain/order/saved-method.ts";
 import type { ProviderShortfall } from "../providers/outcome.ts";
 import type { SavedCard, SavedCards } from "../providers/saved-methods.ts";
@@ -73,14 +75,22 @@ export async function removePaymentMethod(
 
 /**
  * What an order is paid by, from either form: the token as it is, or the customer's saved means, which is charged while
- * they are away. Refuses what this customer has not saved.
+ * they are away. Refuses what this customer has not saved, an invoice to whom none is sent, and money that is said to
+ * be paid elsewhere where no marketplace has taken it.
  */
 export async function meansOfPayment(
   ctx: ServiceContext,
-  customerId: CustomerId | null,
+  { customerId, channel }: { customerId: CustomerId | null; channel: Channel },
   form: PaymentMethodForm,
 ): Promise<ServiceResult<string>> {
-  if ("token" in form) return { ok: true, value: form.token };
+  if ("token" in form) {
+    const provider = providerOf(form.token);
+    if (provider === "invoice" && !(await mayBeInvoiced(ctx, customerId)))
+      return notTaken("This customer can't pay by invoice.", "must be another means of payment than an invoice");
+    if (provider === "external" && !MARKETPLACES.has(channel))
+      return notTaken(`Nobody else takes the money of the channel ${channel}.`, "must be what the customer pays us by");
+    return { ok: true, value: form.token };
+  }
   const none = refuse("payment_method_refused", "The customer has saved no such means of payment.", {
     errors: [{ pointer: "/paymentMethod/saved", detail: "must be one of the customer's saved means of payment" }],
   });
@@ -88,6 +98,18 @@ export async function meansOfPayment(
   const found = await findSaved(ctx, savedCardsOf(ctx.env, ctx.defer), customerId, form.saved);
   if (!found.ok) return found;
   return found.value === null ? none : { ok: true, value: savedMeans(found.value) };
+}
+
+/** Channels whose customers have paid the marketplace. */
+const MARKETPLACES: ReadonlySet<Channel> = new Set(["ebay", "amazon", "shopify"]);
+
+async function mayBeInvoiced({ env }: ServiceContext, id: CustomerId | null): Promise<boolean> {
+  const customer = id === null ? null : await findCustomer(openOps(env.OPS), id);
+  return customer?.invoiceTermsDays !== undefined;
+}
+
+function notTaken(why: string, right: string): ReturnType<typeof refuse> {
+  return refuse("payment_method_refused", why, { errors: [{ pointer: "/paymentMethod/token", detail: right }] });
 }
 
 async function findSaved(

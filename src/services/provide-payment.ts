@@ -21,7 +21,7 @@ export async function providePayment(
   const seen = await getOrder(ctx, orderId);
   if (!seen.ok) return seen;
   if (isBoundToWarehouse(ctx.principal)) return refuse("forbidden", "An order is not one warehouse's to have paid.");
-  const method = await meansOfPayment(ctx, seen.value.customerId, form);
+  const method = await meansOfPayment(ctx, seen.value, form);
   if (!method.ok) return method;
   return executeOrder(ctx, orderId, { type: "ProvidePayment", method: method.value });
 }

@@ -89,6 +89,15 @@ pages.post("/stripe/payment_intents/:intent/dispute", async (c) => {
   return c.req.header("accept")?.includes("application/json") ? c.json({ id }) : c.redirect("/simulators/stripe", 303);
 });
 
+pages.post("/stripe/payment_intents/:intent/refund", async (c) => {
+  const { amount } = await c.req.parseBody();
+  if (typeof amount !== "string" || !/^[1-9]\d{0,11}$/.test(amount))
+    return c.text("A refund has an amount in minor units.", 422);
+  const id = await stripeBooks(c.env).refundByHand(c.req.param("intent"), Number(amount));
+  if (id === null) return c.text("That much of this payment can't be paid back.", 409);
+  return c.req.header("accept")?.includes("application/json") ? c.json({ id }) : c.redirect("/simulators/stripe", 303);
+});
+
 pages.post("/stripe/disputes/:dispute", async (c) => {
   const { status } = await c.req.parseBody();
   if (status !== "under_review" && status !== "won" && status !== "lost")

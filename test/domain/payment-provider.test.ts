@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { paymentProviderOf } from "../../src/domain/order/payment-provider.ts";
+import { providerOf } from "../../src/domain/order/payment-provider.ts";
 
 describe("whoever is asked for the money", () => {
   it.each([
@@ -10,6 +10,6 @@ describe("whoever is asked for the money", () => {
     ["paypalish", "stripe"],
     ["pm_paypal", "stripe"],
   ])("is told by the token %s: %s", (token, provider) => {
-    expect(paymentProviderOf(token)).toBe(provider);
+    expect(providerOf(token)).toBe(provider);
   });
 });

@@ -56,5 +56,6 @@ function toCustomer(row: typeof customers.$inferSelect): Customer {
       }),
     language: row.language,
     ...(row.paymentMethod !== null && { paymentMethod: row.paymentMethod }),
+    ...(row.invoiceTermsDays !== null && { invoiceTermsDays: row.invoiceTermsDays }),
   };
 }

@@ -15,7 +15,7 @@ import {
   unsource,
   waitsInVain,
 } from "./order-stock.ts";
-import { paymentProviderOf } from "./payment-provider.ts";
+import { providerOf } from "./payment-provider.ts";
 import { askMoneyBack } from "./refund.ts";
 import { applyReturn } from "./return.ts";
 import { liveShipments, stateOf } from "./state.ts";
@@ -113,7 +113,7 @@ function placed(order: PlacedOrder, sequence: number): Order {
 function newPayment(number: number, method: string, amount: number, deadline: number): Payment {
   return {
     number,
-    provider: paymentProviderOf(method),
+    provider: providerOf(method),
     method,
     amount,
     status: "requested",

@@ -3,7 +3,7 @@ import type { Coordinates } from "../geography.ts";
 import type { CustomerId, OrderId, ReservationId, ShipmentId, Sku, WarehouseId } from "../ids.ts";
 import type { Currency, MinorUnits } from "../money.ts";
 import type { Dispute } from "./dispute.ts";
-import type { PaymentProviderName } from "./payment-provider.ts";
+import type { PaymentTaker } from "./payment-provider.ts";
 import type { Refund } from "./refund.ts";
 import type { Return } from "./return.ts";
 
@@ -108,7 +108,7 @@ export interface Shipment {
 /** One authorization and what became of it. An order has one, and one more for each later difference. */
 export interface Payment {
   number: number;
-  provider: PaymentProviderName;
+  provider: PaymentTaker;
   /** The provider's token of the means of payment; never a card number. */
   method: string;
   amount: MinorUnits;
@@ -117,7 +117,7 @@ export interface Payment {
   authorized: MinorUnits;
   captured: MinorUnits;
   refunded: MinorUnits;
-  /** Epoch milliseconds at which the authorization lapses; null while there is none. */
+  /** Epoch milliseconds at which the authorization lapses; null while there is none, 0 for one that never does. */
   authorizationExpiresAt: number | null;
   /** Where the customer passes 3-D Secure. */
   actionUrl: string | null;

@@ -1,11 +1,26 @@
 /** The payment providers there are. */
 export type PaymentProviderName = "stripe" | "paypal";
 
-/**
- * Who is asked for the money, by the token of the means of payment: `paypal` (the customer approves at PayPal) and
- * `paypal_…` (what follows is the id of a PayPal account saved in PayPal's vault) are PayPal's, every other token is
- * Stripe's, which judges it.
- */
-export function paymentProviderOf(method: string): PaymentProviderName {
-  return method === "paypal" || method.startsWith("paypal_") ? "paypal" : "stripe";
+/** Who takes the money of a payment. `invoice`: a business customer, by our invoice; `external`: a marketplace has it. */
+export type PaymentTaker = PaymentProviderName | "invoice" | "external";
+
+/** Means of payment that name who takes them. */
+const TAKER_OF_MEANS: Readonly<Record<string, PaymentTaker>> = {
+  invoice: "invoice",
+  external: "external",
+  // The customer approves at PayPal.
+  paypal: "paypal",
+};
+/** What follows is the id of a PayPal account saved in PayPal's vault. */
+const PAYPAL_VAULT = "paypal_";
+
+/** Who takes the money that is paid by this means: every token that is nobody else's is Stripe's, which judges it. */
+export function providerOf(means: string): PaymentTaker {
+  if (means.startsWith(PAYPAL_VAULT)) return "paypal";
+  return (Object.hasOwn(TAKER_OF_MEANS, means) ? TAKER_OF_MEANS[means] : undefined) ?? "stripe";
+}
+
+/** Whether nobody outside is asked for this money: what becomes of it is only written down, and a person settles it. */
+export function isSettledElsewhere(taker: PaymentTaker): taker is Exclude<PaymentTaker, PaymentProviderName> {
+  return taker === "invoice" || taker === "external";
 }

@@ -269,7 +269,7 @@ function timerEvents(
       return now >= (backorderLimit(order) ?? Number.POSITIVE_INFINITY) ? limitReached(order) : [];
     case "authorization_lapse":
       return order.payments
-        .filter((payment) => payment.status === "authorized" && payment.authorizationExpiresAt !== null)
+        .filter((payment) => payment.status === "authorized" && (payment.authorizationExpiresAt ?? 0) > 0)
         .filter((payment) => now >= (payment.authorizationExpiresAt ?? 0) - LAPSE_NOTICE_MS)
         .map((payment) => ({ type: "AuthorizationLapsing", payment: payment.number }));
   }

@@ -4,6 +4,7 @@ import type { ReservationId } from "../ids.ts";
 import type { Effect, NotificationKind, ReservationRef } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
 import { formatMoney } from "../money.ts";
+import { isSettledElsewhere } from "./payment-provider.ts";
 import type { Order, Payment, Reservation, Shipment } from "./order.ts";
 import { GIVEN_UP } from "./record.ts";
 import { askedRefunds, hasOpenPart } from "./refund.ts";
@@ -77,8 +78,11 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       return payment?.capture === null ? [{ kind: "VoidPayment", payment: event.payment }] : [];
     }
     case "PaymentRefunded":
-      // Of our own refund RefundSettled tells; this one was made by another hand.
-      return hasOpenPart(order, event.payment) ? [] : [notify("refunded", `refund:${event.refundId}`)];
+      return [
+        // Of our own refund RefundSettled tells; this one was made by another hand.
+        ...(hasOpenPart(order, event.payment) ? [] : [notify("refunded", `refund:${event.refundId}`)]),
+        ...refundDue(order, event),
+      ];
     case "PaymentMismatched":
       return [
         {
@@ -246,6 +250,22 @@ function authorize(order: Order, payment: Payment): Extract<Effect, { kind: "Aut
     email: order.contact.email ?? null,
     deadline: payment.deadline,
   };
+}
+
+/** What no provider pays back, a person does. */
+function refundDue(order: Order, event: Extract<OrderEvent, { type: "PaymentRefunded" }>): Effect[] {
+  const provider = order.payments.find(({ number }) => number === event.payment)?.provider;
+  if (provider === undefined || !isSettledElsewhere(provider)) return [];
+  const due = formatMoney({ amount: event.amount, currency: order.currency });
+  const how = provider === "invoice" ? "a credit note for the invoice" : "a refund at the marketplace";
+  return [
+    {
+      kind: "OpenDeviation",
+      deviation: "refund_due",
+      summary: `${order.number}: ${due} of payment ${event.payment} is due to the customer, by ${how}.`,
+      tried: [],
+    },
+  ];
 }
 
 /** A person decides whether to accept the claim or to hand in evidence, in time. */

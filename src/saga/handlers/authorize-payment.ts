@@ -1,10 +1,11 @@
 import type { EffectOutcome } from "../../domain/order/effects.ts";
-import { paymentProviderOf } from "../../domain/order/payment-provider.ts";
+import { providerOf } from "../../domain/order/payment-provider.ts";
 import { readSavedMeans } from "../../domain/order/saved-method.ts";
 import type { ProviderResult } from "../../providers/outcome.ts";
 import type { PaymentSnapshot } from "../../providers/payment.ts";
 import { done, type EffectHandler, failure, NOTHING, providerKey, type SagaContext } from "../saga-context.ts";
 import { paymentFact } from "./payment-fact.ts";
+import { adapterOf, authorizedElsewhere } from "./settled-elsewhere.ts";
 
 /**
  * Asks for the money: creates the intent unconfirmed, has the ledger record its id, confirms it. A later attempt
@@ -12,7 +13,9 @@ import { paymentFact } from "./payment-fact.ts";
  * far longer than the payment window. After that window nothing is created or confirmed any more.
  */
 export const authorizePayment: EffectHandler<"AuthorizePayment"> = async (context, leased, effect) => {
-  const provider = context.providers.payments[paymentProviderOf(effect.method)];
+  const elsewhere = authorizedElsewhere(leased, effect);
+  if (elsewhere !== null) return elsewhere;
+  const provider = adapterOf(context, providerOf(effect.method));
   const known =
     leased.attempt > 1 || effect.approved
       ? await knownIntent(context, leased, effect.payment)

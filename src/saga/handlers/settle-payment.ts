@@ -16,12 +16,15 @@ import {
   type SagaContext,
 } from "../saga-context.ts";
 import { paymentFact } from "./payment-fact.ts";
+import { adapterOf, settledElsewhere } from "./settled-elsewhere.ts";
 
 /** Captures what was authorized; what is captured already is only recorded. */
 export const capturePayment: EffectHandler<"CapturePayment"> = async (context, leased, effect) => {
   const payment = await paymentOf(context, leased, effect.payment);
   if (payment?.intentId == null || payment.captured > 0) return NOTHING;
-  const provider = context.providers.payments[payment.provider];
+  const elsewhere = settledElsewhere(leased, effect, payment);
+  if (elsewhere !== null) return elsewhere;
+  const provider = adapterOf(context, payment.provider);
   if (isKeyForgotten(context, leased)) {
     const now = await provider.retrieve(payment.intentId);
     if (now.outcome !== "done") return lookUpFailure(now);
@@ -34,7 +37,10 @@ export const capturePayment: EffectHandler<"CapturePayment"> = async (context, l
 export const voidPayment: EffectHandler<"VoidPayment"> = async (context, leased, effect) => {
   const payment = await paymentOf(context, leased, effect.payment);
   if (payment?.intentId == null) return NOTHING;
-  const result = await context.providers.payments[payment.provider].voidIntent(payment.intentId, providerKey(leased));
+  const elsewhere = settledElsewhere(leased, effect, payment);
+  if (elsewhere !== null) return elsewhere;
+  const provider = adapterOf(context, payment.provider);
+  const result = await provider.voidIntent(payment.intentId, providerKey(leased));
   return settled("VoidPayment", result);
 };
 
@@ -55,7 +61,9 @@ export const refundPayment: EffectHandler<"RefundPayment"> = async (context, lea
   const known = done({ kind: "RefundPayment", refundId: leased.id, amount: effect.amount.amount });
   if (payment.refunded >= after) return known;
   if (payment.disputes && effect.amount.amount > undisputedAmount(payment)) return DISPUTED;
-  const provider = context.providers.payments[payment.provider];
+  const elsewhere = settledElsewhere(leased, effect, payment);
+  if (elsewhere !== null) return elsewhere;
+  const provider = adapterOf(context, payment.provider);
   if (isKeyForgotten(context, leased)) {
     const now = await provider.retrieve(payment.intentId);
     if (now.outcome !== "done") return lookUpFailure(now);

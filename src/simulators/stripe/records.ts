@@ -1,8 +1,7 @@
 import { jsonAnswer, type VendorAnswer } from "../books/vendor-books.ts";
-import type { FormFields } from "./form.ts";
-import { textOf } from "./form.ts";
-import type { IntentLedger } from "./intent-ledger.ts";
-import { createdOf, expandsTo, pageOf } from "./list-page.ts";
+import { textOf, textsOf, type FormFields } from "./form.ts";
+import { newId, type IntentLedger } from "./intent-ledger.ts";
+import { createdOf, expandsTo, integerOf, pageOf } from "./list-page.ts";
 import { refuse, wireList, type IntentRow } from "./wire.ts";
 
 type RefundRow = {
@@ -86,6 +85,31 @@ export function readRefunds(fields: FormFields, desk: Desk, id: string | undefin
     return { ...wireRefund(row), ...(intent && { charge: desk.intents.charge(intent) }) };
   });
   return wireList("/v1/refunds", data, rows.length > limit);
+}
+
+/** Pays back what the fields say, and keeps it. */
+export function refundIntent(
+  { fields, key, now }: { fields: FormFields; key: string | null; now: number },
+  { sql, intents }: Desk,
+): RefundRow {
+  const intentId =
+    textOf(fields, "payment_intent") ?? refuse(400, "One of the following params should be provided: payment_intent.");
+  const { row, amount } = intents.refund(intentId, integerOf(fields, "amount"), key, now);
+  const refund: RefundRow = {
+    id: newId("re"),
+    intent_id: intentId,
+    charge_id: row.charge_id,
+    amount,
+    currency: row.currency,
+    reason: textOf(fields, "reason") ?? null,
+    metadata: JSON.stringify(textsOf(fields, "metadata")),
+    created: now,
+  };
+  sql.exec(
+    "INSERT INTO refunds (id, intent_id, charge_id, amount, currency, reason, metadata, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    ...Object.values(refund),
+  );
+  return refund;
 }
 
 /** A refund as Stripe writes it. */

@@ -3,7 +3,7 @@ import type { DisputeLedger } from "./dispute-ledger.ts";
 import { textOf, textsOf, type FormFields } from "./form.ts";
 import { newId, type IntentLedger } from "./intent-ledger.ts";
 import { expandsTo, integerOf, pageOf } from "./list-page.ts";
-import { listBalanceTransactions, listCharges, readRefunds, wireRefund } from "./records.ts";
+import { listBalanceTransactions, listCharges, readRefunds, refundIntent, wireRefund } from "./records.ts";
 import type { SetupLedger } from "./setup-ledger.ts";
 import { TEST_CARDS, testMethodOfNumber, type TestCard } from "./test-cards.ts";
 import { refuse, wireError, wireList, wireMethod, type IntentRow } from "./wire.ts";
@@ -32,7 +32,9 @@ export function routeStripe(call: StripeCall, desk: Desk): VendorAnswer {
   if (version === "v1" && (isPost || call.method === "GET")) {
     if (resource === "payment_intents") return routeIntents(call, desk, id, action, isPost);
     if (resource === "refunds")
-      return isPost && id === undefined ? createRefund(call, desk) : readRefunds(call.fields, desk, id);
+      return isPost && id === undefined
+        ? jsonAnswer(200, wireRefund(refundIntent(call, desk)))
+        : readRefunds(call.fields, desk, id);
     if (resource === "charges" && !isPost)
       return id === undefined ? listCharges(call.fields, desk) : readCharge(desk, id);
     if (resource === "balance_transactions" && !isPost) return listBalanceTransactions(call.fields, desk);
@@ -169,29 +171,6 @@ function searchIntents(call: StripeCall, desk: Desk, expands: boolean): VendorAn
     next_page: null,
     url: "/v1/payment_intents/search",
   });
-}
-
-function createRefund(call: StripeCall, desk: Desk): VendorAnswer {
-  const { fields, key, now } = call;
-  const intentId =
-    textOf(fields, "payment_intent") ?? refuse(400, "One of the following params should be provided: payment_intent.");
-  const { row, amount } = desk.intents.refund(intentId, integerOf(fields, "amount"), key, now);
-  const refund = {
-    id: newId("re"),
-    intent_id: intentId,
-    charge_id: row.charge_id,
-    amount,
-    currency: row.currency,
-    reason: textOf(fields, "reason") ?? null,
-    metadata: JSON.stringify(textsOf(fields, "metadata")),
-    created: now,
-  };
-  const values = [refund.id, intentId, refund.charge_id, amount, refund.currency, refund.reason, refund.metadata, now];
-  desk.sql.exec(
-    "INSERT INTO refunds (id, intent_id, charge_id, amount, currency, reason, metadata, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-    ...values,
-  );
-  return jsonAnswer(200, wireRefund(refund));
 }
 
 function readCharge(desk: Desk, id: string): VendorAnswer {

@@ -1,10 +1,17 @@
-import { jsonAnswer, VendorBooks, type VendorAnswer, type VendorRequest } from "../books/vendor-books.ts";
+import {
+  jsonAnswer,
+  VendorBooks,
+  VendorRefusal,
+  type VendorAnswer,
+  type VendorRequest,
+} from "../books/vendor-books.ts";
 import type { OutgoingWebhook } from "../books/webhook-outbox.ts";
 import type { SimulatorsEnv } from "../env.ts";
 import { hmac, hexOf } from "../signing.ts";
 import { DisputeLedger, type DisputeReason } from "./dispute-ledger.ts";
 import { decodeForm } from "./form.ts";
 import { IntentLedger, newId } from "./intent-ledger.ts";
+import { refundIntent } from "./records.ts";
 import { routeStripe, type StripeCall } from "./routes.ts";
 import { SetupLedger } from "./setup-ledger.ts";
 import { wireError } from "./wire.ts";
@@ -109,6 +116,21 @@ export class StripeBooks extends VendorBooks {
     const row = this.ctx.storage.transactionSync(() => this.#disputes.open(intentId, reason, Date.now()));
     this.arm();
     return row?.id ?? null;
+  }
+
+  /** Pays back as somebody does who signs in at Stripe; the refund's id, or null where it can't be. */
+  refundByHand(intentId: string, amount: number): string | null {
+    try {
+      const fields = { payment_intent: intentId, amount: String(amount) };
+      const id = this.ctx.storage.transactionSync(
+        () => refundIntent({ fields, key: null, now: Date.now() }, { sql: this.sql, intents: this.#intents }).id,
+      );
+      this.arm();
+      return id;
+    } catch (error) {
+      if (error instanceof VendorRefusal) return null;
+      throw error;
+    }
   }
 
   /** Moves an open dispute on; false where there is none of this id. */

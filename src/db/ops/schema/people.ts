@@ -17,6 +17,8 @@ export const customers = sqliteTable(
     longitude: real("longitude"),
     language: text("language").notNull(),
     paymentMethod: text("payment_method"),
+    /** Days to pay an invoice in; null for whom none is sent. */
+    invoiceTermsDays: integer("invoice_terms_days"),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
   },

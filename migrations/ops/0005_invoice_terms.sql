@@ -1,0 +1,1 @@
+ALTER TABLE `customers` ADD `invoice_terms_days` integer;
