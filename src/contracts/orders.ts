@@ -97,11 +97,9 @@ export const orderAnswer = z
       .meta({
         description: "A change that is made once this payment of its difference is authorized, and else never.",
       }),
-    backorderedUntil: when
-      .nullable()
-      .meta({
-        description: "Promised: what waits for stock has left by then, or is cancelled. Null while nothing waits.",
-      }),
+    backorderedUntil: when.nullable().meta({
+      description: "Promised: what waits for stock has left by then, or is cancelled. Null while nothing waits.",
+    }),
     cancelling: z.strictObject({ reason: z.string(), requestedAt: when }).nullable(),
     ended: z.strictObject({ as: z.string(), reason: z.string(), at: when }).nullable(),
     estimatedDelivery: day,

@@ -4,7 +4,7 @@ import type { OrderCommand } from "../../src/domain/order/commands.ts";
 import { type EffectKind, laneOf } from "../../src/domain/order/effects.ts";
 import type { Order } from "../../src/domain/order/order.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
-import { type CalledEffect, OrderBooks, placedOrder } from "../support/order-books.ts";
+import { type CalledEffect, type LineSpec, OrderBooks, placedOrder } from "../support/order-books.ts";
 import { contentOf } from "../support/order-content.ts";
 import { checkOrdered, checkPromised } from "../support/order-edit-steps.ts";
 import { LUCK, Outside } from "../support/order-outside.ts";
@@ -18,7 +18,7 @@ class World {
   readonly #settled = new Set<string>();
 
   constructor(captureOn: Order["captureOn"]) {
-    const lines = [
+    const lines: LineSpec[] = [
       { quantity: 2, held: { berlin: 2 } },
       { quantity: 1, unitPrice: 500, held: { paris: 1 } },
     ];
