@@ -267,7 +267,7 @@ describe("release", () => {
     }
     expect(level.allocate(id)).toMatchObject({ value: { quantity: 1 } });
     expect(level.ship(other, 3, "s1")).toMatchObject({ value: { remaining: 0 } });
-    expect(level.state).toMatchObject({ onHand: 6, allocated: 0 });
+    expect(level.state).toMatchObject({ onHand: 6, held: 0, allocated: 1 });
   });
 
   it("keeps nothing of what is not there, and nothing that has run out comes back", () => {
