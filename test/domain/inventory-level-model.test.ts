@@ -13,7 +13,7 @@ type Step =
   | { kind: "claim"; slot: number; owner: number; attempt: number; quantity: number; lasts: number }
   | { kind: "unclaim"; slot: number; owner: number; attempt: number }
   | { kind: "allocate"; slot: number }
-  | { kind: "release"; slot: number; owner: number | "first" }
+  | { kind: "release"; slot: number; owner: number | "first"; keep: number }
   | { kind: "ship"; slot: number; quantity: number; ref: number; ago: number }
   | { kind: "receive" | "transferIn" | "transferOut"; quantity: number; ref: number; ago: number }
   | { kind: "adjust"; delta: number; ref: number; ago: number }
@@ -35,7 +35,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant("claim" as const), slot, owner, attempt, quantity, lasts }),
   fc.record({ kind: fc.constant("unclaim" as const), slot, owner, attempt }),
   fc.record({ kind: fc.constant("allocate" as const), slot }),
-  fc.record({ kind: fc.constant("release" as const), slot, owner: fc.oneof(fc.constant("first" as const), owner) }),
+  fc.record({
+    kind: fc.constant("release" as const),
+    slot,
+    owner: fc.oneof(fc.constant("first" as const), owner),
+    keep: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 5 })),
+  }),
   fc.record({ kind: fc.constant("ship" as const), slot, quantity, ref, ago }),
   fc.record({
     kind: fc.constantFrom("receive" as const, "transferIn" as const, "transferOut" as const),
@@ -59,11 +64,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 interface Pledge {
   asked: number;
   shipped: number;
+  /** Units that were given back before the rest. */
+  freed: number;
   allocated: boolean;
   released: boolean;
   until: number;
   /** Who has claimed it, in which attempts, and how long it was good for before. */
   claim: { owner: number; attempts: Set<number>; formerUntil: number } | null;
+}
+
+function leftOf({ asked, shipped, freed }: Pledge): number {
+  return asked - shipped - freed;
 }
 
 /**
@@ -104,8 +115,7 @@ class Oracle {
 
   #sum(counts: (pledge: Pledge) => boolean): number {
     let units = 0;
-    for (const pledge of this.pledges.values())
-      if (!pledge.released && counts(pledge)) units += pledge.asked - pledge.shipped;
+    for (const pledge of this.pledges.values()) if (!pledge.released && counts(pledge)) units += leftOf(pledge);
     return units;
   }
 
@@ -121,6 +131,7 @@ class Oracle {
         this.pledges.set(taken.slot, {
           asked: taken.quantity,
           shipped: 0,
+          freed: 0,
           allocated: false,
           released: false,
           until,
@@ -156,16 +167,18 @@ class Oracle {
       case "allocate": {
         const pledge = this.pledges.get(taken.slot);
         if (pledge === undefined || pledge.released || pledge.allocated) return false;
-        if (pledge.until <= this.now && this.free < pledge.asked) return false;
+        if (pledge.until <= this.now && this.free < leftOf(pledge)) return false;
         pledge.allocated = true;
         return true;
       }
       case "release": {
         const pledge = this.pledges.get(taken.slot);
         if (pledge === undefined) {
+          if (taken.keep > 0) return false;
           this.pledges.set(taken.slot, {
             asked: 0,
             shipped: 0,
+            freed: 0,
             allocated: false,
             released: true,
             until: 0,
@@ -173,20 +186,17 @@ class Oracle {
           });
           return true;
         }
-        if (pledge.released || (pledge.allocated && pledge.shipped === pledge.asked)) return false;
+        if (pledge.released || (pledge.allocated && leftOf(pledge) === 0)) return false;
         if ((pledge.claim?.owner ?? "first") !== taken.owner) return false;
-        pledge.released = true;
+        if (taken.keep > 0 && taken.keep >= leftOf(pledge)) return false;
+        if (taken.keep > 0) pledge.freed += leftOf(pledge) - taken.keep;
+        else pledge.released = true;
         return true;
       }
       case "ship": {
         const pledge = this.pledges.get(taken.slot);
         if (this.refs.has(taken.ref)) return false;
-        if (
-          pledge === undefined ||
-          pledge.released ||
-          !pledge.allocated ||
-          pledge.asked - pledge.shipped < taken.quantity
-        )
+        if (pledge === undefined || pledge.released || !pledge.allocated || leftOf(pledge) < taken.quantity)
           return false;
         pledge.shipped += taken.quantity;
         this.#happen(taken, -taken.quantity);
@@ -265,8 +275,8 @@ function take(level: LevelBooks, ids: readonly ReservationId[], taken: Exclude<S
       return level.allocate(reservation());
     case "release":
       return taken.owner === "first"
-        ? level.release(reservation())
-        : level.release(reservation(), claimant(taken.owner));
+        ? level.release(reservation(), undefined, taken.keep)
+        : level.release(reservation(), claimant(taken.owner), taken.keep);
     case "ship":
       return level.ship(reservation(), taken.quantity, `ref-${taken.ref}`, level.now - taken.ago);
     case "receive":

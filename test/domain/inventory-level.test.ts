@@ -255,6 +255,31 @@ describe("release", () => {
     expect(level.available).toBe(5);
   });
 
+  it("frees all but the units that are kept, of a hold and of an allocation, however often it is told", () => {
+    const { level, id, other } = given({ opening: 9 });
+    level.hold(id, 3);
+    level.hold(other, 4);
+    level.allocate(other);
+    for (const told of ["changed", "unchanged"]) {
+      expect(level.release(id, undefined, 1).kind).toBe(told);
+      expect(level.release(other, undefined, 3).kind).toBe(told);
+      expect(level.state).toMatchObject({ held: 1, allocated: 3 });
+    }
+    expect(level.allocate(id)).toMatchObject({ value: { quantity: 1 } });
+    expect(level.ship(other, 3, "s1")).toMatchObject({ value: { remaining: 0 } });
+    expect(level.state).toMatchObject({ onHand: 6, held: 0, allocated: 1 });
+  });
+
+  it("keeps nothing of what is not there, and nothing that has run out comes back", () => {
+    const { level, id, other } = given({ opening: 5 });
+    expect(level.release(other, undefined, 1)).toMatchObject({ refusal: { reason: "reservation_unknown" } });
+    level.hold(id, 3);
+    level.now += 1000;
+    level.release(id, undefined, 1);
+    expect(level.available).toBe(5);
+    expect(level.allocate(id)).toMatchObject({ value: { quantity: 1 } });
+  });
+
   it("frees nothing of a hold that has run out", () => {
     const { level, id } = given({ opening: 5 });
     level.hold(id, 2);

@@ -90,8 +90,8 @@ export class LevelBooks {
   }
 
   /** By the owner that the id names, unless said otherwise. */
-  release(id: ReservationId, owner = parseReservationId(id)?.owner ?? "") {
-    return this.#take(id, (existing) => release(this.state, existing, { reservationId: id, owner }, this.now));
+  release(id: ReservationId, owner = parseReservationId(id)?.owner ?? "", keep = 0) {
+    return this.#take(id, (existing) => release(this.state, existing, { reservationId: id, owner, keep }, this.now));
   }
 
   ship(id: ReservationId, quantity: number, ref: string, occurredAt = this.now) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { OrderCommand } from "../../src/domain/order/commands.ts";
+import type { Effect } from "../../src/domain/order/effects.ts";
 import type { RecordedEvent } from "../../src/domain/order/events.ts";
 import type { Order } from "../../src/domain/order/order.ts";
 import { contentOf } from "./order-content.ts";
@@ -77,4 +78,27 @@ export function checkPromised(order: Order, outside: Outside): void {
     if (status === "ALLOCATED") assert.equal(outside.units.get(id), quantity, `${id} is allocated`);
     if (status === "SHIPPED") assert.equal(outside.shipped.get(id), quantity, `${id} has shipped`);
   }
+}
+
+/** What the order has cost at each time. */
+function totalsOf(events: readonly RecordedEvent[]): number[] {
+  return events.flatMap(({ event }) => {
+    if (event.type === "OrderPlaced") return [event.order.totals.total];
+    return "edit" in event && event.edit.content ? [event.edit.content.totals.total] : [];
+  });
+}
+
+/** Nobody has paid more than the order ever cost, but for what is on its way back because it became smaller. */
+export function checkKept(
+  kept: number,
+  events: readonly RecordedEvent[],
+  effects: readonly { effect: Effect; status: string }[],
+): void {
+  const back = effects.reduce(
+    (sum, { effect, status }) =>
+      effect.kind === "RefundPayment" && status !== "done" ? sum + effect.amount.amount : sum,
+    0,
+  );
+  const dearest = Math.max(...totalsOf(events)) + back;
+  assert.ok(kept <= dearest, `kept ${kept} of ${dearest}`);
 }
