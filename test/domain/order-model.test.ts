@@ -7,6 +7,7 @@ import type { OrderEventType } from "../../src/domain/order/events.ts";
 import { evolve } from "../../src/domain/order/evolve.ts";
 import { ORDER_STATES, type Order } from "../../src/domain/order/order.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
+import { ReturnsOracle } from "../support/returns-oracle.ts";
 import { type Dice, LUCK, Outside, seededDice } from "../support/order-outside.ts";
 import { type CalledEffect, MINUTE, OrderBooks, placedOrder } from "../support/order-books.ts";
 
@@ -19,7 +20,8 @@ type Step =
   | { kind: "webhook"; which: number }
   | { kind: "wait"; minutes: number }
   | { kind: "floor"; which: number; shipment: number }
-  | { kind: "person"; which: number };
+  | { kind: "person"; which: number }
+  | { kind: "return"; which: number; units: number };
 
 const which = fc.nat(30);
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -43,6 +45,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 7, arbitrary: fc.record({ kind: fc.constant("floor" as const), which, shipment: fc.nat(3) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("person" as const), which }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("return" as const), which, units: which }) },
+);
+/** What happens to an order that has arrived: little but returns. */
+const afterwards: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("return" as const), which, units: which }) },
+  { weight: 1, arbitrary: step },
 );
 const line = fc.record({
   quantity: fc.integer({ min: 1, max: 4 }),
@@ -65,6 +73,10 @@ const RARE = [
   "AuthorizationLapsing",
   "EffectRetried",
   "LabelDiscarded",
+  "ReturnRejected",
+  "ReturnLabelCreated",
+  "ReturnInspected",
+  "RefundSettled",
 ] satisfies OrderEventType[];
 
 interface Open extends CalledEffect {
@@ -79,11 +91,13 @@ class Run {
   readonly outside = new Outside();
   readonly effects: Open[] = [];
   readonly dice: Dice;
+  readonly returns = new ReturnsOracle();
   #reported: { called: CalledEffect; result: EffectResult }[] = [];
 
   constructor(
     lines: { quantity: number; unitPrice: number; tax: number; berlin: number; paris: number }[],
     captureOn: Order["captureOn"],
+    { shipping, discount }: { shipping: number; discount: number },
     dice: Dice,
   ) {
     this.dice = dice;
@@ -92,7 +106,10 @@ class Run {
       const far = Math.min(paris, quantity - near);
       return { quantity, unitPrice, tax, held: { ...(near > 0 && { berlin: near }), ...(far > 0 && { paris: far }) } };
     });
-    this.books = new OrderBooks(placedOrder(specs, { captureOn }));
+    const placed = placedOrder(specs, { captureOn });
+    const { totals } = placed;
+    const total = totals.total + shipping - discount;
+    this.books = new OrderBooks({ ...placed, totals: { ...totals, shipping, discount, total } });
     this.#enlist();
   }
 
@@ -131,6 +148,9 @@ class Run {
         return this.#enlist();
       case "person":
         this.person(taken.which);
+        return this.#enlist();
+      case "return":
+        this.returns.act(this.books, taken.which, taken.units);
         return this.#enlist();
     }
   }
@@ -244,8 +264,9 @@ class Run {
 }
 
 /** What must hold after every step, said without the domain's own functions. Plain assertions: this runs 100,000 times. */
-function checkAlways({ books, outside, effects }: Run): void {
+function checkAlways({ books, outside, effects, returns }: Run): void {
   const { order, events } = books;
+  returns.check(books);
   assert.ok(events.every(({ sequence }, index) => sequence === index + 1));
   assert.equal(new Set(effects.map(({ id }) => id)).size, effects.length);
   assert.ok(ORDER_STATES.includes(order.state));
@@ -311,11 +332,12 @@ function driveHome(run: Run): void {
   }
 }
 
-function checkAtRest({ books, outside, effects }: Run): void {
+function checkAtRest({ books, outside, effects, returns }: Run): void {
   const { order } = books;
   expect(books.events.reduce<Order | null>(evolve, null), "folding the events gives the order").toEqual(order);
   const failedFor = (...kinds: string[]) =>
     effects.some(({ effect, status }) => status === "failed" && kinds.includes(effect.kind));
+  returns.checkAtRest(books, outside, failedFor);
   if (order.ended) {
     for (const [id, status] of outside.stock)
       if (!failedFor("ReleaseStock")) expect(status, `${id} of an ended order`).not.toBe("allocated");
@@ -324,12 +346,14 @@ function checkAtRest({ books, outside, effects }: Run): void {
       if (!failedFor("RefundPayment", "CapturePayment", "VoidPayment")) expect(refunded).toBe(captured);
     }
   }
-  if (!failedFor("CreateLabel", "VoidLabel"))
+  if (!failedFor("CreateLabel", "CreateReturnLabel", "VoidLabel"))
     for (const [id, labels] of outside.labels)
       expect(labels, `live labels of ${id}`).toEqual(
-        labels.filter((live) => order.shipments.some(({ label }) => label?.trackingNumber === live)),
+        labels.filter((live) =>
+          [...order.shipments, ...order.returns].some(({ label }) => label?.trackingNumber === live),
+        ),
       );
-  const isOver = order.ended !== null || order.state === "DELIVERED";
+  const isOver = order.ended !== null || order.state === "DELIVERED" || order.state === "REFUNDED";
   if (!isOver)
     expect(
       outside.deviations.size,
@@ -347,19 +371,24 @@ it("an order comes to an end or to a person, whatever happens to it and in whate
     fc.property(
       fc.array(line, { minLength: 1, maxLength: 3 }),
       fc.constantFrom("order" as const, "shipment" as const),
+      fc.record({ shipping: fc.integer({ min: 0, max: 999 }), discount: fc.integer({ min: 0, max: 250 }) }),
       fc.array(step, { maxLength: 70, size: "max" }),
+      fc.array(afterwards, { maxLength: 40, size: "max" }),
       fc.integer(),
-      (lines, captureOn, steps, seed) => {
-        fc.pre(lines.reduce((sum, { quantity, unitPrice, tax }) => sum + quantity * unitPrice + tax, 0) > 500);
-        const run = new Run(lines, captureOn, seededDice(seed));
+      (lines, captureOn, extras, steps, later, seed) => {
+        const goods = lines.reduce((sum, { quantity, unitPrice, tax }) => sum + quantity * unitPrice + tax, 0);
+        fc.pre(goods + extras.shipping - extras.discount > 500);
+        const run = new Run(lines, captureOn, extras, seededDice(seed));
         checkAlways(run);
-        for (const taken of steps) {
-          run.take(taken);
+        for (const part of [steps, later]) {
+          for (const taken of part) {
+            run.take(taken);
+            checkAlways(run);
+          }
+          driveHome(run);
           checkAlways(run);
+          checkAtRest(run);
         }
-        driveHome(run);
-        checkAlways(run);
-        checkAtRest(run);
         count(run.books.order.state);
         for (const type of new Set(run.books.events.map(({ event }) => event.type))) count(type);
       },

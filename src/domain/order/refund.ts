@@ -1,6 +1,5 @@
 import type { ReturnId, Sku, WarehouseId } from "../ids.ts";
 import { type MinorUnits, partsPerMillion } from "../money.ts";
-import { settledAmounts } from "./amounts.ts";
 import type { Effect } from "./effects.ts";
 import type { Order, Payment } from "./order.ts";
 import { type PaidShare, paidAmount, paidForLines, shareOfUnits, sumShares } from "./refund-share.ts";
@@ -154,12 +153,26 @@ export function refundOfUnits(
     shipping: terms.refundsShipping ? 0 : all.shipping,
     fee: partsPerMillion(paidAmount({ ...all, shipping: 0 }), terms.feePpm),
   };
-  const { captured } = settledAmounts(order);
-  const owed = order.refunds.reduce((sum, refund) => sum + owedFor(refund), owedFor({ lines, withheld }));
-  const acknowledged = order.refunds.reduce((sum, refund) => sum + refund.due, 0);
-  const due = Math.max(0, Math.min(owed, captured) - acknowledged);
+  const due = notAcknowledged(order, [...order.refunds, { lines, withheld }]);
   const parts = spread(order, Math.min(due, refundableAmount(order)));
   return { number: order.refunds.length + 1, reason, returnId, lines, withheld, due, parts, restock };
+}
+
+/**
+ * What units whose money goes back give a right to, and no refund acknowledges yet. A right reaches as far as the money
+ * that was captured and pays for the order.
+ */
+function notAcknowledged(order: Order, refunds: readonly Pick<Refund, "lines" | "withheld">[]): MinorUnits {
+  const captured = order.payments
+    .filter((payment) => !isGivenUp(payment))
+    .reduce((sum, payment) => sum + payment.captured, 0);
+  const owed = refunds.reduce((sum, refund) => sum + owedFor(refund), 0);
+  const acknowledged = order.refunds.reduce((sum, { due }) => sum + due, 0);
+  return Math.max(0, Math.min(owed, captured) - acknowledged);
+}
+
+function isGivenUp({ status }: Payment): boolean {
+  return status === "failed" || status === "voided";
 }
 
 function owedFor({ lines, withheld }: Pick<Refund, "lines" | "withheld">): MinorUnits {
@@ -182,19 +195,22 @@ export function withRefundDone(order: Order, number: number, payment: number, re
   return { ...order, refunds };
 }
 
-/** Asks for the money back that pays for nothing: of an order that has ended, and of a payment that was given up. */
+/**
+ * Asks for the money back that pays for nothing: of an order that has ended, of a payment that was given up, and, where
+ * it is captured late, for units that have come back before.
+ */
 export function askIdleMoneyBack(order: Order, version: number): Order {
-  const idle = order.payments.filter(
-    (payment) =>
-      (order.ended !== null || payment.status === "failed" || payment.status === "voided") &&
-      payment.captured > committed(order, payment),
-  );
-  if (idle.length === 0) return order;
-  const parts = idle.map((payment) => ({
-    payment: payment.number,
-    amount: payment.captured - committed(order, payment),
-  }));
-  return withRefund(order, { ...refundOfAmount(order, 0, "order cancelled"), parts }, version);
+  const idle = order.payments
+    .filter((payment) => order.ended !== null || isGivenUp(payment))
+    .map((payment) => ({ payment: payment.number, amount: payment.captured - committed(order, payment) }))
+    .filter(({ amount }) => amount > 0);
+  if (idle.length > 0)
+    return withRefund(order, { ...refundOfAmount(order, 0, "order cancelled"), parts: idle }, version);
+  if (order.ended !== null || order.refunds.length === 0) return order;
+  const late = notAcknowledged(order, order.refunds);
+  if (late === 0) return order;
+  const amount = Math.min(late, refundableAmount(order));
+  return withRefund(order, { ...refundOfAmount(order, amount, "returned before it was paid"), due: late }, version);
 }
 
 /** The refunds that this very event has asked for, part by part. */
