@@ -277,6 +277,11 @@ function refusalProblem(orderId: OrderId, currency: string, refusal: Refusal): S
     case "effect_unknown":
     case "effect_not_failed":
       return { code: "order_state", detail: "That effect has not failed, so there is nothing to try again." };
+    case "refund_made":
+      return {
+        code: "order_state",
+        detail: "Part of the order has been paid back: what it contains can't change any more.",
+      };
     case "edit_pending":
       return {
         code: "order_state",

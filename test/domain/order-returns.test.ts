@@ -244,18 +244,22 @@ describe("an inspection", () => {
     expect(look(one, one)).toMatchObject({ refusal: { reason: "return_state", state: "INSPECTED" } });
   });
 
-  it("waits while the money is still being captured", () => {
+  it("before the money is captured pays it back once it is", () => {
     const books = new OrderBooks().authorized().allocated().delivered();
+    const capture = books.effect("CapturePayment");
+    books.exhausted("CapturePayment", "refused", false, capture);
     request(books);
-    received(books);
-    const look: OrderCommand = {
-      type: "InspectReturn",
-      returnId: newest(books),
-      units: [{ line: 1, quantity: 1, outcome: "restock" }],
-    };
-    expect(books.command(look)).toEqual({ ok: false, refusal: { reason: "payment_not_captured" } });
+    inspected(received(books), [1, "restock"]);
+    expect(books.order.refunds).toMatchObject([{ due: 0, parts: [] }]);
+    const refund = { type: "RefundOrder", reason: "lost", of: { lines: [{ line: 1, quantity: 1 }], restock: false } };
+    expect(books.command(refund as OrderCommand)).toEqual({
+      ok: false,
+      refusal: { reason: "refund_too_large", refundable: 0 },
+    });
     books.captured();
-    expect(books.command(look)).toMatchObject({ ok: true });
+    expect(books.effect("RefundPayment").effect.amount.amount).toBe(1000);
+    paidBack(books, "re_1");
+    expect(books.order.payments).toMatchObject([{ captured: 2000, refunded: 1000 }]);
   });
 
   it("of a return whose label failed for good still goes on: a person was told of the label", () => {

@@ -46,7 +46,7 @@ export class Outside {
   readonly deviations = new Set<string>();
   /** The live labels of each shipment. */
   readonly labels = new Map<string, string[]>();
-  /** What was received back into stock, under the reference it was received with. */
+  /** What was received back into stock, under the warehouse and the reference it was received with. */
   readonly restocked = new Map<string, { sku: string; quantity: number }>();
   #labelled = 0;
   #sourced = 0;
@@ -138,8 +138,8 @@ export class Outside {
         return this.again(effect);
       }
       case "RestockReturn":
-        for (const { line, sku, quantity } of effect.units)
-          this.restocked.set(`${effect.ref}:${line}`, { sku, quantity });
+        for (const { line, sku, quantity, warehouseId } of effect.units)
+          this.restocked.set(`${warehouseId} ${effect.ref}:${line}`, { sku, quantity });
         return { kind: "nothing" };
       case "TrackParcel":
         return dice() < 0.5 ? null : { kind: "TrackParcel", status: "delivered" };

@@ -151,7 +151,7 @@ const inspect = endpoint({
   params: returnParams,
   body: inspectForm,
   answers: one,
-  problems: ["order_state", "return_state", "payment_not_captured"],
+  problems: ["order_state", "return_state"],
   async handle({ ctx, params, body }) {
     return answered(await inspectReturn(ctx, params.id, body.units));
   },
@@ -181,13 +181,7 @@ const refund = endpoint({
   body: refundForm,
   idempotent: "kept",
   answers: { 201: { description: "Asked for; `done` once the provider has it.", schema: refundAnswer } },
-  problems: [
-    "order_state",
-    "refund_too_large",
-    "payment_not_captured",
-    "idempotency_mismatch",
-    "idempotency_in_progress",
-  ],
+  problems: ["order_state", "refund_too_large", "idempotency_mismatch", "idempotency_in_progress"],
   async handle({ ctx, params, body }) {
     const refunded = await refundOrder(ctx, params.id, body);
     return refunded.ok ? { status: 201, body: describeRefund(refunded.value.order, refunded.value.refund) } : refunded;

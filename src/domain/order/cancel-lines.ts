@@ -6,6 +6,7 @@ import type { OrderEvent } from "./events.ts";
 import type { LineUnits, Order, OrderContent, OrderLine } from "./order.ts";
 import { quantityOf } from "./order-stock.ts";
 import { openUnits, takeOut, withoutUnits } from "./take-out.ts";
+import { hasGivenBack } from "./refund.ts";
 
 type Ruling = { ok: true; events: OrderEvent[] } | { ok: false; refusal: OrderRefusal };
 
@@ -17,6 +18,7 @@ export function decideCancelLines(order: Order, units: readonly LineUnits[], rea
   if (order.ended) return refuse({ reason: "already_ended", state: order.state });
   if (order.cancelling) return refuse({ reason: "cancel_pending" });
   if (order.pendingEdit) return refuse({ reason: "edit_pending" });
+  if (hasGivenBack(order)) return refuse({ reason: "refund_made" });
   for (const [index, { line, quantity }] of units.entries()) {
     if (!order.lines.some(({ number }) => number === line)) return refuse({ reason: "line_unknown", line });
     const open = openUnits(order, line);

@@ -65,5 +65,6 @@ export type OrderRefusal =
   | { reason: "effect_unknown" }
   | { reason: "effect_not_failed" }
   | { reason: "edit_pending" }
+  | { reason: "refund_made" }
   | { reason: "quantity_exceeds_open"; line: number; quantity: number }
   | ReturnRefusal;

@@ -127,7 +127,6 @@ function inspect(order: Order, returned: Return, units: InspectedUnits[]): Decis
   }
   const stranger = units.find(({ line }) => !returned.lines.some((one) => one.line === line));
   if (stranger) return refuse({ reason: "inspection_incomplete", line: stranger.line, quantity: 0 });
-  if (waitsForCapture(order)) return refuse({ reason: "payment_not_captured" });
   const back = perLine(arrived(units));
   const inspected: OrderEvent = { type: "ReturnInspected", returnId: returned.id, units };
   if (back.length === 0) return accept(inspected);
@@ -147,13 +146,6 @@ function perLine(units: readonly LineUnits[]): LineUnits[] {
   }));
 }
 
-/** Money that is being captured at this moment: what goes back of it can't be told yet. One that has failed is a person's to see to. */
-function waitsForCapture({ payments }: Order): boolean {
-  return payments.some(
-    ({ status, capture, captureFailed }) => status === "authorized" && capture !== null && !captureFailed,
-  );
-}
-
 function refundAnAmount(order: Order, amount: number, reason: string): Decision {
   const refundable = refundableAmount(order);
   if (!Number.isSafeInteger(amount) || amount < 1 || amount > refundable)
@@ -164,7 +156,6 @@ function refundAnAmount(order: Order, amount: number, reason: string): Decision 
 function refundLines(order: Order, of: { lines: LineUnits[]; restock: boolean }, reason: string): Decision {
   const wrong = firstNotIn(of.lines, (line) => unitsInParcels(order, line, "SHIPPED") - claimedUnits(order, line));
   if (wrong) return refuse({ reason: "not_refundable", ...wrong });
-  if (waitsForCapture(order)) return refuse({ reason: "payment_not_captured" });
   const refund = refundOfUnits(order, of.lines, { reason, restock: of.restock ? cameFrom(order, of.lines) : [] });
   return refundAmount(refund) === 0
     ? refuse({ reason: "refund_too_large", refundable: refundableAmount(order) })

@@ -7,6 +7,7 @@ import { anotherPayment } from "./record-payment.ts";
 import { formShipments, heldReservations, quantityOf } from "./order-stock.ts";
 import { liveShipments } from "./state.ts";
 import { hasBegun, openUnits, takeOut, withoutUnits } from "./take-out.ts";
+import { hasGivenBack } from "./refund.ts";
 
 type Ruling = { ok: true; events: OrderEvent[] } | { ok: false; refusal: OrderRefusal };
 
@@ -44,6 +45,7 @@ function refuseEdit(order: Order, by: PendingEdit["by"], { content }: OrderEdit)
   if (!content) return null;
   if (order.cancelling) return { reason: "cancel_pending" };
   if (order.pendingEdit) return { reason: "edit_pending" };
+  if (hasGivenBack(order)) return { reason: "refund_made" };
   if (order.state === "SHIPPED" || order.state === "DELIVERED") return { reason: "already_shipped" };
   const begun = by === "OrderEdited" ? liveShipments(order).filter(hasBegun) : [];
   if (begun.length > 0) return { reason: "picking_started", shipments: begun.map(({ id }) => id) };

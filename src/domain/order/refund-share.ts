@@ -1,5 +1,5 @@
 import { allocateMoney, type MinorUnits } from "../money.ts";
-import type { Order } from "./order.ts";
+import type { OrderLine, Totals } from "./order.ts";
 
 /** What was paid for some units of one line, in its parts. Paid in all: `price − discount + tax + shipping`. */
 export interface PaidShare {
@@ -23,7 +23,13 @@ export function paidAmount({ price, discount, tax, shipping }: PaidShare): Minor
  * the lines' net, as pricing shares the discount; tax that no line has is shipping's. The amounts add up to the order's
  * total exactly.
  */
-export function paidForLines({ lines, totals }: Pick<Order, "lines" | "totals">): PaidShare[] {
+export function paidForLines({
+  lines,
+  totals,
+}: {
+  lines: readonly Pick<OrderLine, "net" | "tax">[];
+  totals: Totals;
+}): PaidShare[] {
   const nets = lines.map(({ net }) => net);
   const discounts = allocateMoney(totals.discount, nets);
   const shippingTax = totals.tax - lines.reduce((sum, { tax }) => sum + tax, 0);

@@ -1,6 +1,6 @@
 import type { ReturnId, Sku, WarehouseId } from "../ids.ts";
 import { type MinorUnits, partsPerMillion } from "../money.ts";
-import { borneBy, settledAmounts } from "./amounts.ts";
+import { borneBy } from "./amounts.ts";
 import type { Effect } from "./effects.ts";
 import type { LineUnits, Order, Payment } from "./order.ts";
 import { withPayment } from "./order-parts.ts";
@@ -149,16 +149,40 @@ export function refundOfUnits(
     shipping: terms.refundsShipping ? 0 : all.shipping,
     fee: partsPerMillion(paidAmount({ ...all, shipping: 0 }), terms.feePpm),
   };
-  const { captured } = settledAmounts(order);
-  const owed = order.refunds.reduce((sum, refund) => sum + owedFor(refund), owedFor({ lines, withheld }));
-  const acknowledged = order.refunds.reduce((sum, refund) => sum + refund.due, 0);
-  const due = Math.max(0, Math.min(owed, captured) - acknowledged);
+  const due = notAcknowledged(order, [...order.refunds, { lines, withheld }]);
   const parts = spread(order, Math.min(due, refundableAmount(order)));
   return { number: order.refunds.length + 1, reason, returnId, lines, withheld, due, parts, restock };
 }
 
+/**
+ * What units whose money goes back give a right to, and no refund acknowledges yet. A right reaches as far as the money
+ * that was captured and pays for the order.
+ */
+function notAcknowledged(order: Order, refunds: readonly Pick<Refund, "lines" | "withheld">[]): MinorUnits {
+  const captured = order.payments
+    .filter((payment) => !isGivenUp(payment))
+    .reduce((sum, payment) => sum + payment.captured, 0);
+  const owed = refunds.reduce((sum, refund) => sum + owedFor(refund), 0);
+  const acknowledged = order.refunds.reduce((sum, { due }) => sum + due, 0);
+  return Math.max(0, Math.min(owed, captured) - acknowledged);
+}
+
+function isGivenUp({ status }: Payment): boolean {
+  return status === "failed" || status === "voided";
+}
+
 function owedFor({ lines, withheld }: Pick<Refund, "lines" | "withheld">): MinorUnits {
   return paidAmount(sumShares(lines.map(({ share }) => share))) - withheld.shipping - withheld.fee;
+}
+
+/**
+ * Whether money was given back that the order, as it is, had a right to: by a person, or for returned units. What such
+ * an order contains does not change any more, or the same units could be paid back twice.
+ */
+export function hasGivenBack({ refunds, payments }: Pick<Order, "refunds" | "payments">): boolean {
+  const asked = refunds.reduce((sum, refund) => sum + refundAmount(refund), 0);
+  const reduced = payments.reduce((sum, payment) => sum + (payment.reduced ?? 0), 0);
+  return asked > reduced || refunds.some(({ lines }) => lines.length > 0);
 }
 
 /** The order with one more refund that is asked for. */
@@ -206,19 +230,22 @@ function askSurplusBack(order: Order, version: number): Order {
   );
 }
 
-/** What was captured of an order that has ended, and of a payment that was given up. */
+/**
+ * Asks for the money back that pays for nothing: of an order that has ended, of a payment that was given up, and, where
+ * it is captured late, for units that have come back before.
+ */
 function askIdleMoneyBack(order: Order, version: number): Order {
-  const idle = order.payments.filter(
-    (payment) =>
-      (order.ended !== null || payment.status === "failed" || payment.status === "voided") &&
-      payment.captured > committed(order, payment),
-  );
-  if (idle.length === 0) return order;
-  const parts = idle.map((payment) => ({
-    payment: payment.number,
-    amount: payment.captured - committed(order, payment),
-  }));
-  return withRefund(order, { ...refundOfAmount(order, 0, "order cancelled"), parts }, version);
+  const idle = order.payments
+    .filter((payment) => order.ended !== null || isGivenUp(payment))
+    .map((payment) => ({ payment: payment.number, amount: payment.captured - committed(order, payment) }))
+    .filter(({ amount }) => amount > 0);
+  if (idle.length > 0)
+    return withRefund(order, { ...refundOfAmount(order, 0, "order cancelled"), parts: idle }, version);
+  if (order.ended !== null || order.refunds.length === 0) return order;
+  const late = notAcknowledged(order, order.refunds);
+  if (late === 0) return order;
+  const amount = Math.min(late, refundableAmount(order));
+  return withRefund(order, { ...refundOfAmount(order, amount, "returned before it was paid"), due: late }, version);
 }
 
 /** The refunds that this very event has asked for, part by part. */
