@@ -20,7 +20,9 @@ export const notificationRow = z
     kind: z.string(),
     channel: z.enum(["email", "sms"]),
     recipient: z.string().meta({ description: "Masked." }),
-    status: z.enum(["claimed", "sent", "delivered", "failed"]),
+    status: z.enum(["claimed", "sent", "delivered", "failed", "declined"]).meta({
+      description: "`declined`: the reader has unsubscribed from this.",
+    }),
     error: z.string().nullable(),
     createdAt: z.string().meta({ format: "date-time" }),
     updatedAt: z.string().meta({ format: "date-time" }),

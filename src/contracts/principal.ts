@@ -13,6 +13,7 @@ export const SCOPES = [
   "deviations:read",
   "deviations:write",
   "operations:read",
+  "templates:write",
   "admin",
 ] as const;
 export type Scope = (typeof SCOPES)[number];

@@ -38,7 +38,7 @@ export async function readNotifications(
     return {
       ok: true,
       value: {
-        rows: rows.map(({ providerMessageId: _id, createdAt, updatedAt, ...row }) => ({
+        rows: rows.map(({ providerMessageId: _id, delays: _delays, createdAt, updatedAt, ...row }) => ({
           ...row,
           createdAt: new Date(createdAt).toISOString(),
           updatedAt: new Date(updatedAt).toISOString(),

@@ -16,6 +16,7 @@ const send = endpoint({
   tag: TAG,
   summary: "Send the order's customer a message",
   scope: "notifications:write",
+  audit: "events",
   body: notifyForm,
   idempotent: "kept",
   answers: { 200: { description: "The message is on its way.", schema: notifyAnswer } },

@@ -49,7 +49,7 @@ export async function claimNotification(
 /** How the sending of a message ended, by the message's id. */
 export type NotificationEnd = { id: string } & (
   | { status: "sent" | "delivered"; providerMessageId: string }
-  | { status: "failed"; error: string }
+  | { status: "failed" | "declined"; error: string }
 );
 
 type EndedNotification = Pick<NotificationRow, "id" | "orderId" | "kind" | "status" | "error">;

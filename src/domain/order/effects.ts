@@ -14,6 +14,8 @@ export const NOTIFICATION_KINDS = [
   "refunded",
   "backordered",
   "message",
+  "order_received",
+  "out_for_delivery",
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
@@ -46,7 +48,18 @@ export type Effect =
   /** Gives a label back that was bought and is not used. */
   | { kind: "VoidLabel"; shipmentId: ShipmentId; trackingNumber: string }
   | { kind: "TrackParcel"; shipmentId: ShipmentId }
-  | { kind: "Notify"; notification: NotificationKind; subject: string; text?: string }
+  /**
+   * At most once for each subject, kind and channel. `about`: what the words are about, where the subject is a single
+   * request; `channel`: the only one to use, where it is not the reader's first.
+   */
+  | {
+      kind: "Notify";
+      notification: NotificationKind;
+      subject: string;
+      text?: string;
+      about?: string;
+      channel?: "sms";
+    }
   | {
       kind: "OpenDeviation";
       deviation: DeviationKind;

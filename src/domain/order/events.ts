@@ -88,9 +88,16 @@ export type OrderEventType = OrderEvent["type"];
 
 /** Who caused an event: a person or system with a principal, or Holdfast itself. */
 export type Actor =
-  | { kind: "user"; id: string; name: string; role: string }
-  | { kind: "key"; id: string; name: string; role: string }
+  | { kind: "user"; id: string; name: string; role: string; origin?: Origin }
+  | { kind: "key"; id: string; name: string; role: string; origin?: Origin }
   | { kind: "system"; id: "saga" | "timer" | "webhook" };
+
+/** Where a request came from, as far as the network tells. */
+export interface Origin {
+  requestId: string;
+  country: string | null;
+  ray: string | null;
+}
 
 /** An event as it is stored: order id and sequence are its key, so two writers can't both append. */
 export interface RecordedEvent {

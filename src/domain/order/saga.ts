@@ -26,6 +26,7 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       return [
         ...order.payments.map((payment) => authorize(order, payment)),
         ...(nothingDue ? [allocate(held)] : []),
+        notify("order_received", "order"),
         ...tellBackordered(order),
       ];
     }
@@ -142,6 +143,8 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
         ...track,
       ];
     }
+    case "ShipmentOutForDelivery":
+      return [notify("out_for_delivery", `shipment:${event.shipmentId}`)];
     case "ShipmentDelivered":
       return [notify("delivered", `shipment:${event.shipmentId}`)];
     case "ShipmentExceptionRaised":
@@ -189,7 +192,6 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
     case "FulfillmentAccepted":
     case "PickStarted":
     case "LabelCreated":
-    case "ShipmentOutForDelivery":
     case "FulfillmentCancelled":
     case "EffectRetried":
       return [];
