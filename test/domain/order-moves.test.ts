@@ -58,6 +58,8 @@ function commandFor(type: OrderCommandType, { order }: OrderBooks): OrderCommand
       return { type, shipmentId };
     case "SendMessage":
       return { type, text: "hello" };
+    case "ResendNotification":
+      return { type, notification: "order_received", about: "order" };
     case "RetryEffect":
       return { type, effectId: `${order.id}:1:AuthorizePayment` as EffectId };
   }
@@ -126,6 +128,7 @@ const EXPECTED: Record<OrderCommandType, Row> = {
     REFUNDED: "already_ended",
     otherwise: "shipment_state",
   },
+  ResendNotification: { otherwise: "accepted" },
   SendMessage: { otherwise: "accepted" },
   RetryEffect: { otherwise: "effect_not_failed" },
 };

@@ -1,7 +1,12 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type LeasedEffect, type OrderLedgerRpc, type OutcomeReport, writeOrder } from "../../src/contracts/ledger-rpc.ts";
+import {
+  type LeasedEffect,
+  type OrderLedgerRpc,
+  type OutcomeReport,
+  writeOrder,
+} from "../../src/contracts/ledger-rpc.ts";
 import type { LevelView } from "../../src/contracts/level-rpc.ts";
 import type { EffectBatch, StockBatch } from "../../src/contracts/messages.ts";
 import { openOps } from "../../src/db/ops/database.ts";

@@ -34,7 +34,7 @@ export async function changeAudited<Row>(
       ${JSON.stringify(origin)} where changes() > 0`,
   );
   const [rows] = await db.batch([change as never, entry]);
-  return rows as Row[];
+  return rows;
 }
 
 function textOf(value: unknown): string | null {

@@ -1,5 +1,5 @@
 import type { EffectId, ShipmentId } from "../ids.ts";
-import type { EffectOutcome, Effect, PaymentFact } from "./effects.ts";
+import type { EffectOutcome, Effect, NotificationKind, NotifyEffect, PaymentFact } from "./effects.ts";
 import type { PlacedOrder } from "./events.ts";
 
 /** What people and other systems ask of an order; may be refused. */
@@ -18,6 +18,8 @@ export type OrderCommand =
   | { type: "DeliverShipment"; shipmentId: ShipmentId }
   | { type: "RaiseException"; shipmentId: ShipmentId; reason: string }
   | { type: "SendMessage"; text: string }
+  /** Tells again what was told once, in the words of today. */
+  | { type: "ResendNotification"; notification: NotificationKind; about: string; text?: string }
   | { type: "RetryEffect"; effectId: EffectId };
 
 export type OrderCommandType = OrderCommand["type"];
@@ -34,7 +36,9 @@ export type OrderFact =
       status: "in_transit" | "out_for_delivery" | "delivered" | "exception";
       description: string;
     }
-  | { type: "TimerFired"; timer: OrderTimer };
+  | { type: "TimerFired"; timer: OrderTimer }
+  /** A mail that was sent did not reach its reader. */
+  | { type: "RecordUndelivered"; effectId: EffectId; effect: NotifyEffect; code: string };
 
 export type OrderTimer = "payment_deadline" | "hold_end" | "authorization_lapse";
 

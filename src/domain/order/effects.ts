@@ -70,6 +70,7 @@ export type Effect =
     };
 
 export type EffectKind = Effect["kind"];
+export type NotifyEffect = Extract<Effect, { kind: "Notify" }>;
 
 /** What a done effect found out; what the order has to learn of it. */
 export type EffectResult =

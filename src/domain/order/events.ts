@@ -1,7 +1,7 @@
 import type { EffectId, OrderId, ReservationId, ShipmentId } from "../ids.ts";
 import type { MinorUnits } from "../money.ts";
 import type { DeviationKind } from "../deviation.ts";
-import type { EffectKind } from "./effects.ts";
+import type { EffectKind, NotificationKind, NotifyEffect } from "./effects.ts";
 import type { Order, OrderLine, Reservation, ShipmentItem } from "./order.ts";
 
 /** What was placed: everything of an order that its first event settles. */
@@ -74,6 +74,9 @@ export type OrderEvent =
   | { type: "OrderCancelled"; reason: string }
   | { type: "HoldLapsed" }
   | { type: "MessageRequested"; text: string }
+  | { type: "NotificationRequested"; notification: NotificationKind; about: string; text?: string }
+  /** Mail does not reach the reader: they are told by SMS. */
+  | { type: "NotificationUndelivered"; effectId: EffectId; effect: NotifyEffect; code: string }
   | {
       type: "EffectFailed";
       effectId: EffectId;

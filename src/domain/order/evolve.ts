@@ -295,6 +295,8 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       return { ...releaseAll(order), ended: { as: "PAYMENT_FAILED", reason: "payment_failed", at } };
 
     case "MessageRequested":
+    case "NotificationRequested":
+    case "NotificationUndelivered":
       return order;
     case "EffectFailed":
       return { ...order, failedEffects: [...order.failedEffects, event.effectId] };

@@ -56,5 +56,6 @@ export const LEGAL_MOVES: Readonly<Record<OrderCommandType, Readonly<Record<Orde
   DeliverShipment: onShipment,
   RaiseException: onShipment,
   SendMessage: everywhere("yes"),
+  ResendNotification: everywhere("yes"),
   RetryEffect: everywhere("depends"),
 };

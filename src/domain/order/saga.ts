@@ -175,6 +175,12 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
 
     case "MessageRequested":
       return [{ ...notify("message", `message:${order.version}`), text: event.text }];
+    case "NotificationRequested": {
+      const { notification, about, text } = event;
+      return [{ ...notify(notification, `resend:${order.version}`), about, ...(text !== undefined && { text }) }];
+    }
+    case "NotificationUndelivered":
+      return [{ ...event.effect, channel: "sms" }];
     case "EffectFailed":
       return [
         {
