@@ -6,7 +6,6 @@ import { findLabel } from "../../src/db/ops/labels.ts";
 import { claimNotification, findNotification } from "../../src/db/ops/notifications.ts";
 import type { ShipmentId } from "../../src/domain/ids.ts";
 import type { EffectKind } from "../../src/domain/order/effects.ts";
-import { readUnsubscribeToken, unsubscribe, unsubscribeUrl } from "../../src/services/unsubscribe.ts";
 import { runEffect } from "../../src/saga/run-effect.ts";
 import { placedNow } from "../support/order-books.ts";
 import {
@@ -135,31 +134,6 @@ describe("a notification", () => {
     await claimNotification(ops, told, Date.now());
     expect(await run(leased)).toMatchObject({ status: "done" });
     expect(world.mail.sent).toEqual([]);
-  });
-
-  it("that the reader has unsubscribed from is not sent, and one that the order needs is", async () => {
-    const email = `reader-${Date.now()}@example.com`;
-    const { id, effects } = await confirmed({ contact: { name: "Ada", email, phone: "+4930123456" } });
-    const token = (await unsubscribeUrl(world.context.env, { address: email, topic: "backorder_news", language: "en" }))
-      .split("/")
-      .at(-1);
-    const subscriber = await readUnsubscribeToken(world.context.env, token ?? "");
-    await unsubscribe(world.context.env, subscriber!, Date.now());
-    const confirmation = pick(effects, "Notify");
-    await ledger.report(confirmation, (await run(confirmation))!);
-    expect(world.mail.sent).toMatchObject([{ to: email }]);
-    vi.spyOn(world.context, "begin").mockResolvedValue(await ledger.order(id));
-    const news = leaseOf({ id }, { kind: "Notify", notification: "backordered", subject: "version:9" });
-    expect(await run(news)).toMatchObject({ status: "done" });
-    expect(world.mail.sent).toHaveLength(1);
-    expect(await findNotification(ops, news.id)).toMatchObject({ status: "declined" });
-  });
-
-  it("that is asked for by SMS goes by SMS although there is a mail address", async () => {
-    const { id } = await confirmed({ contact: { name: "Ada", email: "ada@example.com", phone: "+4930123456" } });
-    vi.spyOn(world.context, "begin").mockResolvedValue(await ledger.order(id));
-    await run(leaseOf({ id }, { kind: "Notify", notification: "delivered", subject: "shipment:1", channel: "sms" }));
-    expect(world.mail.sent).toMatchObject([{ to: "+4930123456" }]);
   });
 
   it("goes by SMS where there is no mail address, and fails for good where there is neither", async () => {
