@@ -16,7 +16,7 @@ import { databaseOf } from "../../src/db/orders/databases.ts";
 import { findArchivedRow, findOrderRow, listEventRows } from "../../src/db/orders/queries.ts";
 import type { EffectId, OrderId, ShipmentId } from "../../src/domain/ids.ts";
 import type { OrderCommand, OrderFact } from "../../src/domain/order/commands.ts";
-import type { PaymentFact } from "../../src/domain/order/effects.ts";
+import type { NotifyEffect, PaymentFact } from "../../src/domain/order/effects.ts";
 import type { Actor, PlacedOrder, RecordedEvent } from "../../src/domain/order/events.ts";
 import type { Env } from "../../src/platform/env.ts";
 import { logError, logWarning } from "../../src/platform/log.ts";
@@ -165,6 +165,10 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
     description: string,
   ): Promise<boolean> {
     return this.#recordFact(orderId, { type: "RecordTracking", shipmentId, status, description });
+  }
+
+  async recordUndelivered(orderId: OrderId, effectId: EffectId, effect: NotifyEffect, code: string): Promise<boolean> {
+    return this.#recordFact(orderId, { type: "RecordUndelivered", effectId, effect, code });
   }
 
   async #recordFact(orderId: OrderId, fact: OrderFact): Promise<boolean> {

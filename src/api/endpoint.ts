@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { ProblemCode, ServiceProblem, ServiceResult } from "../contracts/problem.ts";
 import type { Scope } from "../contracts/principal.ts";
+import type { Change } from "../services/audit.ts";
 import type { ServiceContext } from "../services/context.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
@@ -75,6 +76,13 @@ export interface Endpoint<Params = unknown, Query = unknown, Body = unknown> {
   /** Answers are kept in OPS and replayed for the same Idempotency-Key. `own`: the handler sees to it itself. */
   idempotent?: "kept" | "own";
   cache?: CachePolicy;
+  /**
+   * How a change gets into the audit trail. `own`: its service enters it, with what was there before and after;
+   * `events`: it is an event of an order; `none`: nothing is changed. Left out: that it was done is entered.
+   */
+  audit?: "own" | "events" | "none";
+  /** What was changed, for the audit trail, where the request alone does not say it. */
+  changes?(call: Call<Params, Query, Body>, answer: Answer): readonly Change[];
   answers: Readonly<Record<number, Documented>>;
   /** Beside those that every endpoint may answer. */
   problems?: readonly ProblemCode[];
@@ -84,10 +92,11 @@ export interface Endpoint<Params = unknown, Query = unknown, Body = unknown> {
 }
 
 /** An endpoint whose types only its own handler needs to know. */
-export interface AnyEndpoint extends Omit<Endpoint, "handle" | "params" | "query" | "body"> {
+export interface AnyEndpoint extends Omit<Endpoint, "handle" | "changes" | "params" | "query" | "body"> {
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType | FormChoice<unknown>;
+  changes?(call: Call<unknown, unknown, unknown>, answer: Answer): readonly Change[];
   handle(call: Call<unknown, unknown, unknown>): Promise<Handled>;
 }
 

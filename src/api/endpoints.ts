@@ -1,4 +1,5 @@
 import type { AnyEndpoint } from "./endpoint.ts";
+import { auditEndpoints } from "./routes/audit.ts";
 import { authEndpoints } from "./routes/auth.ts";
 import { catalogEndpoints } from "./routes/catalog.ts";
 import { deviationEndpoints } from "./routes/deviations.ts";
@@ -6,6 +7,7 @@ import { fulfillmentEndpoints } from "./routes/fulfillment.ts";
 import { inventoryEndpoints } from "./routes/inventory.ts";
 import { liveEndpoints } from "./routes/live.ts";
 import { notificationEndpoints } from "./routes/notifications.ts";
+import { notificationTemplateEndpoints } from "./routes/notification-templates.ts";
 import { operationEndpoints } from "./routes/operations.ts";
 import { orderEditEndpoints } from "./routes/order-edits.ts";
 import { orderEndpoints } from "./routes/orders.ts";
@@ -24,9 +26,11 @@ export const ENDPOINTS: readonly AnyEndpoint[] = [
   ...fulfillmentEndpoints,
   ...returnEndpoints,
   ...notificationEndpoints,
+  ...notificationTemplateEndpoints,
   ...catalogEndpoints,
   ...deviationEndpoints,
   ...operationEndpoints,
+  ...auditEndpoints,
   ...liveEndpoints,
   ...authEndpoints,
   ...webhookEndpoints,

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { FieldProblem, ServiceProblem, ServiceResult } from "../contracts/problem.ts";
 import type { Principal } from "../contracts/principal.ts";
+import { type Change, recordChanges } from "../services/audit.ts";
 import { authenticate } from "../services/authenticate.ts";
 import { lacking } from "../services/authorize.ts";
 import type { ServiceContext } from "../services/context.ts";
@@ -40,9 +41,26 @@ async function handle(endpoint: AnyEndpoint, ctx: ServiceContext, c: ApiContext)
   const input = await readInput(endpoint, c);
   if (!input.ok) return input;
   const call: Call<unknown, unknown, unknown> = { ctx, request: c.req.raw, ...input.value };
-  return endpoint.idempotent === "kept" && call.idempotencyKey !== null
+  const handled = await (endpoint.idempotent === "kept" && call.idempotencyKey !== null
     ? keptAnswer(endpoint, call, call.idempotencyKey)
-    : endpoint.handle(call);
+    : endpoint.handle(call));
+  if (isChange(endpoint) && isDone(handled))
+    await recordChanges(ctx, endpoint.changes?.(call, handled) ?? [requestOf(endpoint, c)]);
+  return handled;
+}
+
+/** Whether doing it is entered in the audit trail here. */
+function isChange({ method, scope, audit }: AnyEndpoint): boolean {
+  return method !== "GET" && scope !== "public" && audit === undefined;
+}
+
+/** Whether something was done just now: not refused, and not done by an earlier request with the same key. */
+function isDone(handled: Handled): handled is Answer {
+  return !(handled instanceof Response) && !("ok" in handled) && handled.replayed !== true;
+}
+
+function requestOf({ method, path }: AnyEndpoint, c: ApiContext): Change {
+  return { action: `${method} ${path}`, subject: c.req.path };
 }
 
 async function identify(endpoint: AnyEndpoint, c: ApiContext): Promise<ServiceResult<Principal>> {
@@ -67,6 +85,7 @@ function serviceContext(c: ApiContext, principal: Principal): ServiceContext {
     traceparent: c.get("traceparent"),
     now: c.get("now"),
     edgeLocation: edgeLocationOf(c.req.raw.cf),
+    origin: { country: countryOf(c.req.raw.cf), ray: c.req.raw.headers.get("cf-ray") },
     defer: (work) => c.executionCtx.waitUntil(work),
   };
 }
@@ -77,6 +96,11 @@ function edgeLocationOf(cf: Request["cf"]): ServiceContext["edgeLocation"] {
   const latitude = Number.parseFloat(String(cf["latitude"]));
   const longitude = Number.parseFloat(String(cf["longitude"]));
   return Number.isFinite(latitude) && Number.isFinite(longitude) ? { latitude, longitude } : null;
+}
+
+function countryOf(cf: Request["cf"]): string | null {
+  const country = cf?.["country"];
+  return typeof country === "string" && /^[A-Z0-9]{2}$/.test(country) ? country : null;
 }
 
 type Input = Pick<Call<unknown, unknown, unknown>, "params" | "query" | "body" | "idempotencyKey">;

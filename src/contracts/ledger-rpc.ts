@@ -1,6 +1,6 @@
 import type { EffectId, OrderId, ShipmentId } from "../domain/ids.ts";
 import type { OrderCommand, OrderRefusal } from "../domain/order/commands.ts";
-import type { Effect, EffectKind, EffectOutcome, Lane, PaymentFact } from "../domain/order/effects.ts";
+import type { Effect, EffectKind, EffectOutcome, Lane, NotifyEffect, PaymentFact } from "../domain/order/effects.ts";
 import type { Actor, PlacedOrder, RecordedEvent } from "../domain/order/events.ts";
 import type { Order } from "../domain/order/order.ts";
 
@@ -106,6 +106,8 @@ export interface OrderLedgerRpc {
     status: "in_transit" | "out_for_delivery" | "delivered" | "exception",
     description: string,
   ): Promise<boolean>;
+  /** A mail that this effect sent did not reach its reader. False when the order is not known here. */
+  recordUndelivered(orderId: OrderId, effectId: EffectId, effect: NotifyEffect, code: string): Promise<boolean>;
   /** Publishes this order's changes to its own live feed for an hour: somebody looks at its page. */
   watch(orderId: OrderId): Promise<void>;
   /** What is still to do. Does none of it. */

@@ -12,6 +12,12 @@ export const notifyAnswer = z
   .strictObject({ status: z.literal("success"), message: z.literal("Notification sent successfully") })
   .meta({ id: "Notified" });
 
+export const resendForm = z
+  .strictObject({
+    notificationId: z.string().min(1).max(200).meta({ description: "Of the notification to send again." }),
+  })
+  .meta({ id: "ResendForm", examples: [{ notificationId: "ord_0k3m9v7a2b4c6d8e0f1g2h:7:Notify" }] });
+
 export const notificationRow = z
   .strictObject({
     id: z.string(),
@@ -20,7 +26,9 @@ export const notificationRow = z
     kind: z.string(),
     channel: z.enum(["email", "sms"]),
     recipient: z.string().meta({ description: "Masked." }),
-    status: z.enum(["claimed", "sent", "delivered", "failed"]),
+    status: z.enum(["claimed", "sent", "delivered", "failed", "declined"]).meta({
+      description: "`declined`: the reader has unsubscribed from this.",
+    }),
     error: z.string().nullable(),
     createdAt: z.string().meta({ format: "date-time" }),
     updatedAt: z.string().meta({ format: "date-time" }),

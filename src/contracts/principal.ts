@@ -16,6 +16,7 @@ export const SCOPES = [
   "deviations:write",
   "operations:read",
   "payments:reconcile",
+  "templates:write",
   "admin",
 ] as const;
 export type Scope = (typeof SCOPES)[number];

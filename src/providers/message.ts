@@ -6,6 +6,8 @@ export interface MailMessage {
   subject: string;
   html: string;
   text: string;
+  /** Where the reader unsubscribes, by a page or at one click; left out for what every order needs. */
+  unsubscribeUrl?: string;
   /** Our reference (the notification's id): comes back in the provider's events. */
   reference: string;
 }

@@ -37,6 +37,7 @@ export class SendgridMail implements MailProvider {
         { type: "text/plain", value: message.text },
         { type: "text/html", value: message.html },
       ],
+      ...(message.unsubscribeUrl !== undefined && { headers: unsubscribeHeaders(message.unsubscribeUrl) }),
       // Rewritten links and a tracking pixel would tell SendGrid what our customers open.
       tracking_settings: { click_tracking: { enable: false }, open_tracking: { enable: false } },
     });
@@ -74,6 +75,11 @@ export class SendgridMail implements MailProvider {
       body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
     return exchange(this.#config.fetch, `${BASE}${path}`, init, this.#config.timeLimitMs ?? 8000);
   }
+}
+
+/** RFC 2369 and RFC 8058: a mail program's own button unsubscribes without opening a page. */
+function unsubscribeHeaders(url: string): Record<string, string> {
+  return { "List-Unsubscribe": `<${url}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" };
 }
 
 function readRefusal(status: number, body: string): { code: string; message: string } {

@@ -3,6 +3,7 @@ import type { LevelSettings } from "../contracts/level-rpc.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import type { Sku, WarehouseId } from "../domain/ids.ts";
 import { CHANNELS } from "../domain/order/order.ts";
+import { recordChanges } from "./audit.ts";
 import { lacking, lackingWarehouse } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
 import { findOrRegisterLevel } from "./find-level.ts";
@@ -27,7 +28,8 @@ export async function configureLevel(
   const registration = await findOrRegisterLevel(ctx, place);
   if (!registration.ok) return registration;
   const level = levelStub(ctx.env, place.sku, place.warehouseId);
-  const version = expectedVersion ?? (await level.detail(registration.value)).settings.version;
+  const { settings: before } = await level.detail(registration.value);
+  const version = expectedVersion ?? before.version;
   const { safetyStock, reorderPoint } = form;
   const configured = await level.configure(registration.value, {
     expectedVersion: version,
@@ -35,5 +37,9 @@ export async function configureLevel(
     reorderPoint,
     channelBuffers: buffers,
   });
-  return configured.ok ? { ok: true, value: configured.value } : explainLevelRefusal(configured.refusal, place);
+  if (!configured.ok) return explainLevelRefusal(configured.refusal, place);
+  const { sku, warehouseId } = place;
+  const subject = `level:${sku}/${warehouseId}`;
+  await recordChanges(ctx, [{ action: "level.configured", subject, before, after: configured.value }]);
+  return { ok: true, value: configured.value };
 }

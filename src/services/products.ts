@@ -1,11 +1,11 @@
 import type { CreateProductForm, ProductAnswer, ReplaceProductForm } from "../contracts/catalog.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
-import { recordAudit } from "../db/ops/audit.ts";
 import { openOps } from "../db/ops/database.ts";
 import type { Versioned } from "../db/ops/load-catalog.ts";
 import { type SaveMode, saveProduct } from "../db/ops/save-catalog.ts";
 import type { Product } from "../domain/catalog.ts";
 import type { Sku } from "../domain/ids.ts";
+import { auditEntry, sealAudit } from "./audit.ts";
 import { lacking } from "./authorize.ts";
 import { catalogOf, invalidateCatalog } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
@@ -55,7 +55,7 @@ export async function createProduct(
   ctx: ServiceContext,
   form: CreateProductForm,
 ): Promise<ServiceResult<ProductAnswer>> {
-  return save(ctx, productOf(form), { kind: "create" });
+  return save(ctx, productOf(form), { kind: "create" }, null);
 }
 
 /** Replaces a product, if it is as the caller has read it; `expectedVersion` null replaces it as it is. */
@@ -70,17 +70,25 @@ export async function replaceProduct(
   invalidateCatalog();
   const before = (await catalogOf(ctx.env, ctx.now, ctx.defer)).products.get(sku);
   if (before === undefined) return refuse("not_found", `There is no product ${sku}.`);
-  return save(ctx, productOf({ sku, ...form }), {
-    kind: "replace",
-    expectedVersion: expectedVersion ?? before.version,
-  });
+  const mode: SaveMode = { kind: "replace", expectedVersion: expectedVersion ?? before.version };
+  return save(ctx, productOf({ sku, ...form }), mode, before);
 }
 
-async function save(ctx: ServiceContext, product: Product, mode: SaveMode): Promise<ServiceResult<ProductAnswer>> {
+async function save(
+  ctx: ServiceContext,
+  product: Product,
+  mode: SaveMode,
+  before: Product | null,
+): Promise<ServiceResult<ProductAnswer>> {
   const denied = lacking(ctx, "catalog:write");
   if (denied !== null) return denied;
-  const db = openOps(ctx.env.OPS);
-  const saved = await saveProduct(db, product, mode, ctx.now);
+  const entry = auditEntry(ctx, {
+    action: mode.kind === "create" ? "product.created" : "product.replaced",
+    subject: `product:${product.sku}`,
+    before,
+    after: product,
+  });
+  const saved = await saveProduct(openOps(ctx.env.OPS), product, mode, ctx.now, entry);
   if (!saved.ok) {
     if (saved.reason === "already_exists")
       return refuse("already_exists", `There is a product ${product.sku} already.`);
@@ -90,15 +98,7 @@ async function save(ctx: ServiceContext, product: Product, mode: SaveMode): Prom
       });
     return refuse("version_stale", `Product ${product.sku} has changed since it was read.`);
   }
-  await recordAudit(db, {
-    id: crypto.randomUUID(),
-    at: ctx.now,
-    actor: ctx.principal.id,
-    action: mode.kind === "create" ? "product.created" : "product.replaced",
-    subject: `product:${product.sku}`,
-    detail: product,
-    requestId: ctx.requestId,
-  });
+  ctx.defer(sealAudit(ctx.env));
   invalidateCatalog();
   return { ok: true, value: describeProduct({ ...product, version: saved.version }) };
 }

@@ -7,7 +7,7 @@ import type { Order } from "../domain/order/order.ts";
 import { logWarning } from "../platform/log.ts";
 import { lacking } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
-import { executeOrder, getOrder } from "./orders.ts";
+import { executeOrder, getOrder, orderSaga } from "./orders.ts";
 
 /** Has a person's message sent to the order's customer. Each call is a new message. */
 export async function sendMessage(
@@ -19,6 +19,33 @@ export async function sendMessage(
   const seen = await getOrder(ctx, orderId);
   if (!seen.ok) return seen;
   return executeOrder(ctx, orderId, { type: "SendMessage", text: message });
+}
+
+/**
+ * Has a notification of the order told again, in the words of today: by mail where there is an address now. Each call
+ * is a new message.
+ */
+export async function resendNotification(
+  ctx: ServiceContext,
+  orderId: OrderId,
+  notificationId: string,
+): Promise<ServiceResult<Order>> {
+  const denied = lacking(ctx, "notifications:write");
+  if (denied !== null) return denied;
+  const effects = await orderSaga(ctx, orderId);
+  if (!effects.ok) return effects;
+  const told = effects.value.find(({ id }) => id === notificationId)?.effect;
+  if (told?.kind !== "Notify")
+    return refuse("not_found", `The order has no notification ${notificationId}.`, {
+      errors: [{ pointer: "/notificationId", detail: "must be the id of one of this order's notifications" }],
+    });
+  const { notification, subject, about = subject, text } = told;
+  return executeOrder(ctx, orderId, {
+    type: "ResendNotification",
+    notification,
+    about,
+    ...(text !== undefined && { text }),
+  });
 }
 
 /** A page of what was sent, newest first. Recipients are masked. */
@@ -38,7 +65,7 @@ export async function readNotifications(
     return {
       ok: true,
       value: {
-        rows: rows.map(({ providerMessageId: _id, createdAt, updatedAt, ...row }) => ({
+        rows: rows.map(({ providerMessageId: _id, delays: _delays, createdAt, updatedAt, ...row }) => ({
           ...row,
           createdAt: new Date(createdAt).toISOString(),
           updatedAt: new Date(updatedAt).toISOString(),

@@ -5,12 +5,12 @@ import type {
   WarehouseAnswer,
 } from "../contracts/catalog.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
-import { recordAudit } from "../db/ops/audit.ts";
 import { openOps } from "../db/ops/database.ts";
 import type { Versioned } from "../db/ops/load-catalog.ts";
 import { type SaveMode, saveWarehouse } from "../db/ops/save-catalog.ts";
 import type { Address, Warehouse } from "../domain/catalog.ts";
 import type { WarehouseId } from "../domain/ids.ts";
+import { auditEntry, sealAudit } from "./audit.ts";
 import { lacking } from "./authorize.ts";
 import { catalogOf, invalidateCatalog } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
@@ -43,7 +43,7 @@ export async function createWarehouse(
   ctx: ServiceContext,
   form: CreateWarehouseForm,
 ): Promise<ServiceResult<WarehouseAnswer>> {
-  return save(ctx, { ...form, address: tidy(form.address) }, { kind: "create" });
+  return save(ctx, { ...form, address: tidy(form.address) }, { kind: "create" }, null);
 }
 
 /** Replaces a warehouse, if it is as the caller has read it; `expectedVersion` null replaces it as it is. */
@@ -62,6 +62,7 @@ export async function replaceWarehouse(
     ctx,
     { id, ...form, address: tidy(form.address) },
     { kind: "replace", expectedVersion: expectedVersion ?? before.version },
+    before,
   );
 }
 
@@ -69,24 +70,22 @@ async function save(
   ctx: ServiceContext,
   warehouse: Warehouse,
   mode: SaveMode,
+  before: Warehouse | null,
 ): Promise<ServiceResult<WarehouseAnswer>> {
   const denied = lacking(ctx, "catalog:write");
   if (denied !== null) return denied;
-  const db = openOps(ctx.env.OPS);
-  const saved = await saveWarehouse(db, warehouse, mode, ctx.now);
+  const entry = auditEntry(ctx, {
+    action: mode.kind === "create" ? "warehouse.created" : "warehouse.replaced",
+    subject: `warehouse:${warehouse.id}`,
+    before,
+    after: warehouse,
+  });
+  const saved = await saveWarehouse(openOps(ctx.env.OPS), warehouse, mode, ctx.now, entry);
   if (!saved.ok)
     return saved.reason === "version_stale"
       ? refuse("version_stale", `Warehouse ${warehouse.id} has changed since it was read.`)
       : refuse("already_exists", `There is a warehouse ${warehouse.id} already.`);
-  await recordAudit(db, {
-    id: crypto.randomUUID(),
-    at: ctx.now,
-    actor: ctx.principal.id,
-    action: mode.kind === "create" ? "warehouse.created" : "warehouse.replaced",
-    subject: `warehouse:${warehouse.id}`,
-    detail: warehouse,
-    requestId: ctx.requestId,
-  });
+  ctx.defer(sealAudit(ctx.env));
   invalidateCatalog();
   return { ok: true, value: describeWarehouse({ ...warehouse, version: saved.version }) };
 }

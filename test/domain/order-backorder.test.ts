@@ -26,6 +26,7 @@ describe("an order of which a part waits for stock", () => {
     const books = new OrderBooks(half());
     expect(books.called()).toMatchObject([
       { kind: "AuthorizePayment", amount: { amount: 1000 } },
+      { kind: "Notify", notification: "order_received" },
       { kind: "Notify", notification: "backordered" },
     ]);
     expect(books.authorized().kinds()).toEqual(["AllocateStock"]);
@@ -103,7 +104,7 @@ describe("an order of which a part waits for stock", () => {
 
   it("with nothing in stock asks for no money until there is, and then by the means that was given", () => {
     const books = new OrderBooks(placedOrder([{ quantity: 2 }], { paymentMethod: "pm_theirs" }));
-    expect(books.kinds()).toEqual(["Notify backordered", "PromoteBackorder"]);
+    expect(books.kinds()).toEqual(["Notify order_received", "Notify backordered", "PromoteBackorder"]);
     expect(books.order).toMatchObject({ state: "PENDING", payments: [] });
     books.now += 3 * 24 * 60 * MINUTE;
     promoted(books, 1, 2);
@@ -122,7 +123,7 @@ describe("an order of which a part waits for stock", () => {
 
   it("allocates at once what is free of charge, and looks for the rest then", () => {
     const books = new OrderBooks(placedOrder([{ quantity: 1, unitPrice: 0, held: { berlin: 1 } }, { quantity: 2 }]));
-    expect(books.kinds()).toEqual(["AllocateStock", "Notify backordered"]);
+    expect(books.kinds()).toEqual(["AllocateStock", "Notify order_received", "Notify backordered"]);
     expect(books.allocated().kinds()).toEqual(["RequestFulfillment", "Notify order_confirmed", "PromoteBackorder"]);
   });
 

@@ -289,6 +289,39 @@ describe("messages and failures", () => {
     expect(new Set(subjects).size).toBe(2);
   });
 
+  it("a notification that is asked for again is a new request about the same", () => {
+    const books = new OrderBooks().authorized().allocated();
+    books.called();
+    const again = { type: "ResendNotification", notification: "message", about: "message:7", text: "hello" } as const;
+    books.accept(again).accept(again);
+    const told = books.called();
+    expect(told).toMatchObject([
+      { kind: "Notify", notification: "message", about: "message:7", text: "hello" },
+      { kind: "Notify", notification: "message", about: "message:7", text: "hello" },
+    ]);
+    expect(new Set(told.map((effect) => (effect.kind === "Notify" ? effect.subject : ""))).size).toBe(2);
+  });
+
+  it("a mail that fails for good is told by SMS where there is a telephone, and then by a person", () => {
+    const contact = { name: "Ada", email: "ada@example.com", phone: "+4930123456" };
+    const books = new OrderBooks(placedOrder(undefined, { contact })).authorized().allocated();
+    books.called();
+    books.exhausted("Notify", "refused", false);
+    const [instead] = books.called();
+    expect(instead).toMatchObject({
+      kind: "Notify",
+      notification: "order_confirmed",
+      subject: "order",
+      channel: "sms",
+    });
+    books.exhausted("Notify", "refused", false);
+    expect(books.called()).toMatchObject([{ kind: "OpenDeviation", deviation: "notification_failed" }]);
+    const unsure = new OrderBooks(placedOrder(undefined, { contact })).authorized().allocated();
+    unsure.called();
+    unsure.exhausted("Notify", "outcome_unknown", true);
+    expect(unsure.called(), "it may have gone").toMatchObject([{ kind: "OpenDeviation" }]);
+  });
+
   it.each([
     ["Notify", false, "notification_failed"],
     ["AllocateStock", false, "stock_short"],

@@ -72,6 +72,8 @@ function commandFor(type: OrderCommandType, { order }: OrderBooks): OrderCommand
       return { type, returnId, units: [{ line: 1, quantity: 1, outcome: "restock" }] };
     case "RefundOrder":
       return { type, reason: "goodwill", of: { amount: 1 } };
+    case "ResendNotification":
+      return { type, notification: "order_received", about: "order" };
     case "RetryEffect":
       return { type, effectId: `${order.id}:1:AuthorizePayment` as EffectId };
     case "EditOrder":
@@ -156,6 +158,7 @@ const EXPECTED: Record<OrderCommandType, Row> = {
     REFUNDED: "already_ended",
     otherwise: "shipment_state",
   },
+  ResendNotification: { otherwise: "accepted" },
   SendMessage: { otherwise: "accepted" },
   RetryEffect: { otherwise: "effect_not_failed" },
   EditOrder: {

@@ -13,7 +13,7 @@ const confirmed = (change: Parameters<typeof placedOrder>[1] = {}) =>
   new OrderBooks({ ...split(), ...change }).authorized().allocated();
 
 describe("placing and paying", () => {
-  it("OrderPlaced asks for the money", () => {
+  it("OrderPlaced asks for the money and tells the customer", () => {
     const books = new OrderBooks();
     expect(books.called()).toEqual([
       {
@@ -24,6 +24,7 @@ describe("placing and paying", () => {
         email: "ada@example.com",
         deadline: PLACED_AT + PAYMENT_WINDOW_MS,
       },
+      { kind: "Notify", notification: "order_received", subject: "order" },
     ]);
   });
 

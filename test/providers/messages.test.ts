@@ -48,6 +48,18 @@ describe("the SendGrid adapter", () => {
     expect(body.content.map(({ type }: { type: string }) => type)).toEqual(["text/plain", "text/html"]);
   });
 
+  it("lets a mail program unsubscribe at one click from what is not needed", async () => {
+    const { mail, sent } = sendgrid(text(202, "", { "x-message-id": "m1" }), text(202, "", { "x-message-id": "m2" }));
+    await mail.send({ ...message, unsubscribeUrl: "https://shop.example/unsubscribe/x" });
+    await mail.send(message);
+    const [optional, needed] = sent.map(({ body }) => JSON.parse(body ?? "") as { headers?: unknown });
+    expect(optional?.headers).toEqual({
+      "List-Unsubscribe": "<https://shop.example/unsubscribe/x>",
+      "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    });
+    expect(needed).not.toHaveProperty("headers");
+  });
+
   it.each([
     ["a connection that breaks", broken],
     ["no answer in time", silent],

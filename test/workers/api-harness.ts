@@ -223,6 +223,7 @@ export function serviceContext({ role }: { role: Role }): ServiceContext {
     traceparent: null,
     now: Date.now(),
     edgeLocation: null,
+    origin: { country: null, ray: null },
     defer: (work) => void work,
   };
 }

@@ -199,6 +199,7 @@ describe("an order that has ended", () => {
     expect(await listEventRows(d1(id), id)).toEqual(history);
     expect((await findSagaRow(d1(id), id))?.map(({ kind, status }) => `${kind} ${status}`)).toEqual([
       "AuthorizePayment done",
+      "Notify done",
       "ReleaseStock done",
       "VoidPayment done",
       "Notify done",

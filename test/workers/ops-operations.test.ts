@@ -1,11 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { recordAudit } from "../../src/db/ops/audit.ts";
 import { openOps } from "../../src/db/ops/database.ts";
 import * as deviations from "../../src/db/ops/deviations.ts";
 import { claimIdempotencyKey, recordIdempotentAnswer, releaseIdempotencyKey } from "../../src/db/ops/idempotency.ts";
 import * as notifications from "../../src/db/ops/notifications.ts";
-import { audit } from "../../src/db/ops/schema/operations.ts";
 import {
   countWebhookFailures,
   markWebhookEventsProcessed,
@@ -205,21 +203,5 @@ describe("things that happen once", () => {
     });
     expect(await claimIdempotencyKey(db, abandoned, NOW + 120_000)).toEqual({ outcome: "claimed" });
     expect(await claimIdempotencyKey(db, abandoned, NOW + 120_001)).toEqual({ outcome: "pending" });
-  });
-
-  it("adds an entry to the audit once", async () => {
-    const entry = {
-      id: unique("aud"),
-      at: NOW,
-      actor: "usr_1",
-      action: "product.updated",
-      subject: unique("product"),
-      detail: { price: [1, 2] },
-      requestId: null,
-    };
-    await recordAudit(db, entry);
-    await recordAudit(db, { ...entry, action: "product.deleted" });
-    const rows = (await db.select().from(audit)).filter(({ id }) => id === entry.id);
-    expect(rows).toEqual([entry]);
   });
 });

@@ -5,14 +5,15 @@ import { writeOrder } from "../../src/contracts/ledger-rpc.ts";
 import type { WebhookMessage } from "../../src/contracts/messages.ts";
 import { openOps } from "../../src/db/ops/database.ts";
 import { findDeviation } from "../../src/db/ops/deviations.ts";
-import { claimNotification, findNotification } from "../../src/db/ops/notifications.ts";
+import { claimNotification, findNotification, finishNotifications } from "../../src/db/ops/notifications.ts";
 import { storeWebhookEvent } from "../../src/db/ops/webhook-events.ts";
 import { projectOrders } from "../../src/db/orders/projection.ts";
 import { databaseOf } from "../../src/db/orders/databases.ts";
 import type { PaypalEvent } from "../../src/providers/webhooks/paypal.ts";
+import { orderOfEffect } from "../../src/domain/order/effects.ts";
+import { runEffect } from "../../src/saga/run-effect.ts";
 import type { StripeEvent } from "../../src/providers/webhooks/stripe.ts";
 import { consumeWebhooks } from "../../src/saga/consumers/webhooks.ts";
-import { runEffect } from "../../src/saga/run-effect.ts";
 import { queueLostWebhooks, sweepWebhooks } from "../../src/saga/sweep-webhooks.ts";
 import { newOrderId, OrderBooks, placedOrder } from "../support/order-books.ts";
 import { authorized, EffectQueueDouble, migrateOrders, TestLedger } from "./ledger-harness.ts";
@@ -233,6 +234,78 @@ describe("a message's event", () => {
     expect(await findDeviation(ops, `dev_bounced:${arrived}`)).toBeNull();
     const updates = statements.mock.calls.filter(([statement]) => statement.includes("update notifications"));
     expect(updates).toHaveLength(1);
+  });
+});
+
+describe("a mail that does not reach its reader", () => {
+  const event = (reference: string, kind: string) => ({
+    id: unique("sg"),
+    kind,
+    at: Date.now(),
+    messageId: "m1",
+    reference,
+    reason: "550 no such mailbox",
+  });
+
+  /** An order whose message was sent by mail, and the message's id. */
+  async function mailed(contact: { name: string; email: string; phone?: string }) {
+    const order = placedOrder(undefined, {
+      contact,
+      placedAt: Date.now(),
+      holdExpiresAt: Date.now() + 30 * MINUTE,
+    });
+    await ledger.create(order);
+    const id = `${order.id}:1:Notify`;
+    const claim = { id, orderId: order.id, subject: "order", kind: "order_received", channel: "email" as const };
+    await claimNotification(ops, { ...claim, recipient: "a…" }, Date.now());
+    await finishNotifications(ops, [{ id, status: "sent", providerMessageId: "m1" }], Date.now());
+    const bySms = async () =>
+      (await ledger.stub.saga(order.id))?.filter(
+        ({ effect }) => effect.kind === "Notify" && effect.channel === "sms",
+      ) ?? [];
+    return { id, bySms, deviation: () => findDeviation(ops, `dev_bounced:${id}`) };
+  }
+  const reachable = { name: "Ada", email: "ada@example.com", phone: "+4930123456" };
+
+  it("is told by SMS after a bounce, by one message however often the bounce is told", async () => {
+    const { id, bySms, deviation } = await mailed(reachable);
+    const message = await stored("sendgrid", [event(id, "bounce")]);
+    expect(await consume(message)).toEqual([]);
+    const [first] = await bySms();
+    expect(first?.effect).toMatchObject({ notification: "order_received", subject: "order" });
+    expect(await consume(await stored("sendgrid", [event(id, "dropped")]))).toEqual([]);
+    for (const { id: effectId, effect, attempt } of await bySms()) {
+      const lease = { id: effectId, orderId: orderOfEffect(effectId), effect, attempt, generation: 1 };
+      const leased = { ...lease, leaseUntil: Date.now() + MINUTE, uncertain: false, generationStartedAt: 0 };
+      const outcome = await runEffect(world.context, leased);
+      if (outcome) await ledger.report(leased, outcome);
+    }
+    expect(world.mail.sent.filter(({ to }) => to === reachable.phone)).toHaveLength(1);
+    expect(await findNotification(ops, id)).toMatchObject({ status: "failed", error: "550 no such mailbox" });
+    expect(await deviation()).toBeNull();
+  });
+
+  it("is a person's to know of where there is no telephone", async () => {
+    const { id, bySms, deviation } = await mailed({ name: "Ada", email: "ada@example.com" });
+    expect(await consume(await stored("sendgrid", [event(id, "bounce")]))).toEqual([]);
+    expect(await bySms()).toEqual([]);
+    expect(await deviation()).toMatchObject({ kind: "notification_failed" });
+  });
+
+  it("is told by SMS after the third delay, each counted once, and not once it has arrived", async () => {
+    const { id, bySms } = await mailed(reachable);
+    const delay = event(id, "deferred");
+    await consume(await stored("sendgrid", [delay, event(id, "deferred")]));
+    await consume(await stored("sendgrid", [delay]));
+    expect(await bySms()).toEqual([]);
+    expect(await findNotification(ops, id)).toMatchObject({ status: "sent" });
+    await consume(await stored("sendgrid", [event(id, "deferred")]));
+    expect(await bySms()).toHaveLength(1);
+    const arrived = await mailed(reachable);
+    const late = ["deferred", "deferred", "delivered", "deferred"].map((kind) => event(arrived.id, kind));
+    await consume(await stored("sendgrid", late));
+    expect(await findNotification(ops, arrived.id)).toMatchObject({ status: "delivered" });
+    expect(await arrived.bySms()).toEqual([]);
   });
 });
 

@@ -8,6 +8,7 @@ import type { ApiContext, ApiEnv } from "../types.ts";
 import { docsPage } from "./docs.ts";
 import { homePage } from "./home.ts";
 import { problemIndexPage, problemPage } from "./problems.ts";
+import { mountUnsubscribe } from "./unsubscribe.ts";
 import { pageHeaders } from "./page-headers.ts";
 
 /** Mounts everything that is read by people or by tools, and not by callers of the API. */
@@ -45,6 +46,7 @@ export function mountPages(app: Hono<ApiEnv>): void {
   page("/docs", docsPage);
   page("/problems", problemIndexPage);
   page("/problems/:code", problemPage);
+  mountUnsubscribe(app);
   app.all("/simulators", forwardToSimulators);
   app.all("/simulators/*", forwardToSimulators);
 }

@@ -24,6 +24,12 @@ const TAG = "Deviations";
 const position = z.strictObject({ openedAt: z.int(), id: z.string() });
 const one = { description: "The deviation as it is now.", schema: deviationAnswer };
 
+/** What of a deviation's answer a person has changed. */
+function standing(body: unknown): unknown {
+  const { status, assignee, resolution } = deviationAnswer.parse(body);
+  return { status, assignee, resolution };
+}
+
 const list = endpoint({
   method: "GET",
   path: "/deviations",
@@ -73,6 +79,9 @@ const retry = endpoint({
   body: noBody,
   answers: { 200: one },
   problems: ["deviation_state", "order_state"],
+  changes: ({ params }, { body }) => [
+    { action: "deviation.retried", subject: `deviation:${params.id}`, after: standing(body) },
+  ],
   async handle({ ctx, params }) {
     const retried = await retryDeviation(ctx, params.id);
     return retried.ok ? { status: 200, body: retried.value } : retried;
@@ -89,6 +98,9 @@ const resolve = endpoint({
   body: resolveForm,
   answers: { 200: one },
   problems: ["deviation_state"],
+  changes: ({ params }, { body }) => [
+    { action: "deviation.resolved", subject: `deviation:${params.id}`, after: standing(body) },
+  ],
   async handle({ ctx, params, body }) {
     const closed = await closeDeviation(ctx, params.id, body.resolution);
     return closed.ok ? { status: 200, body: closed.value } : closed;
@@ -105,6 +117,9 @@ const assign = endpoint({
   body: assignForm,
   answers: { 200: one },
   problems: ["deviation_state"],
+  changes: ({ params }, { body }) => [
+    { action: "deviation.assigned", subject: `deviation:${params.id}`, after: standing(body) },
+  ],
   async handle({ ctx, params, body }) {
     const assigned = await handOverDeviation(ctx, params.id, body?.assignee ?? null);
     return assigned.ok ? { status: 200, body: assigned.value } : assigned;

@@ -26,6 +26,7 @@ const fulfill = endpoint({
   tag: TAG,
   summary: "Take a warehouse's part of an order through start, pick, pack, label and ship",
   scope: "orders:fulfill",
+  audit: "events",
   body: fulfillForm,
   answers: {
     200: { description: "The warehouse's part is on its way; also when it was already.", schema: fulfillAnswer },
@@ -54,6 +55,7 @@ function stepEndpoint<Body>({ name, summary, body, problems = [], perform }: Ste
     tag: TAG,
     summary,
     scope: "orders:fulfill",
+    audit: "events",
     params: shipmentParams,
     body,
     answers: { 200: { description: "The order as it is now.", schema: orderAnswer } },

@@ -81,6 +81,9 @@ const reserve = endpoint({
     "idempotency_mismatch",
     "idempotency_in_progress",
   ],
+  changes: ({ body }, { body: reserved }) => [
+    { action: "stock.reserved", subject: `level:${body.productId}/${body.warehouseId}`, after: reserved },
+  ],
   async handle({ ctx, body, idempotencyKey }) {
     const reserved = await reserveStock(ctx, body, idempotencyKey);
     return reserved.ok ? { status: 201, body: reserved.value } : reserved;
@@ -96,6 +99,7 @@ const release = endpoint({
   params: reservationParams,
   answers: { 204: { description: "It is free, or was already." } },
   problems: ["reservation_state"],
+  changes: ({ params }) => [{ action: "stock.released", subject: `reservation:${params.id}` }],
   async handle({ ctx, params }) {
     const released = await releaseReservation(ctx, params.id);
     return released.ok ? { status: 204 } : released;
@@ -151,6 +155,7 @@ const settings = endpoint({
   tag: TAG,
   summary: "Set safety stock, reorder point and channel buffers",
   scope: "inventory:write",
+  audit: "own",
   params: levelParams,
   body: settingsForm,
   answers: {

@@ -11,6 +11,7 @@ const ticket = endpoint({
   tag: TAG,
   summary: "A ticket for a live feed, good for a minute",
   scope: null,
+  audit: "none",
   body: ticketForm,
   answers: { 201: { description: "The ticket.", schema: ticketAnswer } },
   async handle({ ctx, body }) {

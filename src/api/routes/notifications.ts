@@ -1,7 +1,14 @@
 import { z } from "zod";
 import { DEFAULT_LIMIT } from "../../contracts/lists.ts";
-import { notificationList, notificationQuery, notifyAnswer, notifyForm } from "../../contracts/notifications.ts";
-import { readNotifications, sendMessage } from "../../services/send-message.ts";
+import {
+  notificationList,
+  notificationQuery,
+  notifyAnswer,
+  notifyForm,
+  resendForm,
+} from "../../contracts/notifications.ts";
+import { orderParams } from "../../contracts/orders.ts";
+import { readNotifications, resendNotification, sendMessage } from "../../services/send-message.ts";
 import { makeCursor, readCursor } from "../cursor.ts";
 import { type AnyEndpoint, endpoint } from "../endpoint.ts";
 import { listAnswer } from "../serve.ts";
@@ -16,12 +23,31 @@ const send = endpoint({
   tag: TAG,
   summary: "Send the order's customer a message",
   scope: "notifications:write",
+  audit: "events",
   body: notifyForm,
   idempotent: "kept",
   answers: { 200: { description: "The message is on its way.", schema: notifyAnswer } },
   problems: ["not_found", "order_state", "idempotency_mismatch", "idempotency_in_progress"],
   async handle({ ctx, body }) {
     const sent = await sendMessage(ctx, body);
+    return sent.ok ? { status: 200, body: { status: "success", message: "Notification sent successfully" } } : sent;
+  },
+});
+
+const resend = endpoint({
+  method: "POST",
+  path: "/orders/{id}/resend",
+  tag: TAG,
+  summary: "Send one of an order's notifications again",
+  scope: "notifications:write",
+  audit: "events",
+  params: orderParams,
+  body: resendForm,
+  idempotent: "kept",
+  answers: { 200: { description: "The message is on its way.", schema: notifyAnswer } },
+  problems: ["order_state", "idempotency_mismatch", "idempotency_in_progress"],
+  async handle({ ctx, params, body }) {
+    const sent = await resendNotification(ctx, params.id, body.notificationId);
     return sent.ok ? { status: 200, body: { status: "success", message: "Notification sent successfully" } } : sent;
   },
 });
@@ -49,4 +75,4 @@ const list = endpoint({
   },
 });
 
-export const notificationEndpoints: readonly AnyEndpoint[] = [send, list];
+export const notificationEndpoints: readonly AnyEndpoint[] = [send, resend, list];

@@ -68,6 +68,7 @@ const place = endpoint<undefined, undefined, PlaceOrderInput>({
   tag: TAG,
   summary: "Place an order",
   scope: "orders:write",
+  audit: "events",
   body: { documented: placeOrderForm, choose: (body) => (isShortForm(body) ? shortInput : fullInput) },
   idempotent: "own",
   answers: { 201: placed },
@@ -104,6 +105,7 @@ const quote = endpoint({
   tag: TAG,
   summary: "What an order would cost, from where, and when it would arrive",
   scope: "orders:write",
+  audit: "none",
   body: quoteForm,
   answers: { 200: { description: "Nothing is held.", schema: quoteAnswer } },
   problems: ["unknown_sku", "unknown_shipping_method", "address_invalid", "not_deliverable", "insufficient_stock"],
@@ -257,6 +259,7 @@ async function handleCancel({ ctx, params, body, request }: CancelCall, required
 const cancelling = {
   tag: TAG,
   scope: "orders:write",
+  audit: "events",
   params: orderParams,
   body: cancelForm,
   answers: {
@@ -290,6 +293,7 @@ const pay = endpoint({
   tag: TAG,
   summary: "Pay an order by another means, after one has failed",
   scope: "orders:write",
+  audit: "events",
   params: orderParams,
   body: providePaymentForm,
   idempotent: "kept",

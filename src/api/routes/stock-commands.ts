@@ -57,6 +57,15 @@ function stockCommand<Row extends { sku: string }>({ path, summary, row, perform
       "idempotency_mismatch",
       "idempotency_in_progress",
     ],
+    changes: (_call, { body }) =>
+      stockResult
+        .parse(body)
+        .data.filter(({ status }) => status === "done")
+        .map(({ row: _row, status: _status, sku, warehouseId, ...after }) => ({
+          action: `stock.${path.slice(path.lastIndexOf("/") + 1)}`,
+          subject: `level:${sku}/${warehouseId}`,
+          after,
+        })),
     async handle({ ctx, body, idempotencyKey }): Promise<Handled> {
       const base = idempotencyKey ?? crypto.randomUUID();
       const results = await performAll(body.rows, (row, index) => perform(ctx, row, { ref: `${base}:${index}` }));

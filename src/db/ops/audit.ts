@@ -1,20 +1,85 @@
+import { and, asc, desc, eq, gt, lt, sql, type SQL } from "drizzle-orm";
+import type { RunnableQuery } from "drizzle-orm/runnable-query";
 import type { OpsDatabase } from "./database.ts";
-import { audit } from "./schema/operations.ts";
+import { auditEntries, auditSeals } from "./schema/audit.ts";
 
-export interface AuditEntry {
-  id: string;
-  at: number;
-  actor: string;
-  /** Verb and object: `product.updated`. */
-  action: string;
-  /** What it was done to: `product:22423`. */
-  subject: string;
-  /** Before and after; never secrets or personal data. */
-  detail: unknown;
-  requestId: string | null;
+export type AuditRow = typeof auditEntries.$inferSelect;
+export type AuditEntry = Pick<typeof auditEntries.$inferInsert, "at" | "actor" | "action" | "subject" | "origin"> & {
+  /** Null where there was nothing, or where it is not ours to keep: never secrets or personal data. */
+  before: unknown;
+  after: unknown;
+};
+
+/** Appends entries, any number in one statement. */
+export async function appendAudit(db: OpsDatabase, entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  const rows = entries.map((entry) => ({ ...entry, before: textOf(entry.before), after: textOf(entry.after) }));
+  await db.insert(auditEntries).select(
+    sql`select null, value ->> '$.at', value -> '$.actor', value ->> '$.action', value ->> '$.subject',
+      value ->> '$.before', value ->> '$.after', value -> '$.origin' from json_each(${JSON.stringify(rows)})`,
+  );
 }
 
-/** Appends one entry; the same id twice is one entry. */
-export async function recordAudit(db: OpsDatabase, entry: AuditEntry): Promise<void> {
-  await db.insert(audit).values(entry).onConflictDoNothing();
+/**
+ * Makes a change of one statement and appends its entry, in one transaction; no entry where the statement changes
+ * nothing. Answers what the statement returns.
+ */
+export async function changeAudited<Row>(
+  db: OpsDatabase,
+  change: RunnableQuery<Row[], "sqlite">,
+  { at, actor, action, subject, before, after, origin }: AuditEntry,
+): Promise<Row[]> {
+  const entry = db.insert(auditEntries).select(
+    sql`select null, ${at}, ${JSON.stringify(actor)}, ${action}, ${subject}, ${textOf(before)}, ${textOf(after)},
+      ${JSON.stringify(origin)} where changes() > 0`,
+  );
+  const [rows] = await db.batch([change as never, entry]);
+  return rows;
+}
+
+function textOf(value: unknown): string | null {
+  return value === null || value === undefined ? null : JSON.stringify(value);
+}
+
+/** The entries that have no seal yet, oldest first, and the seal before them; null before the first. */
+export async function readUnsealed(
+  db: OpsDatabase,
+  limit: number,
+): Promise<{ entries: AuditRow[]; seal: { sequence: number; hash: string } | null }> {
+  const [last] = await db.select().from(auditSeals).orderBy(desc(auditSeals.sequence)).limit(1);
+  const entries = await db
+    .select()
+    .from(auditEntries)
+    .where(gt(auditEntries.sequence, last?.sequence ?? 0))
+    .orderBy(asc(auditEntries.sequence))
+    .limit(limit);
+  return { entries, seal: last ?? null };
+}
+
+/** Adds seals; one that is there already stays as it is. */
+export async function addSeals(db: OpsDatabase, seals: readonly { sequence: number; hash: string }[]): Promise<void> {
+  await db.insert(auditSeals).select(
+    sql`select value ->> '$.sequence', value ->> '$.hash' from json_each(${JSON.stringify(seals)}) where true
+      on conflict do nothing`,
+  );
+}
+
+/** Entries with their seals, newest first: those before the sequence `before` when it is given. */
+export async function listAudit(
+  db: OpsDatabase,
+  filter: { subject?: string | undefined; actor?: string | undefined },
+  page: { before?: number | undefined; limit: number },
+): Promise<(AuditRow & { hash: string | null })[]> {
+  const conditions: (SQL | undefined)[] = [];
+  if (filter.subject !== undefined) conditions.push(eq(auditEntries.subject, filter.subject));
+  if (filter.actor !== undefined) conditions.push(sql`${auditEntries.actor} ->> '$.id' = ${filter.actor}`);
+  if (page.before !== undefined) conditions.push(lt(auditEntries.sequence, page.before));
+  const found = await db
+    .select({ entry: auditEntries, hash: auditSeals.hash })
+    .from(auditEntries)
+    .leftJoin(auditSeals, eq(auditSeals.sequence, auditEntries.sequence))
+    .where(and(...conditions))
+    .orderBy(desc(auditEntries.sequence))
+    .limit(page.limit);
+  return found.map(({ entry, hash }) => ({ ...entry, hash }));
 }

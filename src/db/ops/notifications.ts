@@ -49,10 +49,10 @@ export async function claimNotification(
 /** How the sending of a message ended, by the message's id. */
 export type NotificationEnd = { id: string } & (
   | { status: "sent" | "delivered"; providerMessageId: string }
-  | { status: "failed"; error: string }
+  | { status: "failed" | "declined"; error: string }
 );
 
-type EndedNotification = Pick<NotificationRow, "id" | "orderId" | "kind" | "status" | "error">;
+export type EndedNotification = Pick<NotificationRow, "id" | "orderId" | "kind" | "channel" | "status" | "error">;
 
 /** Bounded by D1's limit on a parameter: a provider may tell of 10,000 messages at a time. */
 const ENDS_AT_ONCE = 2_000;
@@ -75,11 +75,45 @@ export async function finishNotifications(
       from (select value ->> '$.id' as id, value ->> '$.status' as status, value ->> '$.error' as error,
         value ->> '$.providerMessageId' as message_id from json_each(${some})) as ended
       where notifications.id = ended.id and not (notifications.status = 'delivered' and ended.status = 'sent')
-      returning notifications.id as id, order_id as orderId, kind, notifications.status as status,
+      returning notifications.id as id, order_id as orderId, kind, channel, notifications.status as status,
         notifications.error as error`);
     recorded.push(...rows);
   }
   return recorded;
+}
+
+/** A delay that the provider has told of: the message's id, and the event's own. */
+export interface NotificationDelay {
+  id: string;
+  eventId: string;
+}
+
+/**
+ * Counts delays of messages that are under way, each event once however often it is told. Answers the ids of those
+ * that have been delayed at least `most` times by now.
+ */
+export async function countDelays(
+  db: OpsDatabase,
+  delays: readonly NotificationDelay[],
+  most: number,
+  now: number,
+): Promise<string[]> {
+  const byMessage = [...Map.groupBy(delays, ({ id }) => id)].map(([id, some]) => ({
+    id,
+    events: some.map(({ eventId }) => eventId),
+  }));
+  const delayed: string[] = [];
+  for (let start = 0; start < byMessage.length; start += ENDS_AT_ONCE) {
+    const some = JSON.stringify(byMessage.slice(start, start + ENDS_AT_ONCE));
+    const rows = await db.all<{ id: string; times: number }>(sql`
+      update notifications set updated_at = ${now}, delays = (select json_group_array(value) from (
+          select value from json_each(notifications.delays) union select value from json_each(told.events)))
+      from (select value ->> '$.id' as id, value -> '$.events' as events from json_each(${some})) as told
+      where notifications.id = told.id and notifications.status in ('claimed', 'sent')
+      returning notifications.id as id, json_array_length(notifications.delays) as times`);
+    delayed.push(...rows.filter(({ times }) => times >= most).map(({ id }) => id));
+  }
+  return delayed;
 }
 
 /** The notification with this id (the reference that the provider's events carry), or null. */

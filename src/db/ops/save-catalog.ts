@@ -1,5 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
+import type { RunnableQuery } from "drizzle-orm/runnable-query";
 import type { LevelRegistration, Product, Warehouse } from "../../domain/catalog.ts";
+import { type AuditEntry, changeAudited } from "./audit.ts";
 import type { OpsDatabase } from "./database.ts";
 import { levels, products, warehouses } from "./schema/catalog.ts";
 import { stock } from "./schema/stock.ts";
@@ -11,28 +13,51 @@ export type SaveResult =
 /** `create` refuses what is there already; `replace` refuses another version than the one expected. */
 export type SaveMode = { kind: "create" } | { kind: "replace"; expectedVersion: number };
 
-/** Writes a product. A name belongs to one product only. */
-export async function saveProduct(db: OpsDatabase, product: Product, mode: SaveMode, now: number): Promise<SaveResult> {
+/** Writes a product, and the entry of the audit trail with it. A name belongs to one product only. */
+export async function saveProduct(
+  db: OpsDatabase,
+  product: Product,
+  mode: SaveMode,
+  now: number,
+  entry: AuditEntry | null = null,
+): Promise<SaveResult> {
   const { sku, ...values } = product;
   try {
     if (mode.kind === "create") {
-      const created = await db
-        .insert(products)
-        .values({ sku, ...values, version: 1, createdAt: now, updatedAt: now })
-        .onConflictDoNothing({ target: products.sku })
-        .returning({ version: products.version });
+      const created = await changed(
+        db,
+        db
+          .insert(products)
+          .values({ sku, ...values, version: 1, createdAt: now, updatedAt: now })
+          .onConflictDoNothing({ target: products.sku })
+          .returning({ version: products.version }),
+        entry,
+      );
       return created[0] ? { ok: true, version: created[0].version } : { ok: false, reason: "already_exists" };
     }
-    const replaced = await db
-      .update(products)
-      .set({ ...values, version: mode.expectedVersion + 1, updatedAt: now })
-      .where(and(eq(products.sku, sku), eq(products.version, mode.expectedVersion)))
-      .returning({ version: products.version });
+    const replaced = await changed(
+      db,
+      db
+        .update(products)
+        .set({ ...values, version: mode.expectedVersion + 1, updatedAt: now })
+        .where(and(eq(products.sku, sku), eq(products.version, mode.expectedVersion)))
+        .returning({ version: products.version }),
+      entry,
+    );
     return replaced[0] ? { ok: true, version: replaced[0].version } : { ok: false, reason: "version_stale" };
   } catch (error) {
     if (isNameTaken(error)) return { ok: false, reason: "name_taken" };
     throw error;
   }
+}
+
+/** What the statement returns; nobody is asked to account for what is no person's doing. */
+async function changed<Row>(
+  db: OpsDatabase,
+  statement: RunnableQuery<Row[], "sqlite"> & Promise<Row[]>,
+  entry: AuditEntry | null,
+): Promise<Row[]> {
+  return entry === null ? statement : changeAudited(db, statement, entry);
 }
 
 function isNameTaken(error: unknown): boolean {
@@ -42,28 +67,37 @@ function isNameTaken(error: unknown): boolean {
   return false;
 }
 
-/** Writes a warehouse. */
+/** Writes a warehouse, and the entry of the audit trail with it. */
 export async function saveWarehouse(
   db: OpsDatabase,
   warehouse: Warehouse,
   mode: SaveMode,
   now: number,
+  entry: AuditEntry | null = null,
 ): Promise<SaveResult> {
   const { id, location, ...rest } = warehouse;
   const values = { ...rest, latitude: location.latitude, longitude: location.longitude };
   if (mode.kind === "create") {
-    const created = await db
-      .insert(warehouses)
-      .values({ id, ...values, version: 1, createdAt: now, updatedAt: now })
-      .onConflictDoNothing({ target: warehouses.id })
-      .returning({ version: warehouses.version });
+    const created = await changed(
+      db,
+      db
+        .insert(warehouses)
+        .values({ id, ...values, version: 1, createdAt: now, updatedAt: now })
+        .onConflictDoNothing({ target: warehouses.id })
+        .returning({ version: warehouses.version }),
+      entry,
+    );
     return created[0] ? { ok: true, version: created[0].version } : { ok: false, reason: "already_exists" };
   }
-  const replaced = await db
-    .update(warehouses)
-    .set({ ...values, version: mode.expectedVersion + 1, updatedAt: now })
-    .where(and(eq(warehouses.id, id), eq(warehouses.version, mode.expectedVersion)))
-    .returning({ version: warehouses.version });
+  const replaced = await changed(
+    db,
+    db
+      .update(warehouses)
+      .set({ ...values, version: mode.expectedVersion + 1, updatedAt: now })
+      .where(and(eq(warehouses.id, id), eq(warehouses.version, mode.expectedVersion)))
+      .returning({ version: warehouses.version }),
+    entry,
+  );
   return replaced[0] ? { ok: true, version: replaced[0].version } : { ok: false, reason: "version_stale" };
 }
 

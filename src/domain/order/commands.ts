@@ -1,5 +1,5 @@
 import type { EffectId, ShipmentId } from "../ids.ts";
-import type { EffectOutcome, Effect, PaymentFact } from "./effects.ts";
+import type { EffectOutcome, Effect, NotificationKind, NotifyEffect, PaymentFact } from "./effects.ts";
 import type { PlacedOrder } from "./events.ts";
 import type { LineUnits, OrderContent, OrderEdit } from "./order.ts";
 import type { ReturnCommand, ReturnRefusal } from "./return.ts";
@@ -20,6 +20,8 @@ export type OrderCommand =
   | { type: "DeliverShipment"; shipmentId: ShipmentId }
   | { type: "RaiseException"; shipmentId: ShipmentId; reason: string }
   | { type: "SendMessage"; text: string }
+  /** Tells again what was told once, in the words of today. */
+  | { type: "ResendNotification"; notification: NotificationKind; about: string; text?: string }
   | { type: "RetryEffect"; effectId: EffectId }
   | { type: "EditOrder"; edit: OrderEdit }
   | { type: "AddItems"; edit: OrderEdit & { content: OrderContent } }
@@ -40,7 +42,9 @@ export type OrderFact =
       status: "in_transit" | "out_for_delivery" | "delivered" | "exception";
       description: string;
     }
-  | { type: "TimerFired"; timer: OrderTimer };
+  | { type: "TimerFired"; timer: OrderTimer }
+  /** A mail that was sent did not reach its reader. */
+  | { type: "RecordUndelivered"; effectId: EffectId; effect: NotifyEffect; code: string };
 
 export type OrderTimer = "payment_deadline" | "hold_end" | "authorization_lapse" | "backorder_limit";
 

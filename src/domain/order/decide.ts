@@ -71,6 +71,10 @@ function decideOn(order: Order, command: Exclude<OrderCommand, { type: "PlaceOrd
       );
     case "SendMessage":
       return accept({ type: "MessageRequested", text: command.text });
+    case "ResendNotification": {
+      const { notification, about, text } = command;
+      return accept({ type: "NotificationRequested", notification, about, ...(text !== undefined && { text }) });
+    }
     case "RetryEffect":
       return order.failedEffects.includes(command.effectId)
         ? accept({ type: "EffectRetried", effectId: command.effectId })

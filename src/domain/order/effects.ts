@@ -22,6 +22,8 @@ export const NOTIFICATION_KINDS = [
   "return_approved",
   "return_rejected",
   "return_received",
+  "order_received",
+  "out_for_delivery",
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
@@ -69,7 +71,18 @@ export type Effect =
   | { kind: "CreateReturnLabel"; returnId: ReturnId }
   /** Units that came back are received at their levels, under `ref` and their line. */
   | { kind: "RestockReturn"; ref: string; units: RestockUnits[] }
-  | { kind: "Notify"; notification: NotificationKind; subject: string; text?: string }
+  /**
+   * At most once for each subject, kind and channel. `about`: what the words are about, where the subject is a single
+   * request; `channel`: the only one to use, where it is not the reader's first.
+   */
+  | {
+      kind: "Notify";
+      notification: NotificationKind;
+      subject: string;
+      text?: string;
+      about?: string;
+      channel?: "sms";
+    }
   | {
       kind: "OpenDeviation";
       deviation: DeviationKind;
@@ -82,6 +95,7 @@ export type Effect =
     };
 
 export type EffectKind = Effect["kind"];
+export type NotifyEffect = Extract<Effect, { kind: "Notify" }>;
 
 /** What a done effect found out; what the order has to learn of it. */
 export type EffectResult =

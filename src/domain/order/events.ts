@@ -2,7 +2,7 @@ import type { EffectId, OrderId, ReservationId, ShipmentId } from "../ids.ts";
 import type { MinorUnits } from "../money.ts";
 import type { DeviationKind } from "../deviation.ts";
 import type { Dispute } from "./dispute.ts";
-import type { EffectKind } from "./effects.ts";
+import type { EffectKind, NotificationKind, NotifyEffect } from "./effects.ts";
 import type { MadeEdit } from "./edit-parts.ts";
 import type { LineUnits, Order, OrderEdit, OrderLine, PendingEdit, Reservation, ShipmentItem } from "./order.ts";
 import type { ReturnEvent } from "./return.ts";
@@ -89,6 +89,9 @@ export type OrderEvent =
   | { type: "EditAbandoned"; payment: number; reason: "payment_failed" | "order_changed" }
   | ({ type: "LinesCancelled"; reason: string; lines: LineUnits[] } & MadeEdit)
   | { type: "MessageRequested"; text: string }
+  | { type: "NotificationRequested"; notification: NotificationKind; about: string; text?: string }
+  /** Mail does not reach the reader: they are told by SMS. */
+  | { type: "NotificationUndelivered"; effectId: EffectId; effect: NotifyEffect; code: string }
   | {
       type: "EffectFailed";
       effectId: EffectId;
@@ -104,9 +107,16 @@ export type OrderEventType = OrderEvent["type"];
 
 /** Who caused an event: a person or system with a principal, or Holdfast itself. */
 export type Actor =
-  | { kind: "user"; id: string; name: string; role: string }
-  | { kind: "key"; id: string; name: string; role: string }
+  | { kind: "user"; id: string; name: string; role: string; origin?: Origin }
+  | { kind: "key"; id: string; name: string; role: string; origin?: Origin }
   | { kind: "system"; id: "saga" | "timer" | "webhook" };
+
+/** Where a request came from, as far as the network tells. */
+export interface Origin {
+  requestId: string;
+  country: string | null;
+  ray: string | null;
+}
 
 /** An event as it is stored: order id and sequence are its key, so two writers can't both append. */
 export interface RecordedEvent {

@@ -339,6 +339,8 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       }));
 
     case "MessageRequested":
+    case "NotificationRequested":
+    case "NotificationUndelivered":
       return order;
     case "EffectFailed":
       return { ...order, failedEffects: [...order.failedEffects, event.effectId] };

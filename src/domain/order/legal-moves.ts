@@ -67,6 +67,7 @@ export const LEGAL_MOVES: Readonly<Record<OrderCommandType, Readonly<Record<Orde
   DeliverShipment: onShipment,
   RaiseException: onShipment,
   SendMessage: everywhere("yes"),
+  ResendNotification: everywhere("yes"),
   RetryEffect: everywhere("depends"),
   // Contact may change as long as the order lives.
   EditOrder: { ...everywhere("depends"), ...ended },

@@ -10,6 +10,7 @@ import type { OrderEvent } from "./events.ts";
 import type { Order, Shipment } from "./order.ts";
 import { anotherPayment, captureFailed, paymentEvents, refundedEvents } from "./record-payment.ts";
 import { findReturn } from "./return.ts";
+import { undeliveredEvents } from "./record-undelivered.ts";
 import { hasReached, isBeingPicked, liveShipments } from "./state.ts";
 
 /**
@@ -33,6 +34,8 @@ function eventsOf(order: Order, fact: OrderFact, now: number): OrderEvent[] {
       return trackingEvents(order, fact);
     case "TimerFired":
       return timerEvents(order, fact.timer, now);
+    case "RecordUndelivered":
+      return undeliveredEvents(order, fact.effectId, fact.effect, fact.code);
   }
 }
 
@@ -331,8 +334,11 @@ function recordExhausted(order: Order, fact: Extract<OrderFact, { type: "RecordE
       return [
         failed(unknown ? "label_unknown" : code === "address_invalid" ? "address_invalid" : "fulfillment_exception"),
       ];
-    case "Notify":
-      return [failed("notification_failed")];
+    case "Notify": {
+      // Of a mail that may have gone, a person decides.
+      const instead = unknown ? [] : undeliveredEvents(order, effectId, effect, code);
+      return instead.length > 0 ? instead : [failed("notification_failed")];
+    }
     // Its budget has no end: a deviation that nobody sees is worse than a call too many.
     case "OpenDeviation":
       return [];

@@ -32,6 +32,7 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       return [
         ...order.payments.map((payment) => authorize(order, payment)),
         ...(nothingDue ? [allocate(held)] : []),
+        notify("order_received", "order"),
         ...tellBackordered(order),
       ];
     }
@@ -156,6 +157,8 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
         ...track,
       ];
     }
+    case "ShipmentOutForDelivery":
+      return [notify("out_for_delivery", `shipment:${event.shipmentId}`)];
     case "ShipmentDelivered":
       return [notify("delivered", `shipment:${event.shipmentId}`)];
     case "ShipmentExceptionRaised":
@@ -198,6 +201,12 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
 
     case "MessageRequested":
       return [{ ...notify("message", `message:${order.version}`), text: event.text }];
+    case "NotificationRequested": {
+      const { notification, about, text } = event;
+      return [{ ...notify(notification, `resend:${order.version}`), about, ...(text !== undefined && { text }) }];
+    }
+    case "NotificationUndelivered":
+      return [{ ...event.effect, channel: "sms" }];
     case "EffectFailed":
       return [
         {
@@ -228,7 +237,6 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
     case "FulfillmentAccepted":
     case "PickStarted":
     case "LabelCreated":
-    case "ShipmentOutForDelivery":
     case "FulfillmentCancelled":
     case "EffectRetried":
       return [];

@@ -1,6 +1,6 @@
 import type { WebhookMessage } from "../../contracts/messages.ts";
 import { openOps } from "../../db/ops/database.ts";
-import { finishNotifications, type NotificationEnd } from "../../db/ops/notifications.ts";
+import { countDelays, finishNotifications, type NotificationEnd } from "../../db/ops/notifications.ts";
 import { countWebhookFailures, markWebhookEventsProcessed, readWaitingPayloads } from "../../db/ops/webhook-events.ts";
 import { allOrderDatabases } from "../../db/orders/databases.ts";
 import { findShipmentsByTracking } from "../../db/orders/queries.ts";
@@ -18,6 +18,7 @@ import { gather } from "../gather.ts";
 import { paymentFact } from "../handlers/payment-fact.ts";
 import type { SagaContext } from "../saga-context.ts";
 import { actOnDispute } from "./payment-disputes.ts";
+import { tellBySms } from "../tell-by-sms.ts";
 
 /** Waits before a webhook is tried again, by how often it was. */
 const RETRY_SECONDS = 15;
@@ -103,8 +104,12 @@ async function act(
       return actOnPayment(context, provider, eventId, event as PaypalEvent);
     case "fedex":
       return actOnTracking(context, statements, eventId, event as TrackingSnapshot);
-    case "sendgrid":
-      return recordEnds(context, statements, (event as SendgridEvent[]).flatMap(endOfMail));
+    case "sendgrid": {
+      const events = event as SendgridEvent[];
+      // What really became of a mail comes after what is made of its delays.
+      const ends = [...(await endsOfDelays(context, events)), ...events.flatMap(endOfMail)];
+      return recordEnds(context, statements, ends);
+    }
     case "twilio":
       return recordEnds(context, statements, endOfSms(event as TwilioEvent));
   }
@@ -181,6 +186,18 @@ function endOfMail({ reference, kind, messageId, reason }: SendgridEvent): Notif
   }
 }
 
+/** A mail that is delayed so often has failed: whoever waits for it is told in another way. */
+const MOST_DELAYS = 3;
+
+async function endsOfDelays({ env, now }: SagaContext, events: readonly SendgridEvent[]): Promise<NotificationEnd[]> {
+  const delays = events.flatMap(({ kind, id: eventId, reference }) =>
+    kind === "deferred" && reference !== null ? [{ id: reference, eventId }] : [],
+  );
+  if (delays.length === 0) return [];
+  const delayed = await countDelays(openOps(env.OPS), delays, MOST_DELAYS, now());
+  return delayed.map((id) => ({ id, status: "failed", error: `delayed ${MOST_DELAYS} times` }));
+}
+
 function endOfSms({ reference, status, messageId, errorCode }: TwilioEvent): NotificationEnd[] {
   if (reference === null) return [];
   switch (status) {
@@ -202,10 +219,11 @@ async function recordEnds(
   const recorded = await Promise.all(ends.map((end) => statements.recordEnd(end)));
   const failed = recorded.flatMap((message) => (message?.status === "failed" ? [message] : []));
   if (failed.length === 0) return;
+  const untold = (await Promise.all(failed.map(async (one) => ((await tellBySms(context, one)) ? [] : [one])))).flat();
   const now = context.now();
   await reportDeviations(
     { env: context.env, now, defer: context.defer },
-    failed.map(({ id, orderId, kind, error }) => ({
+    untold.map(({ id, orderId, kind, error }) => ({
       id: `dev_bounced:${id}`,
       kind: "notification_failed",
       subject: { orderId, reference: id },

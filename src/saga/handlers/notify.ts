@@ -2,11 +2,12 @@ import { openOps } from "../../db/ops/database.ts";
 import { claimNotification, finishNotifications } from "../../db/ops/notifications.ts";
 import type { Order } from "../../domain/order/order.ts";
 import type { ProviderResult } from "../../providers/outcome.ts";
-import { renderMail } from "../messages/mail.tsx";
-import { messageText } from "../messages/message-text.ts";
+import { composeMail, composeSms, type Telling } from "../../services/messages/compose.ts";
+import { MESSAGE_KINDS } from "../../services/messages/message-kinds.ts";
+import { isUnsubscribed } from "../../services/unsubscribe.ts";
 import { type EffectHandler, failure, lookUpFailure, NOTHING, type SagaContext } from "../saga-context.ts";
 
-/** Where the order's customer is reached: by mail where there is an address, else by SMS. */
+/** Where the order's customer is reached. */
 type Recipient = { channel: "email"; address: string } | { channel: "sms"; address: string };
 
 /**
@@ -17,7 +18,7 @@ type Recipient = { channel: "email"; address: string } | { channel: "sms"; addre
 export const notify: EffectHandler<"Notify"> = async (context, leased, effect) => {
   const order = await context.begin(leased);
   if (order === null) return null;
-  const recipient = recipientOf(order);
+  const recipient = recipientOf(order, effect.channel);
   if (recipient === null)
     return { status: "failed", code: "no_recipient", message: "neither e-mail nor phone", retryable: false };
   const ops = openOps(context.env.OPS);
@@ -31,17 +32,25 @@ export const notify: EffectHandler<"Notify"> = async (context, leased, effect) =
   };
   const { claimed, notification } = await claimNotification(ops, claim, context.now());
   // Another effect has told this already, or this one has and its report was lost.
-  if (
-    !claimed &&
-    (notification.id !== leased.id || notification.status === "sent" || notification.status === "delivered")
-  )
+  if (!claimed && (notification.id !== leased.id || ENDED.has(notification.status))) return NOTHING;
+  if (await isUnwanted(context, order, effect.notification)) {
+    await finishNotifications(ops, [{ id: leased.id, status: "declined", error: "unsubscribed" }], context.now());
     return NOTHING;
+  }
 
   const found = leased.uncertain ? await lookUp(context, recipient, leased.id) : null;
   if (found !== null && found.outcome !== "done") return lookUpFailure(found);
   const known = found?.outcome === "done" ? found.value : null;
+  const telling = {
+    order,
+    kind: effect.notification,
+    about: effect.about ?? effect.subject,
+    text: effect.text,
+    address: recipient.address,
+    reference: leased.id,
+  };
   const sent: ProviderResult<{ messageId: string }> =
-    known === null ? await send(context, order, recipient, effect, leased.id) : { outcome: "done", value: known };
+    known === null ? await send(context, recipient, telling) : { outcome: "done", value: known };
   if (sent.outcome === "done") {
     const end = { id: leased.id, status: "sent", providerMessageId: sent.value.messageId } as const;
     await finishNotifications(ops, [end], context.now());
@@ -52,8 +61,12 @@ export const notify: EffectHandler<"Notify"> = async (context, leased, effect) =
   return failure(sent);
 };
 
-function recipientOf({ contact }: Order): Recipient | null {
-  if (contact.email !== undefined) return { channel: "email", address: contact.email };
+/** There is nothing left to do for a notification that stands so. */
+const ENDED: ReadonlySet<string> = new Set(["sent", "delivered", "declined"]);
+
+/** By mail where there is an address, else by SMS; by nothing else than the channel that is asked for. */
+function recipientOf({ contact }: Order, channel: "sms" | undefined): Recipient | null {
+  if (contact.email !== undefined && channel !== "sms") return { channel: "email", address: contact.email };
   return contact.phone === undefined ? null : { channel: "sms", address: contact.phone };
 }
 
@@ -64,22 +77,23 @@ function masked({ channel, address }: Recipient): string {
   return `${name.slice(0, 1)}…@${domain}`;
 }
 
+/** Whether the reader has unsubscribed from this, at whichever of their addresses. */
+async function isUnwanted({ env }: SagaContext, { contact }: Order, kind: Telling["kind"]): Promise<boolean> {
+  const { topic } = MESSAGE_KINDS[kind];
+  if (topic === null) return false;
+  const addresses = [contact.email, contact.phone].filter((address) => address !== undefined);
+  const answers = await Promise.all(addresses.map((address) => isUnsubscribed(env, address, topic)));
+  return answers.includes(true);
+}
+
 function lookUp({ providers }: SagaContext, recipient: Recipient, reference: string) {
   return recipient.channel === "email"
     ? providers.mail.findByReference(reference)
     : providers.sms.findByReference(reference, recipient.address);
 }
 
-function send(
-  context: SagaContext,
-  order: Order,
-  recipient: Recipient,
-  effect: Parameters<typeof notify>[2],
-  reference: string,
-) {
-  const message = messageText({ order, notification: effect.notification, subject: effect.subject, text: effect.text });
-  if (recipient.channel === "email")
-    return context.providers.mail.send(renderMail(order, recipient.address, message, reference));
-  const action = message.action ? ` ${message.action.url}` : "";
-  return context.providers.sms.send({ to: recipient.address, text: `${message.subject}.${action}`, reference });
+async function send({ env, providers, now }: SagaContext, { channel }: Recipient, telling: Telling) {
+  return channel === "email"
+    ? providers.mail.send(await composeMail(env, telling, now()))
+    : providers.sms.send(await composeSms(env, telling, now()));
 }

@@ -30,7 +30,7 @@ export function checkNotifications(state: RawState, orders: ReadonlyMap<string, 
   const references = new Set([...state.books.mails, ...state.books.texts].map(({ reference }) => reference));
   const twins = new Set(
     state.ops.notifications
-      .filter(({ status }) => status === "sent" || status === "delivered")
+      .filter(({ status }) => status === "sent" || status === "delivered" || status === "declined")
       .map(({ orderId, subject, kind }) => `${orderId} ${subject} ${kind}`),
   );
   // Done means that the customer was told: by this effect, or by another one with the same to say.

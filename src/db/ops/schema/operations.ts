@@ -25,8 +25,8 @@ export const deviations = sqliteTable(
 );
 
 export type NotificationChannel = "email" | "sms";
-/** `claimed`: somebody is sending it, or died doing so; the outcome is looked up by the id before it is tried again. */
-export type NotificationStatus = "claimed" | "sent" | "delivered" | "failed";
+/** `claimed`: somebody is sending it, or died doing so; the outcome is looked up by the id before it is tried again. `declined`: the reader wants none of these. */
+export type NotificationStatus = "claimed" | "sent" | "delivered" | "failed" | "declined";
 
 /** Messages to customers: at most one per subject, kind and channel. */
 export const notifications = sqliteTable(
@@ -43,6 +43,8 @@ export const notifications = sqliteTable(
     status: text("status").$type<NotificationStatus>().notNull(),
     providerMessageId: text("provider_message_id"),
     error: text("error"),
+    /** The provider's ids of events that told of a delay: every third is the end of trying. */
+    delays: text("delays", { mode: "json" }).$type<string[]>().notNull().default([]),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
   },
@@ -91,19 +93,4 @@ export const orderRefusals = sqliteTable(
     count: integer("count").notNull(),
   },
   (table) => [primaryKey({ columns: [table.minute, table.reason] })],
-);
-
-/** Who changed what outside orders. Rows are only ever added. */
-export const audit = sqliteTable(
-  "audit",
-  {
-    id: text("id").primaryKey(),
-    at: integer("at").notNull(),
-    actor: text("actor").notNull(),
-    action: text("action").notNull(),
-    subject: text("subject").notNull(),
-    detail: text("detail", { mode: "json" }).$type<unknown>(),
-    requestId: text("request_id"),
-  },
-  (table) => [index("audit_subject").on(table.subject, table.at)],
 );

@@ -1,0 +1,132 @@
+import type { NotificationKind } from "../../../domain/order/effects.ts";
+import type { Return } from "../../../domain/order/return.ts";
+import { ORDER_VARIABLES, sometimes } from "../common-variables.ts";
+import { mail, type MessageKind, type MessageSubject, sms } from "../message-kind.ts";
+
+function returnOf({ order, about }: MessageSubject): Return | undefined {
+  return order.returns.find(({ id }) => about === `return:${id}`);
+}
+
+const RETURN_VARIABLES = {
+  ...ORDER_VARIABLES,
+  items: sometimes("what comes back", "2 × Storm lantern", (subject) => {
+    const lines = returnOf(subject)?.lines ?? [];
+    const names = new Map(subject.order.lines.map(({ number, name }) => [number, name]));
+    return lines.map(({ line, quantity }) => `${quantity} × ${names.get(line) ?? ""}`).join(", ") || undefined;
+  }),
+  carrier: sometimes("who carries the return", "FedEx", (subject) => returnOf(subject)?.label?.carrier),
+  trackingNumber: sometimes(
+    "the return's tracking number",
+    "794644790138",
+    (subject) => returnOf(subject)?.label?.trackingNumber,
+  ),
+};
+
+/** What is said about a return. */
+export const RETURN_MESSAGES = {
+  return_requested: {
+    topic: null,
+    variables: RETURN_VARIABLES,
+    standard: {
+      en: {
+        email: mail(
+          "We have your request to return items of your order {{number}}",
+          "You would like to send back {{items}}.",
+          "We look at it and write to you again. Please keep the items until then.",
+        ),
+        sms: sms("We have your request to return items of your order {{number}}.", "Please keep them until we write."),
+      },
+      de: {
+        email: mail(
+          "Ihre Rücksendung zur Bestellung {{number}} ist angefragt",
+          "Sie möchten zurücksenden: {{items}}.",
+          "Wir prüfen das und melden uns. Bitte behalten Sie die Artikel bis dahin.",
+        ),
+        sms: sms("Ihre Rücksendung zur Bestellung {{number}} ist angefragt.", "Wir melden uns."),
+      },
+    },
+  },
+  return_approved: {
+    topic: null,
+    variables: RETURN_VARIABLES,
+    standard: {
+      en: {
+        email: mail(
+          "How to return the items of your order {{number}}",
+          "Please pack {{items}} into one parcel.",
+          "{{carrier}} carries it back to us under the tracking number {{trackingNumber}}.",
+          "As soon as the parcel is with us and has been looked at, we pay you back.",
+        ),
+        sms: sms(
+          "Your return for order {{number}} is approved.",
+          "{{carrier}}, tracking number {{trackingNumber}}.",
+          "We pay you back once it has arrived.",
+        ),
+      },
+      de: {
+        email: mail(
+          "So senden Sie die Artikel Ihrer Bestellung {{number}} zurück",
+          "Bitte packen Sie {{items}} in ein Paket.",
+          "{{carrier}} bringt es unter der Sendungsnummer {{trackingNumber}} zu uns zurück.",
+          "Sobald das Paket bei uns ist und geprüft wurde, erhalten Sie Ihr Geld zurück.",
+        ),
+        sms: sms(
+          "Ihre Rücksendung zur Bestellung {{number}} ist genehmigt.",
+          "{{carrier}}, Sendungsnummer {{trackingNumber}}.",
+        ),
+      },
+    },
+  },
+  return_rejected: {
+    topic: null,
+    variables: {
+      ...RETURN_VARIABLES,
+      reason: sometimes(
+        "why the return is not taken",
+        "The time for returns is over.",
+        (subject) => returnOf(subject)?.rejection ?? undefined,
+      ),
+    },
+    standard: {
+      en: {
+        email: mail(
+          "We can't take back the items of your order {{number}}",
+          "We are sorry: this return does not meet our terms of sale.",
+          "{{reason}}",
+        ),
+        sms: sms("We can't take back the items of your order {{number}}.", "{{reason}}"),
+      },
+      de: {
+        email: mail(
+          "Wir können die Artikel Ihrer Bestellung {{number}} nicht zurücknehmen",
+          "Es tut uns leid: Diese Rücksendung entspricht nicht unseren Verkaufsbedingungen.",
+          "{{reason}}",
+        ),
+        sms: sms("Wir können die Artikel Ihrer Bestellung {{number}} nicht zurücknehmen.", "{{reason}}"),
+      },
+    },
+  },
+  return_received: {
+    topic: null,
+    variables: RETURN_VARIABLES,
+    standard: {
+      en: {
+        email: mail(
+          "Your return for order {{number}} has arrived",
+          "Your parcel is with us. We look at the items next, and then pay you back.",
+        ),
+        sms: sms("Your return for order {{number}} has arrived.", "We look at it next, and then pay you back."),
+      },
+      de: {
+        email: mail(
+          "Ihre Rücksendung zur Bestellung {{number}} ist angekommen",
+          "Ihr Paket ist bei uns. Wir prüfen die Artikel und erstatten Ihnen dann den Betrag.",
+        ),
+        sms: sms(
+          "Ihre Rücksendung zur Bestellung {{number}} ist angekommen.",
+          "Die Erstattung folgt nach der Prüfung.",
+        ),
+      },
+    },
+  },
+} satisfies Partial<Record<NotificationKind, MessageKind>>;
