@@ -209,14 +209,14 @@ describe("an edit that costs less", () => {
     const books = confirmed({ captureOn: "order" }).captured();
     books.called();
     edit(books, { 2: 0 });
-    expect(books.effect("RefundPayment").effect).toMatchObject({ amount: { amount: 500 }, refundedAfter: 500 });
+    expect(books.effect("RefundPayment").effect).toMatchObject({ refund: 1, amount: { amount: 500 } });
     edit(books, { 1: 1 });
-    expect(books.effect("RefundPayment").effect).toMatchObject({ amount: { amount: 1000 }, refundedAfter: 1500 });
+    expect(books.effect("RefundPayment").effect).toMatchObject({ refund: 2, amount: { amount: 1000 } });
     books.command({ type: "CancelOrder", reason: "changed my mind" });
     const recalls = books.effects.filter(({ effect }) => effect.kind === "CancelFulfillment");
     const last = recalls.at(-1);
     books.done("CancelFulfillment", { kind: "CancelFulfillment", recalled: true, reason: "recalled" }, last);
-    expect(books.effect("RefundPayment").effect).toMatchObject({ amount: { amount: 1000 }, refundedAfter: 2500 });
+    expect(books.effect("RefundPayment").effect).toMatchObject({ refund: 3, amount: { amount: 1000 } });
   });
 
   it("pays back what a capture that was on its way has taken too much", () => {
