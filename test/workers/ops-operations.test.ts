@@ -116,7 +116,7 @@ describe("things that happen once", () => {
     const { id } = first.notification;
     const finish = (...ends: notifications.NotificationEnd[]) => notifications.finishNotifications(db, ends, NOW + 2);
     expect(await finish({ id, status: "sent", providerMessageId: "m1" })).toEqual([
-      { id, orderId: claim.orderId, kind: "confirmed", status: "sent", error: null },
+      { id, orderId: claim.orderId, kind: "confirmed", channel: "email", status: "sent", error: null },
     ]);
     expect(await notifications.findNotification(db, id)).toMatchObject({ status: "sent", providerMessageId: "m1" });
     const both = await finish(
