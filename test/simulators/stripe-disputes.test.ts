@@ -3,6 +3,8 @@ import type { ProviderResult } from "../../src/providers/outcome.ts";
 import { verifyStripeWebhook } from "../../src/providers/webhooks/stripe.ts";
 import { startSimulatedWorld, until, type SimulatedWorld } from "./simulated-world.ts";
 
+const BY = { paymentMethod: "pm_card_visa", returnUrl: "http://localhost:8787/back", offSession: false };
+
 let world: SimulatedWorld;
 let count = 0;
 beforeAll(async () => {
@@ -19,11 +21,11 @@ function value<Value>(result: ProviderResult<Value>): Value {
 async function captured() {
   count += 1;
   const orderId = `ord_disputed${count}`;
-  const { payments } = world.providers;
+  const payments = world.providers.payments.stripe;
   const amount = { amount: 2000, currency: "EUR" };
-  const input = { orderId, amount, paymentMethod: "pm_card_visa", description: orderId };
+  const input = { orderId, payment: 1, amount, paymentMethod: "pm_card_visa", description: orderId };
   const { intentId } = value(await payments.createIntent(input, `${orderId}:create`));
-  await payments.confirmIntent(intentId, "http://localhost:8787/back", `${orderId}:confirm`);
+  await payments.confirmIntent(intentId, BY, `${orderId}:confirm`);
   value(await payments.capture(intentId, amount, `${orderId}:capture`));
   return { orderId, intentId };
 }
@@ -93,7 +95,7 @@ describe("a dispute at the simulated Stripe", () => {
   it("keeps the payment from being refunded, and is opened once", async () => {
     const { intentId } = await disputed();
     const amount = { amount: 100, currency: "EUR" };
-    expect(await world.providers.payments.refund(intentId, amount, "late", `${intentId}:refund`)).toMatchObject({
+    expect(await world.providers.payments.stripe.refund(intentId, amount, "late", `${intentId}:refund`)).toMatchObject({
       outcome: "failed",
       code: "charge_disputed",
     });

@@ -21,16 +21,17 @@ function value<Value>(result: ProviderResult<Value>): Value {
 const eur = (amount: number) => ({ amount, currency: "EUR" });
 
 async function authorized(orderId: string, paymentMethod = "pm_card_visa"): Promise<string> {
-  const { payments } = world.providers;
-  const input = { orderId, amount: eur(2000), paymentMethod, description: orderId };
+  const payments = world.providers.payments.stripe;
+  const input = { orderId, payment: 1, amount: eur(2000), paymentMethod, description: orderId };
   const { intentId } = value(await payments.createIntent(input, `${orderId}:create`));
-  await payments.confirmIntent(intentId, "http://localhost:8787/back", `${orderId}:confirm`);
+  const by = { paymentMethod, returnUrl: "http://localhost:8787/back", offSession: false };
+  await payments.confirmIntent(intentId, by, `${orderId}:confirm`);
   return intentId;
 }
 
 describe("the simulated Stripe's books", () => {
   it("list what was authorized, captured and refunded within a time, page by page", async () => {
-    const { payments } = world.providers;
+    const payments = world.providers.payments.stripe;
     const from = Math.floor(Date.now() / 1000) * 1000;
     const [held, taken, back, declined, voided] = [
       await authorized("ord_held"),
@@ -70,8 +71,8 @@ describe("the simulated Stripe's books", () => {
   it.each(["charges", "balance_transactions", "refunds"])("give the %s on as many pages as there are", async (list) => {
     for (const n of [1, 2, 3]) {
       const intentId = await authorized(`ord_${list}${n}`);
-      value(await world.providers.payments.capture(intentId, eur(2000), `${list}${n}:capture`));
-      value(await world.providers.payments.refund(intentId, eur(1), "late", `${list}${n}:refund`));
+      value(await world.providers.payments.stripe.capture(intentId, eur(2000), `${list}${n}:capture`));
+      value(await world.providers.payments.stripe.refund(intentId, eur(1), "late", `${list}${n}:refund`));
     }
     const headers = { authorization: `Bearer ${world.vars["STRIPE_SECRET_KEY"]}` };
     const ids: string[] = [];

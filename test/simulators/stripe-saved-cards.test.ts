@@ -40,12 +40,13 @@ async function saved(owner: string, token = "pm_card_visa"): Promise<string> {
 /** Charges 20.00 while the customer is away. */
 async function charged(owner: string, paymentMethod: string) {
   count += 1;
-  const { payments } = world.providers;
+  const payments = world.providers.payments.stripe;
   const amount = { amount: 2000, currency: "EUR" };
-  const input = { orderId: `ord_away${count}`, amount, paymentMethod, customer: owner, description: "x" };
+  const input = { orderId: `ord_away${count}`, payment: 1, amount, paymentMethod, customer: owner, description: "x" };
   const created = await payments.createIntent(input, `${count}:create`);
   if (created.outcome !== "done") return created;
-  return payments.confirmIntent(created.value.intentId, BACK, `${count}:confirm`, { paymentMethod });
+  const by = { paymentMethod, returnUrl: BACK, offSession: true };
+  return payments.confirmIntent(created.value.intentId, by, `${count}:confirm`);
 }
 
 describe("cards saved at the simulated Stripe", () => {

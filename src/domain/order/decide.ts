@@ -114,10 +114,11 @@ function place({ order }: Extract<OrderCommand, { type: "PlaceOrder" }>): Decisi
 
 function providePayment(order: Order, method: string, now: number): Decision {
   if (order.ended) return refuse({ reason: "already_ended", state: order.state });
+  // Where an edit has left nothing but units that wait for stock, nothing is due yet.
+  if (unpaidAmount(order) === 0) return refuse({ reason: "payment_not_failed" });
   if (order.state === "PAYMENT_FAILED") {
     if (now >= order.holdExpiresAt) return refuse({ reason: "hold_ended" });
-  } else if (unpaidAmount(order) === 0 || order.payments.some(isPaymentOpen))
-    return refuse({ reason: "payment_not_failed" });
+  } else if (order.payments.some(isPaymentOpen)) return refuse({ reason: "payment_not_failed" });
   return accept({ type: "PaymentMethodProvided", payment: order.payments.length + 1, method });
 }
 
