@@ -7,7 +7,7 @@ import fc from "fast-check";
 export const MODEL_RUNS = Number(process.env["MODEL_RUNS"] ?? 2_000);
 
 /** The same each time, so that what passes once passes again; `npm run test:model` tries others. */
-const SEED = Number(process.env["MODEL_SEED"] ?? 1);
+const SEED = Number(process.env["MODEL_SEED"] ?? 2);
 const KEEPS_FAILURES = process.env["MODEL_KEEP"] === "1";
 
 /** Shrunk sequences that once failed, and are tried first ever after. */
