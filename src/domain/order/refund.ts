@@ -99,11 +99,11 @@ function spread(order: Pick<Order, "payments" | "refunds">, amount: MinorUnits):
 }
 
 /** How many units of the line have had their money back. */
-export function refundedUnits({ refunds }: Pick<Order, "refunds">, line: number): number {
+export function refundedUnits({ refunds }: { refunds: readonly Pick<Refund, "lines">[] }, line: number): number {
   return linesOf(refunds, line).reduce((sum, { quantity }) => sum + quantity, 0);
 }
 
-function linesOf(refunds: readonly Refund[], number: number): RefundedLine[] {
+function linesOf(refunds: readonly Pick<Refund, "lines">[], number: number): RefundedLine[] {
   return refunds.flatMap(({ lines }) => lines).filter(({ line }) => line === number);
 }
 
@@ -161,8 +161,12 @@ export function refundOfUnits(
 function notAcknowledged(order: Order, refunds: readonly Pick<Refund, "lines" | "withheld">[]): MinorUnits {
   const captured = order.payments
     .filter((payment) => !isGivenUp(payment))
-    .reduce((sum, payment) => sum + payment.captured, 0);
-  const owed = refunds.reduce((sum, refund) => sum + owedFor(refund), 0);
+    .reduce((sum, payment) => sum + borneBy(payment), 0);
+  const isAll = order.lines.every(({ number, quantity }) => refundedUnits({ refunds }, number) === quantity);
+  // Shares were taken of what the order was then; of all of it exactly its total goes back, whatever it was before.
+  const owed = isAll
+    ? refunds.reduce((sum, { withheld }) => sum - withheld.shipping - withheld.fee, order.totals.total)
+    : refunds.reduce((sum, refund) => sum + owedFor(refund), 0);
   const acknowledged = order.refunds.reduce((sum, { due }) => sum + due, 0);
   return Math.max(0, Math.min(owed, captured) - acknowledged);
 }

@@ -55,9 +55,11 @@ export function stateOf(order: Omit<Order, "state">): OrderState {
   if (order.ended) return isAllPaidBack(order) ? "REFUNDED" : order.ended.as;
   const shipments = liveShipments(order);
   if (shipments.length > 0 && !waitsForStock(order)) {
-    if (shipments.every((shipment) => hasReached(shipment, "DELIVERED")))
-      return isAllReturned(order) && isAllPaidBack(order) ? "REFUNDED" : "DELIVERED";
-    if (shipments.every((shipment) => hasReached(shipment, "SHIPPED"))) return "SHIPPED";
+    const haveAll = (state: ShipmentProgress) => shipments.every((shipment) => hasReached(shipment, state));
+    // A parcel may come back before it was delivered.
+    if (haveAll("SHIPPED") && isAllReturned(order) && isAllPaidBack(order)) return "REFUNDED";
+    if (haveAll("DELIVERED")) return "DELIVERED";
+    if (haveAll("SHIPPED")) return "SHIPPED";
   }
   if (shipments.some((shipment) => isBeingPicked(shipment) || shipment.acceptedByWms)) return "FULFILLMENT_IN_PROGRESS";
   if (shipments.length > 0 || order.reservations.some(({ status }) => status === "ALLOCATED"))
