@@ -20,9 +20,9 @@ export const CAPACITY = {
 /** What an order asks of the parts behind it, counted by the bench's `cost`. */
 export const PER_ORDER = {
   /** Calls that reach its ledger until fulfillment is requested: the order itself, and what the saga asks and reports, gathered. */
-  ledgerCalls: 6,
+  ledgerCalls: 8,
   /** Effect and stock messages. */
-  messages: 2.8,
+  messages: 3.8,
 } as const;
 
 export interface Demand {
