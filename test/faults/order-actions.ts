@@ -122,7 +122,8 @@ export class OrderActions {
         ? { method: "DELETE", path, ifMatch: known.version, body }
         : { method: "POST", path: `${path}/cancel`, body };
     await perform(ask, (answer) => {
-      if (answer.status === 200) {
+      // 202: the warehouse is asked first; that it was asked for is acknowledged all the same.
+      if (answer.status === 200 || answer.status === 202) {
         const { version } = answer.body as OrderAnswer;
         journal.acknowledge({ kind: "order_cancelled", orderId: known.orderId, version });
         known.version = Math.max(known.version, version);
