@@ -1,6 +1,8 @@
 import { openOps } from "../../db/ops/database.ts";
 import { saveLabel } from "../../db/ops/labels.ts";
+import type { LeasedEffect } from "../../contracts/ledger-rpc.ts";
 import { checkAddress } from "../../domain/address.ts";
+import type { EffectOutcome } from "../../domain/order/effects.ts";
 import type { Order, Shipment } from "../../domain/order/order.ts";
 import type { Label, LabelRequest } from "../../providers/carrier.ts";
 import type { ProviderResult } from "../../providers/outcome.ts";
@@ -29,20 +31,40 @@ export const createLabel: EffectHandler<"CreateLabel"> = async (context, leased,
       message: `${problem.field}: ${problem.detail}`,
       retryable: false,
     };
-  const inUse = shipment.label?.trackingNumber;
-  const known = leased.uncertain ? await context.providers.carrier.findLabel(shipment.id, inUse) : null;
+  return oneLabel(context, leased, {
+    kind: "CreateLabel",
+    reference: shipment.id,
+    inUse: shipment.label?.trackingNumber,
+    request: isNeeded ? () => labelRequest(context, order, shipment) : null,
+  });
+};
+
+/**
+ * Has the carrier make a label and keeps it, at most one for each reference of ours: after an attempt of unknown outcome
+ * what was made then is taken instead. `inUse` is a number that is no find; without a `request` none is made.
+ */
+export async function oneLabel(
+  context: SagaContext,
+  leased: LeasedEffect,
+  label: {
+    kind: "CreateLabel" | "CreateReturnLabel";
+    reference: string;
+    inUse?: string | undefined;
+    request: (() => Promise<LabelRequest>) | null;
+  },
+): Promise<EffectOutcome> {
+  const { kind, reference, inUse, request } = label;
+  const known = leased.uncertain ? await context.providers.carrier.findLabel(reference, inUse) : null;
   if (known !== null && known.outcome !== "done") return lookUpFailure(known);
-  const found = known?.outcome === "done" ? known.value : null;
-  if (found === null && !isNeeded) return NOTHING;
-  const result: ProviderResult<Label> =
-    found === null
-      ? await context.providers.carrier.createLabel(await labelRequest(context, order, shipment))
-      : { outcome: "done", value: found };
+  let result: ProviderResult<Label>;
+  if (known !== null && known.value !== null) result = { outcome: "done", value: known.value };
+  else if (request === null) return NOTHING;
+  else result = await context.providers.carrier.createLabel(await request());
   if (result.outcome !== "done") return failure(result);
   const { carrier, service, trackingNumber, format, document } = result.value;
   await saveLabel(openOps(context.env.OPS), {
-    shipmentId: shipment.id,
-    orderId: order.id,
+    shipmentId: reference,
+    orderId: leased.orderId,
     carrier,
     service,
     trackingNumber,
@@ -50,8 +72,8 @@ export const createLabel: EffectHandler<"CreateLabel"> = async (context, leased,
     document,
     createdAt: context.now(),
   });
-  return done({ kind: "CreateLabel", carrier, service, trackingNumber });
-};
+  return done({ kind, carrier, service, trackingNumber });
+}
 
 async function labelRequest(context: SagaContext, order: Order, shipment: Shipment): Promise<LabelRequest> {
   const catalog = await context.catalog();
