@@ -1,3 +1,4 @@
+import { sha256 } from "../platform/sha256.ts";
 import { z } from "zod";
 import { exchange, parseJson, readJson, type FetchFunction } from "./http.ts";
 import type { SmsMessage, SmsProvider } from "./message.ts";
@@ -39,7 +40,7 @@ export class TwilioSms implements SmsProvider {
     const form = new URLSearchParams({
       To: message.to,
       From: this.#config.from,
-      Body: `${message.text}\n${await markLine(message.reference)}`,
+      Body: `${message.text}\n${markLine(message.reference)}`,
       StatusCallback: callback.toString(),
     });
     const reply = await this.#call("POST", "", form);
@@ -56,7 +57,7 @@ export class TwilioSms implements SmsProvider {
     const reply = await this.#call("GET", `?${query.toString()}`);
     const page = readJson(reply, listShape, readRefusal, { throttleFallbackMs: THROTTLE_FALLBACK_MS, now: Date.now() });
     if (page.outcome !== "done") return page;
-    const mark = await markLine(reference);
+    const mark = markLine(reference);
     const found = page.value.messages.find(({ body }) => body?.trimEnd().endsWith(mark));
     return { outcome: "done", value: found === undefined ? null : { messageId: found.sid } };
   }
@@ -75,9 +76,10 @@ export class TwilioSms implements SmsProvider {
 }
 
 /** Twilio keeps no reference of ours with a message, so the text itself carries one that a person can read out. */
-async function markLine(reference: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(reference)));
-  const mark = Array.from(digest.subarray(0, MARK_LENGTH), (byte) => MARK_ALPHABET.charAt(byte & 31)).join("");
+function markLine(reference: string): string {
+  const mark = Array.from(sha256(reference).subarray(0, MARK_LENGTH), (byte) => MARK_ALPHABET.charAt(byte & 31)).join(
+    "",
+  );
   return `Ref ${mark}`;
 }
 

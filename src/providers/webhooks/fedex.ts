@@ -20,5 +20,5 @@ export async function verifyFedexWebhook(
   const parsed = trackResultShape.safeParse(parseJson(rawBody));
   const event = parsed.success ? trackingSnapshotOf(parsed.data) : null;
   if (event === null) return { ok: false, reason: "payload_unreadable" };
-  return { ok: true, eventId: await idOfBody("fdx_", rawBody), event };
+  return { ok: true, eventId: idOfBody("fdx_", rawBody), event };
 }

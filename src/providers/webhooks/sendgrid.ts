@@ -57,7 +57,7 @@ export async function verifySendgridWebhook(
     reference: one.reference ?? null,
     reason: one.reason ?? null,
   }));
-  return { ok: true, eventId: await idOfBody("sgb_", rawBody), event };
+  return { ok: true, eventId: idOfBody("sgb_", rawBody), event };
 }
 
 async function isSignedBy(

@@ -1,3 +1,5 @@
+import { sha256Hex } from "../../platform/sha256.ts";
+
 /** Why a webhook is not taken. All of them are answered alike: the sender learns nothing from the difference. */
 export type WebhookRefusal =
   | "signature_missing"
@@ -45,7 +47,6 @@ export async function isHmacOf(
 }
 
 /** Names a body by its contents, for senders that give a delivery no id: 128 bits in hexadecimal. */
-export async function idOfBody(prefix: string, rawBody: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(rawBody)));
-  return prefix + Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
+export function idOfBody(prefix: string, rawBody: string): string {
+  return prefix + sha256Hex(rawBody).slice(0, 32);
 }
