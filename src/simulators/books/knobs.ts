@@ -12,8 +12,12 @@ export const knobsShape = z.strictObject({
   rate429: rate.default(0),
   /** Does what was asked, then drops the reply: 502, or half an answer. */
   lostReplyRate: rate.default(0),
+  /** Answers nothing at all for longer than any caller waits; every second time it has done what was asked. */
+  silentRate: rate.default(0),
   /** Delivers a webhook twice. */
   duplicateWebhooks: rate.default(0),
+  /** Holds a webhook back, so that later ones overtake it. */
+  reorderWebhooks: rate.default(0),
   webhookDelayMs: z.coerce.number().int().min(0).max(86_400_000).default(0),
   webhooksEnabled: z.boolean().default(true),
   /** Setting it starts the vendor's dice anew, so that a run repeats. */
