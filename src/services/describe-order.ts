@@ -21,6 +21,7 @@ import {
   type ShipmentState,
 } from "../domain/order/order.ts";
 import { deliveryStatus, fulfillmentState, paymentState, stage } from "../domain/order/views.ts";
+import { describeChanges } from "./describe-changes.ts";
 
 /** Everything of an order that may be read by whoever may read it: no means of payment, and nothing internal. */
 export function describeOrder(order: Order): OrderAnswer {
@@ -184,8 +185,9 @@ function oneOf<Choice extends string>(choices: readonly Choice[], text: string):
 export function describeHistory(events: readonly RecordedEvent[]): HistoryEntry[] {
   let order: Order | null = null;
   return events.map((recorded) => {
-    const before: string | null = order?.state ?? null;
-    order = evolve(order, recorded);
+    const before: Order | null = order;
+    const after: Order = evolve(order, recorded);
+    order = after;
     const { type, ...data } = recorded.event;
     return {
       sequence: recorded.sequence,
@@ -193,8 +195,9 @@ export function describeHistory(events: readonly RecordedEvent[]): HistoryEntry[
       actor: describeActor(recorded.actor),
       type,
       data: withoutMeansOfPayment(data),
-      before,
-      after: order.state,
+      before: before?.state ?? null,
+      after: after.state,
+      changes: describeChanges(before, after),
     };
   });
 }
