@@ -152,7 +152,7 @@ export function describeShipment(shipment: Shipment): OrderAnswer["shipments"][n
 
 /** A row of a list. Throws for a state that this code does not know: D1 holds what the ledger wrote. */
 export function describeSummary(row: OrderSummary): OrderSummaryAnswer {
-  const status = oneOf(ORDER_STATES, row.status);
+  const status = stateNamed(row.status);
   return {
     orderId: row.orderId,
     number: row.number,
@@ -173,6 +173,11 @@ export function describeSummary(row: OrderSummary): OrderSummaryAnswer {
     placedAt: rfc3339(row.placedAt),
     updatedAt: rfc3339(row.updatedAt),
   };
+}
+
+/** The state that D1 names. Throws for one that this code does not know. */
+export function stateNamed(text: string): Order["state"] {
+  return oneOf(ORDER_STATES, text);
 }
 
 function oneOf<Choice extends string>(choices: readonly Choice[], text: string): Choice {
@@ -202,7 +207,8 @@ export function describeHistory(events: readonly RecordedEvent[]): HistoryEntry[
   });
 }
 
-function describeActor(actor: Actor): HistoryEntry["actor"] {
+/** Who it was, as histories name them. */
+export function describeActor(actor: Actor): HistoryEntry["actor"] {
   return actor.kind === "system"
     ? { kind: "system", id: actor.id, name: "Holdfast", role: "system" }
     : { kind: actor.kind, id: actor.id, name: actor.name, role: actor.role };
