@@ -203,16 +203,22 @@ export class OrderActions {
       pick(random, [PAYS, by("paypal_8kk8451t")]),
     );
     if (known === undefined) return;
-    const giveUpAt = Date.now() + READY_WITHIN_MS;
-    let isReady = false;
-    while (!isReady && Date.now() < giveUpAt) {
-      await this.#orders.read(known, async ({ shipments }) => {
-        isReady = shipments.length > 0 && shipments.every(({ state }) => state === "ACCEPTED");
-      });
-      if (!isReady) await pause(LOOK_EVERY_MS);
-    }
+    await this.#untilReady(known);
     for (const warehouseId of known.warehouses) await this.#fulfillFrom(known, warehouseId);
     for (const _parcel of known.warehouses) await this.#deliverNext(known);
+  }
+
+  /** Waits, not for ever, until the warehouses have been asked for all of it. */
+  async #untilReady(known: KnownOrder): Promise<void> {
+    const giveUpAt = Date.now() + READY_WITHIN_MS;
+    const look = { isReady: false };
+    for (;;) {
+      await this.#orders.read(known, async ({ shipments }) => {
+        look.isReady = shipments.length > 0 && shipments.every(({ state }) => state === "ACCEPTED");
+      });
+      if (look.isReady || Date.now() > giveUpAt) return;
+      await pause(LOOK_EVERY_MS);
+    }
   }
 
   /** The customer answers the bank's or PayPal's page, one in five with a no. */
