@@ -198,6 +198,27 @@ export const actorAnswer = z.strictObject({
   role: z.string(),
 });
 
+/** A field before and after; money where it is an amount. */
+const fieldValue = z.union([z.string(), z.int(), money]).nullable();
+const fieldChange = z.strictObject({
+  what: z.enum([
+    "name",
+    "email",
+    "phone",
+    "address",
+    "shipping_method",
+    "quantity",
+    "shipping",
+    "tax",
+    "discount",
+    "total",
+    "estimated_delivery",
+  ]),
+  line: z.int().nullable().meta({ description: "The line whose quantity it is; null for all else." }),
+  before: fieldValue,
+  after: fieldValue,
+});
+
 export const historyEntry = z
   .strictObject({
     sequence: z.int(),
@@ -207,6 +228,9 @@ export const historyEntry = z
     data: z.record(z.string(), z.unknown()),
     before: z.string().nullable().meta({ description: "The order's state before; null before the first event." }),
     after: z.string().meta({ description: "The order's state after." }),
+    changes: z
+      .array(fieldChange)
+      .meta({ description: "What was ordered, for whom, where to and at what price: what changed of it." }),
   })
   .meta({ id: "OrderEvent" });
 export type HistoryEntry = z.infer<typeof historyEntry>;

@@ -57,6 +57,7 @@ export const inspectForm = z
     description: "What each unit of the return was found to be; every unit must be accounted for.",
     examples: [{ units: [{ line: 1, quantity: 1, outcome: "restock" }] }],
   });
+export type InspectForm = z.infer<typeof inspectForm>;
 
 export const refundForm = z
   .strictObject({

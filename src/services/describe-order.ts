@@ -21,6 +21,7 @@ import {
   type ShipmentState,
 } from "../domain/order/order.ts";
 import { deliveryStatus, fulfillmentState, paymentState, stage } from "../domain/order/views.ts";
+import { describeChanges } from "./describe-changes.ts";
 
 /** Everything of an order that may be read by whoever may read it: no means of payment, and nothing internal. */
 export function describeOrder(order: Order): OrderAnswer {
@@ -151,7 +152,7 @@ export function describeShipment(shipment: Shipment): OrderAnswer["shipments"][n
 
 /** A row of a list. Throws for a state that this code does not know: D1 holds what the ledger wrote. */
 export function describeSummary(row: OrderSummary): OrderSummaryAnswer {
-  const status = oneOf(ORDER_STATES, row.status);
+  const status = stateNamed(row.status);
   return {
     orderId: row.orderId,
     number: row.number,
@@ -174,6 +175,11 @@ export function describeSummary(row: OrderSummary): OrderSummaryAnswer {
   };
 }
 
+/** The state that D1 names. Throws for one that this code does not know. */
+export function stateNamed(text: string): Order["state"] {
+  return oneOf(ORDER_STATES, text);
+}
+
 function oneOf<Choice extends string>(choices: readonly Choice[], text: string): Choice {
   const found = choices.find((choice) => choice === text);
   if (found === undefined) throw new Error(`unknown value in the order projection: ${text}`);
@@ -184,8 +190,9 @@ function oneOf<Choice extends string>(choices: readonly Choice[], text: string):
 export function describeHistory(events: readonly RecordedEvent[]): HistoryEntry[] {
   let order: Order | null = null;
   return events.map((recorded) => {
-    const before: string | null = order?.state ?? null;
-    order = evolve(order, recorded);
+    const before: Order | null = order;
+    const after: Order = evolve(order, recorded);
+    order = after;
     const { type, ...data } = recorded.event;
     return {
       sequence: recorded.sequence,
@@ -193,13 +200,15 @@ export function describeHistory(events: readonly RecordedEvent[]): HistoryEntry[
       actor: describeActor(recorded.actor),
       type,
       data: withoutMeansOfPayment(data),
-      before,
-      after: order.state,
+      before: before?.state ?? null,
+      after: after.state,
+      changes: describeChanges(before, after),
     };
   });
 }
 
-function describeActor(actor: Actor): HistoryEntry["actor"] {
+/** Who it was, as histories name them. */
+export function describeActor(actor: Actor): HistoryEntry["actor"] {
   return actor.kind === "system"
     ? { kind: "system", id: actor.id, name: "Holdfast", role: "system" }
     : { kind: actor.kind, id: actor.id, name: actor.name, role: actor.role };

@@ -309,7 +309,13 @@ export class SagaWorld {
     const { bank, paypal, disputes, mail, carrier, deferred } = this;
     this.context = {
       env: workerEnv(),
-      providers: { payments: { stripe: bank, paypal }, disputes, mail, sms: mail, carrier },
+      providers: {
+        payments: { stripe: bank, paypal },
+        disputes: { stripe: disputes, paypal: disputes },
+        mail,
+        sms: mail,
+        carrier,
+      },
       now: Date.now,
       catalog: () => Promise.resolve(CATALOG),
       ledger: () => ledger.stub as OrderLedgerRpc,

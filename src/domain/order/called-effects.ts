@@ -43,12 +43,13 @@ export function disputed(order: Order, { payment, dispute }: Extract<OrderEvent,
   const { id, amount, reason, dueBy } = dispute;
   const provider = order.payments.find(({ number }) => number === payment)?.provider ?? "";
   const until = dueBy === null ? "" : ` Evidence is taken until ${new Date(dueBy).toISOString()}.`;
+  const who = provider === "paypal" ? "the customer disputes at PayPal" : "the customer's bank disputes";
   const what = `${formatMoney({ amount, currency: order.currency })} of payment ${payment}`;
   return {
     kind: "OpenDeviation",
     deviation: "dispute",
     reference: { provider, id },
-    summary: `${order.number}: the customer's bank disputes ${what} (${reason}).${until}`,
+    summary: `${order.number}: ${who} ${what} (${reason}).${until}`,
     tried: [],
   };
 }

@@ -99,9 +99,9 @@ async function act(
 ): Promise<void> {
   switch (provider) {
     case "stripe":
-      return actOnStripe(context, eventId, event as StripeEvent);
+      return actOnPaymentProvider(context, provider, eventId, { payment: null, ...(event as StripeEvent) });
     case "paypal":
-      return actOnPayment(context, provider, eventId, event as PaypalEvent);
+      return actOnPaymentProvider(context, provider, eventId, event as PaypalEvent);
     case "fedex":
       return actOnTracking(context, statements, eventId, event as TrackingSnapshot);
     case "sendgrid": {
@@ -116,12 +116,17 @@ async function act(
 }
 
 /** What an event of either payment provider tells. PayPal's do not all name the intent; they name our own payment. */
-type PaymentEvent = Pick<PaypalEvent, "type" | "status" | "createdAt" | "intentId" | "orderId" | "payment" | "amount">;
+type PaymentEvent = PaypalEvent;
 
-async function actOnStripe(context: SagaContext, eventId: string, event: StripeEvent): Promise<void> {
-  if (event.disputeId === undefined) return actOnPayment(context, "stripe", eventId, { payment: null, ...event });
-  const unknown = await actOnDispute(context, event.disputeId);
-  if (unknown !== null) await unmatched(context, "stripe", eventId, unknown);
+async function actOnPaymentProvider(
+  context: SagaContext,
+  provider: PaymentProviderName,
+  eventId: string,
+  event: PaymentEvent,
+): Promise<void> {
+  if (event.disputeId === undefined) return actOnPayment(context, provider, eventId, event);
+  const unknown = await actOnDispute(context, provider, event.disputeId);
+  if (unknown !== null) await unmatched(context, provider, eventId, unknown);
 }
 
 async function actOnPayment(

@@ -4,7 +4,7 @@ import type { Order } from "../../domain/order/order.ts";
 import type { ProviderResult } from "../../providers/outcome.ts";
 import { composeMail, composeSms, type Telling } from "../../services/messages/compose.ts";
 import { MESSAGE_KINDS } from "../../services/messages/message-kinds.ts";
-import { isUnsubscribed } from "../../services/unsubscribe.ts";
+import { readPreferences } from "../../services/unsubscribe.ts";
 import { type EffectHandler, failure, lookUpFailure, NOTHING, type SagaContext } from "../saga-context.ts";
 
 /** Where the order's customer is reached. */
@@ -18,9 +18,11 @@ type Recipient = { channel: "email"; address: string } | { channel: "sms"; addre
 export const notify: EffectHandler<"Notify"> = async (context, leased, effect) => {
   const order = await context.begin(leased);
   if (order === null) return null;
-  const recipient = recipientOf(order, effect.channel);
-  if (recipient === null)
+  const first = recipientOf(order, effect.channel);
+  if (first === null)
     return { status: "failed", code: "no_recipient", message: "neither e-mail nor phone", retryable: false };
+  const wanted = await wantedBy(context, order, effect.notification, first);
+  const recipient = wanted ?? first;
   const ops = openOps(context.env.OPS);
   const claim = {
     id: leased.id,
@@ -33,7 +35,7 @@ export const notify: EffectHandler<"Notify"> = async (context, leased, effect) =
   const { claimed, notification } = await claimNotification(ops, claim, context.now());
   // Another effect has told this already, or this one has and its report was lost.
   if (!claimed && (notification.id !== leased.id || ENDED.has(notification.status))) return NOTHING;
-  if (await isUnwanted(context, order, effect.notification)) {
+  if (wanted === null) {
     await finishNotifications(ops, [{ id: leased.id, status: "declined", error: "unsubscribed" }], context.now());
     return NOTHING;
   }
@@ -77,13 +79,18 @@ function masked({ channel, address }: Recipient): string {
   return `${name.slice(0, 1)}…@${domain}`;
 }
 
-/** Whether the reader has unsubscribed from this, at whichever of their addresses. */
-async function isUnwanted({ env }: SagaContext, { contact }: Order, kind: Telling["kind"]): Promise<boolean> {
+/** How the reader wants to be told this: as it would be, or by SMS instead of mail; null where they don't want it. */
+async function wantedBy(
+  { env }: SagaContext,
+  order: Order,
+  kind: Telling["kind"],
+  first: Recipient,
+): Promise<Recipient | null> {
   const { topic } = MESSAGE_KINDS[kind];
-  if (topic === null) return false;
-  const addresses = [contact.email, contact.phone].filter((address) => address !== undefined);
-  const answers = await Promise.all(addresses.map((address) => isUnsubscribed(env, address, topic)));
-  return answers.includes(true);
+  if (topic === null) return first;
+  const { email, sms } = (await readPreferences(env, order.contact))[topic];
+  if (first.channel === "email" && email === true) return first;
+  return sms === true ? recipientOf(order, "sms") : null;
 }
 
 function lookUp({ providers }: SagaContext, recipient: Recipient, reference: string) {

@@ -44,11 +44,11 @@ export const voidPayment: EffectHandler<"VoidPayment"> = async (context, leased,
   return settled("VoidPayment", result);
 };
 
-/** A refund beside a dispute would pay twice: a person decides, and has it tried again once the bank has decided. */
+/** A refund beside a dispute would pay twice: a person decides, and has it tried again once it is decided. */
 const DISPUTED: EffectOutcome = {
   status: "failed",
   code: "payment_disputed",
-  message: "The customer's bank has disputed this payment: what it takes back is not paid back by us as well.",
+  message: "This payment is disputed: what the customer gets back that way is not paid back by us as well.",
   retryable: false,
 };
 
