@@ -198,6 +198,13 @@ export const actorAnswer = z.strictObject({
   role: z.string(),
 });
 
+const fieldChange = z.strictObject({
+  field: z.string().meta({ examples: ["address/city", "lines/2/quantity", "payments/1/captured"] }),
+  before: z.unknown().meta({ description: "Null where there was nothing." }),
+  after: z.unknown().meta({ description: "Null where there is nothing any more." }),
+});
+export type FieldChange = z.infer<typeof fieldChange>;
+
 export const historyEntry = z
   .strictObject({
     sequence: z.int(),
@@ -207,6 +214,9 @@ export const historyEntry = z
     data: z.record(z.string(), z.unknown()),
     before: z.string().nullable().meta({ description: "The order's state before; null before the first event." }),
     after: z.string().meta({ description: "The order's state after." }),
+    changes: z.array(fieldChange).meta({
+      description: "What else is otherwise in the order than before, field by field; none of the first event.",
+    }),
   })
   .meta({ id: "OrderEvent" });
 export type HistoryEntry = z.infer<typeof historyEntry>;

@@ -1,4 +1,5 @@
 import type { AuditAnswer } from "../contracts/audit.ts";
+import type { HistoryEntry } from "../contracts/orders.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { addSeals, appendAudit, type AuditEntry, type AuditRow, listAudit, readUnsealed } from "../db/ops/audit.ts";
 import { openOps } from "../db/ops/database.ts";
@@ -118,14 +119,18 @@ export async function readOrderAudit(ctx: ServiceContext, orderId: OrderId): Pro
         actor: entry.actor,
         action: `order.${entry.type}`,
         subject: `order:${orderId}`,
-        before: entry.before === null ? null : { status: entry.before },
-        after: { status: entry.after },
+        before: entry.before === null ? null : { status: entry.before, ...sideOf(entry, "before") },
+        after: { status: entry.after, ...sideOf(entry, "after") },
         origin: actor.origin ?? null,
         hash: null,
       },
     ];
   });
   return { ok: true, value: rows.toReversed() };
+}
+
+function sideOf({ changes }: HistoryEntry, side: "before" | "after"): Record<string, unknown> {
+  return Object.fromEntries(changes.map((change) => [change.field, change[side]]));
 }
 
 function describe({ at, before, after, ...row }: AuditRow & { hash: string | null }): AuditAnswer {

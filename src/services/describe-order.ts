@@ -20,6 +20,7 @@ import {
   type Shipment,
   type ShipmentState,
 } from "../domain/order/order.ts";
+import { changesBetween } from "./describe-changes.ts";
 import { deliveryStatus, fulfillmentState, paymentState, stage } from "../domain/order/views.ts";
 
 /** Everything of an order that may be read by whoever may read it: no means of payment, and nothing internal. */
@@ -185,12 +186,13 @@ function oneOf<Choice extends string>(choices: readonly Choice[], text: string):
   return found;
 }
 
-/** The events with the order's state before and after each, oldest first. Tokens of means of payment are left out. */
+/** The events with the order before and after each, oldest first. Tokens of means of payment are left out. */
 export function describeHistory(events: readonly RecordedEvent[]): HistoryEntry[] {
   let order: Order | null = null;
   return events.map((recorded) => {
-    const before: string | null = order?.state ?? null;
-    order = evolve(order, recorded);
+    const previous: Order | null = order;
+    const current = evolve(order, recorded);
+    order = current;
     const { type, ...data } = recorded.event;
     return {
       sequence: recorded.sequence,
@@ -198,8 +200,9 @@ export function describeHistory(events: readonly RecordedEvent[]): HistoryEntry[
       actor: describeActor(recorded.actor),
       type,
       data: withoutMeansOfPayment(data),
-      before,
-      after: order.state,
+      before: previous === null ? null : previous.state,
+      after: current.state,
+      changes: previous === null ? [] : changesBetween(previous, current),
     };
   });
 }
