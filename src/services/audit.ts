@@ -22,8 +22,14 @@ export interface Change {
   after?: unknown;
 }
 
+/** Whose doing it is, from where, and where it is entered. */
+export type Recorder = Pick<ServiceContext, "env" | "principal" | "now" | "requestId" | "origin" | "defer">;
+
 /** The entry for a change that this caller makes now. Whoever has written it has it sealed. */
-export function auditEntry(ctx: ServiceContext, { action, subject, before = null, after = null }: Change): AuditEntry {
+export function auditEntry(
+  ctx: Pick<Recorder, "principal" | "now" | "requestId" | "origin">,
+  { action, subject, before = null, after = null }: Change,
+): AuditEntry {
   const { kind, id, name, role } = ctx.principal;
   return {
     at: ctx.now,
@@ -40,7 +46,7 @@ export function auditEntry(ctx: ServiceContext, { action, subject, before = null
  * Enters what has been done elsewhere than in OPS, and so can't be entered in the same transaction. It is done: where
  * it can't be entered, the log says so.
  */
-export async function recordChanges(ctx: ServiceContext, changes: readonly Change[]): Promise<void> {
+export async function recordChanges(ctx: Recorder, changes: readonly Change[]): Promise<void> {
   try {
     await appendAudit(
       openOps(ctx.env.OPS),
