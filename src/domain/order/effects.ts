@@ -24,6 +24,8 @@ export const NOTIFICATION_KINDS = [
   "return_received",
   "order_received",
   "out_for_delivery",
+  "exchange_placed",
+  "exchange_declined",
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
@@ -71,6 +73,8 @@ export type Effect =
   | { kind: "CreateReturnLabel"; returnId: ReturnId }
   /** Units that came back are received at their levels, under `ref` and their line. */
   | { kind: "RestockReturn"; ref: string; units: RestockUnits[] }
+  /** The order that a return's units are exchanged for is placed, by this credit. */
+  | { kind: "PlaceExchange"; returnId: ReturnId; refund: number; credit: Money }
   /**
    * At most once for each subject, kind and channel. `about`: what the words are about, where the subject is a single
    * request; `channel`: the only one to use, where it is not the reader's first.
@@ -114,6 +118,8 @@ export type EffectResult =
   | { kind: "CancelFulfillment"; recalled: boolean; reason: string }
   | { kind: "CreateLabel" | "CreateReturnLabel"; carrier: string; service: string; trackingNumber: string }
   | { kind: "TrackParcel"; status: "delivered" }
+  /** `credit`: what of it the order has used, minor units. */
+  | { kind: "PlaceExchange"; orderId: OrderId; credit: number }
   /** Done, and nothing to be learned from it: also an effect that events have overtaken. */
   | { kind: "nothing" };
 
@@ -164,6 +170,7 @@ export function laneOf(effect: Effect): Lane {
     case "VoidLabel":
       return `shipment:${effect.shipmentId}`;
     case "CreateReturnLabel":
+    case "PlaceExchange":
       return `return:${effect.returnId}`;
     case "Notify":
       return "notify";
