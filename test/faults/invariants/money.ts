@@ -1,4 +1,5 @@
-import { settledAmounts } from "../../../src/domain/order/amounts.ts";
+import { ownPayments, settledAmounts } from "../../../src/domain/order/amounts.ts";
+import { creditAmount } from "../../../src/domain/order/exchange.ts";
 import type { Payment } from "../../../src/domain/order/order.ts";
 import { isOpen, type OrderBook } from "../order-books.ts";
 import type { RawBooks, RawState } from "../raw-rows.ts";
@@ -6,7 +7,10 @@ import { Checklist, type Finding } from "./finding.ts";
 
 type Intent = RawBooks["intents"][number];
 
-/** Invariant 5: by the provider's own books, at most one capture per amount due, each of one order, refunds within it. */
+/**
+ * Invariant 5: by the provider's own books, at most one capture per amount due, each of one order, refunds within it;
+ * and what pays for an exchange is credit of the one order that it came from.
+ */
 export function checkMoney(state: RawState, orders: ReadonlyMap<string, OrderBook>): Finding {
   const list = new Checklist();
   const movements = Map.groupBy(state.books.movements, ({ intentId }) => intentId);
@@ -29,8 +33,30 @@ export function checkMoney(state: RawState, orders: ReadonlyMap<string, OrderBoo
   const openFor = new Set(
     state.ops.deviations.filter(({ status }) => status !== "resolved").map(({ orderId }) => orderId),
   );
-  for (const book of orders.values()) checkOrder(list, book, intents.get(book.id) ?? [], openFor.has(book.id));
+  for (const book of orders.values()) {
+    checkOrder(list, book, intents.get(book.id) ?? [], openFor.has(book.id));
+    const origin = orders.get(book.order.exchangeOf?.orderId ?? "");
+    if (!openFor.has(book.id) && !openFor.has(origin?.id ?? "")) checkCredit(list, book, origin);
+  }
   return list.finding("5", "no payment captured twice, refunds within captures");
+}
+
+/** Credit is in two books at once: in that of the order that has used it, and of the one that does not pay it back. */
+function checkCredit(list: Checklist, book: OrderBook, origin: OrderBook | undefined): void {
+  const { id, order, effects } = book;
+  const { exchangeOf, payments } = order;
+  const credits = payments.filter(({ provider }) => provider === "exchange");
+  const used = credits.reduce((total, { captured, refunded }) => total + captured - refunded, 0);
+  const isMoving = [...effects, ...(origin?.effects ?? [])].some(
+    (effect) => isOpen(effect) && (effect.lane === "payment" || effect.lane.startsWith("return:")),
+  );
+  if (isMoving) return;
+  const refund = origin?.order.refunds.find(({ number }) => number === exchangeOf?.refund);
+  const credit = refund?.credit?.orderId === id ? creditAmount(refund) : 0;
+  list.must(
+    used === credit,
+    () => `${id} is paid by ${used} of credit, and ${origin?.id ?? "no order"} gives ${credit}`,
+  );
 }
 
 function checkOrder(list: Checklist, book: OrderBook, intents: readonly Intent[], hasDeviation: boolean): void {
@@ -40,7 +66,8 @@ function checkOrder(list: Checklist, book: OrderBook, intents: readonly Intent[]
   list.must(received <= order.totals.total, () => `${id}: ${received} captured for a total of ${order.totals.total}`);
   // While the money is still on its way, or a person has it, the two books may differ.
   if (hasDeviation || book.effects.some((effect) => effect.lane === "payment" && isOpen(effect))) return;
-  const own = settledAmounts(order);
+  const paid = ownPayments(order);
+  const own = settledAmounts({ payments: paid });
   list.must(
     own.captured === received && own.refunded === refunded,
     () =>
@@ -59,7 +86,7 @@ function checkOrder(list: Checklist, book: OrderBook, intents: readonly Intent[]
         () => `${id}: payment ${payment.number} is ${payment.status}, and ${intent.id} is ${intent.status}`,
       );
   }
-  for (const { number, intentId, status } of order.payments)
+  for (const { number, intentId, status } of paid)
     list.must(
       intentId === null || intents.some((intent) => intent.id === intentId),
       () => `${id}: payment ${number} (${status}) names an intent that the provider does not know`,
