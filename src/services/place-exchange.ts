@@ -5,7 +5,7 @@ import type { ExchangeOrigin, WantedExchange } from "../domain/order/exchange.ts
 import type { Order } from "../domain/order/order.ts";
 import type { Refund } from "../domain/order/refund.ts";
 import { sha256 } from "../platform/sha256.ts";
-import { catalogOf } from "./catalog.ts";
+import type { Catalog } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
 import { findPlaced, placeDraft } from "./place-order.ts";
 import { priceExchange } from "./price-exchange.ts";
@@ -29,13 +29,13 @@ export interface ExchangePlacing {
  */
 export async function placeExchange(
   ctx: Pick<ServiceContext, "env" | "now" | "defer">,
+  catalog: Catalog,
   original: Order,
   { exchange, refund, origin, effectId, attempt, mayCreate }: ExchangePlacing,
 ): Promise<ServiceResult<Order>> {
   const orderId = orderOfExchange(effectId);
   const known = await findPlaced(ctx.env, orderId, effectId);
   if (known !== null) return known.ok ? { ok: true, value: known.value.order } : known;
-  const catalog = await catalogOf(ctx.env, ctx.now, ctx.defer);
   const { credit } = origin;
   const priced = priceExchange(catalog, original, exchange, { refund, credit });
   if (!priced.ok) return priced;

@@ -147,7 +147,15 @@ export type EffectOutcome =
   | { status: "waiting"; retryAfterMs: number };
 
 /** Effects of one lane of one order run one after the other; lanes run side by side. */
-export type Lane = "payment" | "stock" | "notify" | "watch" | "deviation" | `shipment:${string}` | `return:${string}`;
+export type Lane =
+  | "payment"
+  | "stock"
+  | "notify"
+  | "watch"
+  | "deviation"
+  | `shipment:${string}`
+  | `return:${string}`
+  | `exchange:${string}`;
 
 /** The lane that an effect belongs to. */
 export function laneOf(effect: Effect): Lane {
@@ -170,8 +178,10 @@ export function laneOf(effect: Effect): Lane {
     case "VoidLabel":
       return `shipment:${effect.shipmentId}`;
     case "CreateReturnLabel":
-    case "PlaceExchange":
       return `return:${effect.returnId}`;
+    // The parcel is here: whatever holds up its label holds up nothing of this.
+    case "PlaceExchange":
+      return `exchange:${effect.returnId}`;
     case "Notify":
       return "notify";
     // Waiting for a customer, a parcel or a receipt takes minutes to weeks: it must hold up nothing else.

@@ -25,7 +25,7 @@ export const placeExchange: EffectHandler<"PlaceExchange"> = async (context, lea
   if (!returned || !exchange || !refund || exchange.orderId !== null || exchange.declined !== null) return NOTHING;
   if (isDisputed(order, refund)) return DISPUTED;
   const until = Math.min(startedAt + RETRY_POLICIES.PlaceExchange.timeoutMs, leased.leaseUntil - MARGIN_MS);
-  const placed = await place({ env, defer, now: startedAt }, order, {
+  const placed = await place({ env, defer, now: startedAt }, await context.catalog(), order, {
     exchange,
     refund,
     origin: { orderId: order.id, returnId: returned.id, refund: refund.number, credit: effect.credit.amount },

@@ -48,7 +48,7 @@ function checkCredit(list: Checklist, book: OrderBook, origin: OrderBook | undef
   const credits = payments.filter(({ provider }) => provider === "exchange");
   const used = credits.reduce((total, { captured, refunded }) => total + captured - refunded, 0);
   const isMoving = [...effects, ...(origin?.effects ?? [])].some(
-    (effect) => isOpen(effect) && (effect.lane === "payment" || effect.lane.startsWith("return:")),
+    (effect) => isOpen(effect) && (effect.lane === "payment" || effect.lane.startsWith("exchange:")),
   );
   if (isMoving) return;
   const refund = origin?.order.refunds.find(({ number }) => number === exchangeOf?.refund);
