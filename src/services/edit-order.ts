@@ -20,7 +20,8 @@ import { type Holder, holdId, releaseHolds, type Sourced, sourceStock } from "./
  * Changes contact, address, way of shipping or quantities of an order that is as the caller has read it
  * (`expectedVersion`; null: whatever it is now). The whole order is priced anew, with what was bought before at its
  * price, and stock is held for what is more before the ledger decides: all of the edit is made or nothing of it. Where
- * the difference has to be paid first, the order answered is as before and has a `pendingEdit`.
+ * the difference has to be paid first, or a warehouse has to give parcels back, the order answered is as before and has
+ * a `pendingEdit`.
  */
 export async function editOrder(
   ctx: ServiceContext,

@@ -17,7 +17,7 @@ const edit = (books: OrderBooks, quantities: Record<number, number>, added: (str
   books.command({ type: "EditOrder", edit: { content: contentOf(books.order, quantities, added) } });
 const units = ({ lines }: Order) => lines.map(({ quantity }) => quantity);
 const confirmed = (change: Parameters<typeof placedOrder>[1] = {}) => {
-  const books = new OrderBooks(two(change)).authorized().allocated();
+  const books = new OrderBooks(two(change)).authorized().allocated().accepted();
   books.called();
   return books;
 };
@@ -86,7 +86,7 @@ describe("an edit that costs more than is secured", () => {
     expect(units(books.order)).toEqual([3, 1]);
     books.allocated();
     expect(books.called()).toMatchObject([{ kind: "RequestFulfillment" }]);
-    expect(books.order.shipments).toMatchObject([{ state: "REQUESTED" }, { items: [{ line: 1, quantity: 1 }] }]);
+    expect(books.order.shipments).toMatchObject([{ state: "ACCEPTED" }, { items: [{ line: 1, quantity: 1 }] }]);
   });
 
   it("is captured by a payment of its own, once what it pays for is allocated", () => {
@@ -102,7 +102,8 @@ describe("an edit that costs more than is secured", () => {
     const books = confirmed();
     const before = books.order;
     edit(books, { 1: 3, 2: 0 });
-    const held = books.order.pendingEdit?.edit.content?.reservations[0]?.id;
+    const pending = books.order.pendingEdit;
+    const held = pending && "edit" in pending ? pending.edit.content?.reservations[0]?.id : undefined;
     books.called();
     books.payment({ status: "failed", intentId: "pi_2", code: "declined", message: "no" }, 2);
     expect(books.called()).toMatchObject([
@@ -210,6 +211,7 @@ describe("an edit that costs less", () => {
     books.called();
     edit(books, { 2: 0 });
     expect(books.effect("RefundPayment").effect).toMatchObject({ refund: 1, amount: { amount: 500 } });
+    books.accepted();
     edit(books, { 1: 1 });
     expect(books.effect("RefundPayment").effect).toMatchObject({ refund: 2, amount: { amount: 1000 } });
     books.command({ type: "CancelOrder", reason: "changed my mind" });
@@ -258,12 +260,6 @@ describe("what may be edited when", () => {
     const shipped = confirmed().shipped();
     const late = { type: "AddItems", edit: { content: contentOf(shipped.order, {}, ["rome"]) } } as const;
     expect(shipped.command(late)).toEqual({ ok: false, refusal: { reason: "already_shipped" } });
-  });
-
-  it("a parcel that a WMS picks without telling counts as begun", () => {
-    const books = confirmed();
-    books.done("RequestFulfillment", { kind: "RequestFulfillment", accepted: true, reference: "r", picksAtOnce: true });
-    expect(edit(books, { 1: 1 })).toMatchObject({ refusal: { reason: "picking_started" } });
   });
 
   it("not while a cancel waits, and never down to nothing", () => {

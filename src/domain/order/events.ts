@@ -84,9 +84,26 @@ export type OrderEvent =
   | { type: "HoldLapsed" }
   | ({ type: "OrderEdited" | "ItemsAdded" } & MadeEdit)
   /** The edit is made once this payment of its difference is authorized. */
-  | { type: "EditAwaitsPayment"; by: PendingEdit["by"]; edit: OrderEdit; payment: number; amount: MinorUnits }
-  /** Its payment has failed, or its order has changed meanwhile so that it can't be made any more. */
-  | { type: "EditAbandoned"; payment: number; reason: "payment_failed" | "order_changed" }
+  | {
+      type: "EditAwaitsPayment";
+      by: "OrderEdited" | "ItemsAdded";
+      edit: OrderEdit;
+      payment: number;
+      amount: MinorUnits;
+    }
+  /** The edit is made once these parcels, which their warehouses may have begun to pick unseen, have come back. */
+  | { type: "EditAwaitsRecall"; pending: PendingEdit; shipments: ShipmentId[] }
+  /**
+   * Its payment has failed, a parcel could not be called back, or the order has changed meanwhile so that the edit can't
+   * be made any more. `held`: what was held for it; `reinstated`: parcels that had come back, and are asked for again.
+   */
+  | {
+      type: "EditAbandoned";
+      payment: number | null;
+      reason: "payment_failed" | "order_changed" | "recall_refused";
+      held?: ReservationId[];
+      reinstated?: ShipmentId[];
+    }
   | ({ type: "LinesCancelled"; reason: string; lines: LineUnits[] } & MadeEdit)
   | { type: "MessageRequested"; text: string }
   | { type: "NotificationRequested"; notification: NotificationKind; about: string; text?: string }

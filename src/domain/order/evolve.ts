@@ -2,7 +2,7 @@ import { borneBy, isPaymentAlive, isPaymentOpen, isSecured, payableAmount, unpai
 import { withDispute } from "./dispute.ts";
 import { applyEdit, dropPendingEdit } from "./edit.ts";
 import type { PlacedOrder, RecordedEvent } from "./events.ts";
-import { type Order, type Payment, PAYMENT_WINDOW_MS } from "./order.ts";
+import { type Order, type Payment, PAYMENT_WINDOW_MS, type PendingEdit } from "./order.ts";
 import { mapShipment, withPayment, withReservations, withShipment } from "./order-parts.ts";
 import {
   allocate,
@@ -16,6 +16,7 @@ import {
   waitsInVain,
 } from "./order-stock.ts";
 import { providerOf } from "./payment-provider.ts";
+import { reinstate } from "./recall.ts";
 import { askMoneyBack } from "./refund.ts";
 import { applyReturn } from "./return.ts";
 import { liveShipments, stateOf } from "./state.ts";
@@ -302,11 +303,7 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
     case "CancelRefused":
       return formShipments({ ...order, cancelling: null }, sequence, at);
     case "FulfillmentReinstated":
-      return withShipment(order, event.shipmentId, at, "REQUESTED", {
-        requestedIn: sequence,
-        acceptedByWms: false,
-        problem: null,
-      });
+      return reinstate(order, [event.shipmentId], sequence, at);
     case "OrderCancelled":
       return {
         ...releaseAll(dropPendingEdit(order)),
@@ -328,15 +325,23 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       return { ...edited, payments: [...edited.payments, payment] };
     }
     case "EditAwaitsPayment": {
-      const pendingEdit = { by: event.by, edit: event.edit, payment: event.payment };
+      const pendingEdit: PendingEdit = { by: event.by, edit: event.edit, payment: event.payment };
       const payment = newPayment(event.payment, order.paymentMethod, event.amount, at + PAYMENT_WINDOW_MS);
       return { ...order, pendingEdit, payments: [...order.payments, payment] };
     }
-    case "EditAbandoned":
-      return withPayment(dropPendingEdit(order), event.payment, (payment) => ({
-        ...payment,
-        status: payment.status === "failed" ? "failed" : "voided",
-      }));
+    case "EditAwaitsRecall":
+      return { ...order, pendingEdit: { ...event.pending, recall: event.shipments } };
+    case "EditAbandoned": {
+      const dropped = dropPendingEdit(order);
+      const unpaid =
+        event.payment === null
+          ? dropped
+          : withPayment(dropped, event.payment, (payment) => ({
+              ...payment,
+              status: payment.status === "failed" ? "failed" : "voided",
+            }));
+      return formShipments(reinstate(unpaid, event.reinstated ?? [], sequence, at), sequence, at);
+    }
 
     case "MessageRequested":
     case "NotificationRequested":

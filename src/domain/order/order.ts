@@ -182,13 +182,19 @@ export interface OrderEdit {
   content?: OrderContent;
 }
 
-/** A change of the order that is made once the payment of its difference is authorized, and else never. */
-export interface PendingEdit {
-  by: "OrderEdited" | "ItemsAdded";
-  edit: OrderEdit;
-  /** The payment of the difference. */
-  payment: number;
-}
+/**
+ * A change of the order that is made once the payment of its difference is authorized and then the parcels that it
+ * changes have come back from their warehouses, and else never.
+ */
+export type PendingEdit = {
+  /** The payment of the difference; null where nothing more is due. */
+  payment: number | null;
+  /** The parcels that are asked back; absent while only the payment is waited for. */
+  recall?: ShipmentId[];
+} & (
+  | { by: "OrderEdited" | "ItemsAdded"; edit: OrderEdit }
+  | { by: "LinesCancelled"; lines: LineUnits[]; reason: string }
+);
 
 export interface Order {
   id: OrderId;
@@ -215,7 +221,7 @@ export interface Order {
   payments: Payment[];
   reservations: Reservation[];
   shipments: Shipment[];
-  /** A change that waits for the payment of its difference; until then the order is as before. */
+  /** A change that waits for its payment or for parcels to come back; until then the order is as before. */
   pendingEdit: PendingEdit | null;
   /** A cancel that waits for the warehouses' answers. */
   cancelling: Cancellation | null;

@@ -4,11 +4,12 @@ import { discardLabel, refuseCancel } from "./decide.ts";
 import type { DeviationKind } from "../deviation.ts";
 import type { EffectId, ReturnId } from "../ids.ts";
 import { backorderLimit, limitReached } from "./backorder-limit.ts";
-import { concludeEdit } from "./edit.ts";
+import { concludeEdit } from "./conclude-edit.ts";
 import type { Effect, EffectResult } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
 import type { Order, Shipment } from "./order.ts";
 import { anotherPayment, captureFailed, paymentEvents, refundedEvents } from "./record-payment.ts";
+import { isAskedBack, refuseRecall } from "./recall.ts";
 import { findReturn } from "./return.ts";
 import { undeliveredEvents } from "./record-undelivered.ts";
 import { hasReached, isBeingPicked, liveShipments } from "./state.ts";
@@ -194,16 +195,18 @@ function answeredEvents(
         picksAtOnce: result.picksAtOnce,
       },
     ];
-  return order.cancelling
-    ? recalled(order, shipment)
+  if (order.cancelling) return recalled(order, shipment);
+  return isAskedBack(order, shipment.id)
+    ? withdrawn(shipment)
     : [...discardLabel(shipment), { type: "FulfillmentRefused", shipmentId: shipment.id, reason: result.reason }];
 }
 
 function recallEvents(order: Order, id: string, result: { recalled: boolean; reason: string }): OrderEvent[] {
   const shipment = shipmentOf(order, id);
   if (!shipment || shipment.state === "CANCELLED" || isBeingPicked(shipment)) return [];
-  if (!result.recalled) return refuseCancel(order, shipment, result.reason);
+  if (!result.recalled) return [...refuseCancel(order, shipment, result.reason), ...refuseRecall(order, shipment)];
   if (order.cancelling) return recalled(order, shipment);
+  if (isAskedBack(order, shipment.id)) return withdrawn(shipment);
   // The cancel was refused elsewhere while this recall was on its way: ask for the parcel again.
   return [...withdrawn(shipment), { type: "FulfillmentReinstated", shipmentId: shipment.id }];
 }
@@ -322,7 +325,11 @@ function recordExhausted(order: Order, fact: Extract<OrderFact, { type: "RecordE
       const shipment = shipmentOf(order, effect.shipmentId);
       // The warehouse has refused the parcel meanwhile: there is nothing left to recall.
       if (!shipment || shipment.state === "CANCELLED") return [];
-      return [...refuseCancel(order, shipment, message), failed("fulfillment_exception")];
+      return [
+        ...refuseCancel(order, shipment, message),
+        ...refuseRecall(order, shipment),
+        failed("fulfillment_exception"),
+      ];
     }
     case "RequestFulfillment":
     case "TrackParcel":

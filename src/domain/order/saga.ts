@@ -10,6 +10,7 @@ import {
   itemsOf,
   notify,
   promote,
+  recall,
   refundDue,
   release,
   releaseLate,
@@ -192,11 +193,10 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       ];
 
     case "CancelRequested":
-      return liveShipments(order).map(({ id, warehouseId }) => ({
-        kind: "CancelFulfillment",
-        shipmentId: id,
-        warehouseId,
-      }));
+      return recall(
+        order,
+        liveShipments(order).map(({ id }) => id),
+      );
     case "FulfillmentReinstated":
       return requestFulfillment(order.shipments.filter(({ id }) => id === event.shipmentId));
     case "CancelRefused":
@@ -215,6 +215,8 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       return order.payments
         .filter(({ number }) => number === event.payment)
         .map((payment) => authorize(order, payment));
+    case "EditAwaitsRecall":
+      return recall(order, event.shipments);
     case "EditAbandoned":
       return abandoned(order, event);
 
