@@ -33,6 +33,7 @@ export const orderLineAnswer = z.strictObject({
   net: money,
   tax: money,
   backordered: z.int().meta({ description: "Units of this line that wait for stock." }),
+  promisedDate: day.meta({ description: "When those should arrive; null where none waits or nobody knows." }),
 });
 
 /** What the customer's bank has disputed of a payment. */

@@ -44,7 +44,7 @@ export function describeOrder(order: Order): OrderAnswer {
     location: order.location,
     shippingMethod: order.shippingMethod,
     currency,
-    lines: order.lines.map(({ number, sku, name, quantity, unitPrice, net, tax, backordered }) => ({
+    lines: order.lines.map(({ number, sku, name, quantity, unitPrice, net, tax, backordered, promise }) => ({
       number,
       sku,
       name,
@@ -53,6 +53,7 @@ export function describeOrder(order: Order): OrderAnswer {
       net: money(net),
       tax: money(tax),
       backordered,
+      promisedDate: promise?.delivery ?? null,
     })),
     discounts: order.discounts.map(({ amount, reason }) => ({ amount: money(amount), reason })),
     totals: {

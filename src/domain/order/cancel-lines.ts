@@ -69,7 +69,8 @@ function refuse(refusal: OrderRefusal): Ruling {
  * share of the shipping with them that nobody has been asked for yet, and that share is not asked of the rest.
  */
 function contentWithout(order: Order, units: readonly LineUnits[]): OrderContent {
-  const priced = order.lines.map(({ backordered: _waiting, unsourced: _open, ...line }) => {
+  const priced = order.lines.map((before) => {
+    const { backordered: _units, unsourced: _open, promise: _promise, waitingSince: _since, ...line } = before;
     const quantity = line.quantity - quantityOf(units, line.number);
     if (quantity === line.quantity) return line;
     const net = line.unitPrice * quantity;

@@ -110,10 +110,13 @@ export function withContent(order: Order, content: OrderContent): Order {
   const { totals, discounts, estimatedDelivery } = content;
   const lines = content.lines.map((line) => {
     const before = order.lines.find(({ number }) => number === line.number);
+    const promise = content.backordered.find((units) => units.line === line.number)?.promise ?? before?.promise;
     return {
       ...line,
       backordered: (before?.backordered ?? 0) + quantityOf(content.backordered, line.number),
       unsourced: before?.unsourced ?? 0,
+      ...(promise && { promise }),
+      ...(before?.waitingSince !== undefined && { waitingSince: before.waitingSince }),
     };
   });
   return { ...order, lines, totals, discounts, estimatedDelivery };

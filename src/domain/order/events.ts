@@ -4,8 +4,18 @@ import type { DeviationKind } from "../deviation.ts";
 import type { Dispute } from "./dispute.ts";
 import type { EffectKind, NotificationKind, NotifyEffect } from "./effects.ts";
 import type { MadeEdit } from "./edit-parts.ts";
-import type { LineUnits, Order, OrderEdit, OrderLine, PendingEdit, Reservation, ShipmentItem } from "./order.ts";
+import type {
+  LineUnits,
+  Order,
+  OrderEdit,
+  OrderLine,
+  PendingEdit,
+  Reservation,
+  ShipmentItem,
+  WaitingUnits,
+} from "./order.ts";
 import type { ReturnEvent } from "./return.ts";
+import type { StockPromise } from "../stock-policy.ts";
 
 /** What was placed: everything of an order that its first event settles. */
 export type PlacedOrder = Pick<
@@ -28,7 +38,7 @@ export type PlacedOrder = Pick<
   | "paymentMethod"
   | "backorderLimitDays"
 > & {
-  lines: Omit<OrderLine, "unsourced">[];
+  lines: Omit<OrderLine, "unsourced" | "waitingSince">[];
   reservations: Omit<Reservation, "status">[];
 };
 
@@ -62,7 +72,9 @@ export type OrderEvent =
     }
   /** Held for units that need no stock any more: it is given back, but for `keep` units of each. */
   | { type: "StockSurplus"; reservations: (Omit<Reservation, "status"> & { keep?: number })[] }
-  | { type: "LinesBackordered"; lines: { line: number; quantity: number }[] }
+  | { type: "LinesBackordered"; lines: WaitingUnits[] }
+  /** Stock was looked for, and units still wait: with what is promised of them now, where that has changed. */
+  | { type: "StockAwaited"; promises: { line: number; promise: StockPromise }[] }
   | { type: "StockUnavailable"; effectId: EffectId; lines: { line: number; quantity: number }[] }
   | { type: "FulfillmentAccepted"; shipmentId: ShipmentId; reference: string; picksAtOnce: boolean }
   | { type: "FulfillmentRefused"; shipmentId: ShipmentId; reason: string }

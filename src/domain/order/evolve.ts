@@ -8,7 +8,6 @@ import {
   allocate,
   formShipments,
   heldReservations,
-  quantityOf,
   releaseAll,
   resourced,
   shortPicked,
@@ -16,6 +15,7 @@ import {
   waitsInVain,
 } from "./order-stock.ts";
 import { providerOf } from "./payment-provider.ts";
+import { backordered, promised, promisedDelivery, timeWaiting } from "./promises.ts";
 import { reinstate } from "./recall.ts";
 import { askMoneyBack } from "./refund.ts";
 import { applyReturn } from "./return.ts";
@@ -34,7 +34,8 @@ export function evolve(order: Order | null, recorded: RecordedEvent): Order {
   return settle(apply(order, recorded), sequence, at);
 }
 
-function settle(order: Order, version: number, at: number): Order {
+function settle(after: Order, version: number, at: number): Order {
+  const order = timeWaiting(after, at);
   const promotingSince = waitsForBackorder(order)
     ? (order.promotingSince ?? (mayPromote(order) ? version : null))
     : null;
@@ -243,12 +244,12 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       return order.ended ? order : resourced(order, event, at);
     case "StockSurplus":
       return order;
-    case "LinesBackordered": {
-      const lines = order.lines.map((line) => {
-        const moved = quantityOf(event.lines, line.number);
-        return { ...line, unsourced: Math.max(0, line.unsourced - moved), backordered: line.backordered + moved };
-      });
-      return formShipments({ ...order, lines, estimatedDelivery: null }, sequence, at);
+    case "LinesBackordered":
+      return formShipments(backordered(order, event.lines), sequence, at);
+    case "StockAwaited": {
+      const again = { ...promised(order, event.promises), promotingSince: null };
+      const delivery = promisedDelivery(again, order.estimatedDelivery);
+      return event.promises.length > 0 ? { ...again, estimatedDelivery: delivery } : again;
     }
     case "StockUnavailable": {
       const failed = { ...order, failedEffects: [...order.failedEffects, event.effectId] };

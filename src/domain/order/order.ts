@@ -6,6 +6,7 @@ import type { Dispute } from "./dispute.ts";
 import type { PaymentTaker } from "./payment-provider.ts";
 import type { Refund } from "./refund.ts";
 import type { Return } from "./return.ts";
+import type { StockPromise } from "../stock-policy.ts";
 
 export const ORDER_STATES = [
   "PENDING",
@@ -66,6 +67,10 @@ export interface OrderLine {
   backordered: number;
   /** Units that lost their stock and are being sourced again, or wait for a person to decide. */
   unsourced: number;
+  /** What is promised of the units that wait; absent while none does, or nobody knows. */
+  promise?: StockPromise;
+  /** Epoch milliseconds since when units of this line wait: their place in the line. Absent while none does. */
+  waitingSince?: number;
 }
 
 /** Units promised to this order at one level; has one id for its whole life. */
@@ -155,8 +160,13 @@ export interface LineUnits {
   quantity: number;
 }
 
+/** Units of one line that wait for stock, with what is promised of them. */
+export interface WaitingUnits extends LineUnits {
+  promise?: StockPromise;
+}
+
 /** A line as an edit leaves it; how many of its units have stock follows from what is added and taken out. */
-export type EditedLine = Omit<OrderLine, "backordered" | "unsourced">;
+export type EditedLine = Omit<OrderLine, "backordered" | "unsourced" | "promise" | "waitingSince">;
 
 /** Everything that is ordered, at its price, and the stock that was held for what is new of it. */
 export interface OrderContent {
@@ -167,8 +177,8 @@ export interface OrderContent {
   /** Held for the units that are new. */
   reservations: Omit<Reservation, "status" | "payment">[];
   /** New units that wait for stock. */
-  backordered: LineUnits[];
-  /** YYYY-MM-DD; null while a part of the order has no stock. */
+  backordered: WaitingUnits[];
+  /** YYYY-MM-DD; null while nobody knows when a part of the order has stock. */
   estimatedDelivery: string | null;
 }
 
@@ -231,7 +241,7 @@ export interface Order {
   updatedAt: number;
   /** Holds made for this order run out at this moment. */
   holdExpiresAt: number;
-  /** YYYY-MM-DD; null while a part of the order has no stock. */
+  /** YYYY-MM-DD; null while nobody knows when a part of the order has stock. */
   estimatedDelivery: string | null;
   /** Epoch milliseconds since when a part of the order waits for stock; null while none does. */
   backorderedSince: number | null;

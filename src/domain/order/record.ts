@@ -3,11 +3,11 @@ import type { OrderFact } from "./commands.ts";
 import { discardLabel, refuseCancel } from "./decide.ts";
 import type { DeviationKind } from "../deviation.ts";
 import type { EffectId, ReturnId } from "../ids.ts";
-import { backorderLimit, limitReached } from "./backorder-limit.ts";
+import { limitReached } from "./backorder-limit.ts";
 import { concludeEdit } from "./conclude-edit.ts";
 import type { Effect, EffectResult } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
-import type { Order, Shipment } from "./order.ts";
+import type { LineUnits, Order, Shipment } from "./order.ts";
 import { anotherPayment, captureFailed, paymentEvents, refundedEvents } from "./record-payment.ts";
 import { isAskedBack, refuseRecall } from "./recall.ts";
 import { findReturn } from "./return.ts";
@@ -126,9 +126,9 @@ function sourcedEvents(order: Order, effectId: EffectId, result: Sourced): Order
   const { estimatedDelivery } = result;
   const instead = result.kind === "PromoteBackorder" ? "backordered" : "lost";
   const { wanted, surplus, open } = sortFound(order, instead, result.reservations);
-  const stillOpen = (lines: readonly { line: number; quantity: number }[]) =>
+  const stillOpen = <Units extends LineUnits>(lines: readonly Units[]) =>
     lines
-      .map(({ line, quantity }) => ({ line, quantity: Math.min(quantity, open.get(line) ?? 0) }))
+      .map((units) => ({ ...units, quantity: Math.min(units.quantity, open.get(units.line) ?? 0) }))
       .filter(({ quantity }) => quantity > 0);
   const backordered = stillOpen(result.backordered);
   const unavailable = stillOpen(result.unavailable);
@@ -142,6 +142,9 @@ function sourcedEvents(order: Order, effectId: EffectId, result: Sourced): Order
     // Nothing has been asked of a warehouse yet: the customer gets all of it or nothing.
     if (liveShipments(order).length === 0) return [...events, { type: "OrderCancelled", reason: "stock_short" }];
   }
+  const waits = order.lines.filter(({ backordered: waiting }) => waiting > 0).map(({ number }) => number);
+  if (instead === "backordered" && wanted.length === 0 && waits.length > 0)
+    events.push({ type: "StockAwaited", promises: (result.promises ?? []).filter(({ line }) => waits.includes(line)) });
   const toPay = instead === "backordered" && wanted.length > 0 && owesFor(order, wanted);
   return toPay ? [...events, anotherPayment(order, order.paymentMethod)] : events;
 }
@@ -272,7 +275,7 @@ function timerEvents(
     case "hold_end":
       return order.state === "PAYMENT_FAILED" && now >= order.holdExpiresAt ? [{ type: "HoldLapsed" }] : [];
     case "backorder_limit":
-      return now >= (backorderLimit(order) ?? Number.POSITIVE_INFINITY) ? limitReached(order) : [];
+      return limitReached(order, now);
     case "authorization_lapse":
       return order.payments
         .filter((payment) => payment.status === "authorized" && (payment.authorizationExpiresAt ?? 0) > 0)

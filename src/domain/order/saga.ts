@@ -123,9 +123,14 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       return [...releaseLate(order, event.allocated), ...resource(order, unitsOf(order, event.short), [])];
     case "StockResourced":
       // Units that were backordered are paid first: PaymentAuthorized allocates them.
-      return event.instead === "backordered" && unpaidAmount(order) > 0 ? [] : [allocate(event.reservations)];
+      return [
+        ...(event.instead === "backordered" && unpaidAmount(order) > 0 ? [] : [allocate(event.reservations)]),
+        ...(event.instead === "backordered" ? [notify("backorder_ready", `version:${order.version}`)] : []),
+      ];
     case "StockSurplus":
       return [release(event.reservations)];
+    case "StockAwaited":
+      return event.promises.length > 0 ? tellBackordered(order) : [];
     case "LinesBackordered":
       return [...startFulfillment(order), ...tellBackordered(order)];
     case "StockUnavailable":
