@@ -5,6 +5,7 @@ import type { OrderId } from "../domain/ids.ts";
 import type { OrderCommand } from "../domain/order/commands.ts";
 import { decide } from "../domain/order/decide.ts";
 import { editHoldExpiry } from "../domain/order/edit.ts";
+import { priceableDiscounts } from "../domain/order/least-charge.ts";
 import type { Order, OrderContent } from "../domain/order/order.ts";
 import { lastDay } from "../domain/stock-policy.ts";
 import { logError } from "../platform/log.ts";
@@ -157,7 +158,7 @@ function priceLines(
     location: draft.location ?? { latitude: 0, longitude: 0 },
     shippingMethod: draft.shippingMethod,
     currency: order.currency,
-    discounts: order.discounts,
+    discounts: priceableDiscounts(order),
   });
   if (!priced.ok) return priced;
   const serving = new Set(priced.value.ranked.map(({ warehouse }) => warehouse.id));
@@ -217,7 +218,7 @@ function contentOf(
   return {
     lines,
     totals: { subtotal, shipping, tax, discount, total },
-    discounts: order.discounts,
+    discounts: priceableDiscounts(order),
     reservations,
     backordered,
     estimatedDelivery: isLost ? null : lastDay([...ready, ...waiting.map((promise) => promise?.delivery)]),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { nextTimer } from "../../src/domain/order/timers.ts";
 import type { Order } from "../../src/domain/order/order.ts";
+import { leastCharge, priceableDiscounts } from "../../src/domain/order/least-charge.ts";
 import { MINUTE, OrderBooks, placedOrder } from "../support/order-books.ts";
 import { contentOf } from "../support/order-content.ts";
 
@@ -277,5 +278,47 @@ describe("what may be edited when", () => {
       { kind: "PromoteBackorder", lines: [{ line: 3, quantity: 1 }] },
     ]);
     expect(books.order.pendingEdit, "nothing is due for them yet").toBeNull();
+  });
+});
+
+describe("an edit whose difference is too little to be charged", () => {
+  /** The content at so many cents more. */
+  const dearer = (order: Order, cents: number) => {
+    const content = contentOf(order, {});
+    const { shipping, total } = content.totals;
+    return { ...content, totals: { ...content.totals, shipping: shipping + cents, total: total + cents } };
+  };
+
+  it("is made at once, and the difference is given as a discount that says so", () => {
+    const books = confirmed();
+    books.accept({ type: "EditOrder", edit: { shippingMethod: "express", content: dearer(books.order, 49) } });
+    expect(books.called()).toEqual([]);
+    expect(books.order).toMatchObject({
+      shippingMethod: "express",
+      pendingEdit: null,
+      totals: { shipping: 49, discount: 49, total: 2500 },
+      discounts: [{ amount: 49, reason: "difference too small to charge" }],
+    });
+    books.shipped();
+    expect(books.effect("CapturePayment").effect.amount.amount).toBe(2500);
+  });
+
+  it("is asked for from the least that its provider takes", () => {
+    const books = confirmed();
+    books.accept({ type: "EditOrder", edit: { content: dearer(books.order, 50) } });
+    expect(books.called()).toMatchObject([{ kind: "AuthorizePayment", amount: { amount: 50 } }]);
+    const invoiced = confirmed({ paymentMethod: "invoice" });
+    invoiced.accept({ type: "EditOrder", edit: { content: dearer(invoiced.order, 1) } });
+    expect(invoiced.called()).toMatchObject([{ kind: "AuthorizePayment", amount: { amount: 1 } }]);
+    expect([leastCharge("stripe", "EUR"), leastCharge("stripe", "JPY"), leastCharge("paypal", "EUR")]).toEqual([
+      50, 50, 1,
+    ]);
+  });
+
+  it("is not forgiven twice: the next price is without it", () => {
+    const books = confirmed();
+    books.accept({ type: "EditOrder", edit: { content: dearer(books.order, 30) } });
+    expect(priceableDiscounts(books.order)).toEqual([]);
+    expect(priceableDiscounts({ discounts: [{ amount: 5, reason: "welcome" }] })).toHaveLength(1);
   });
 });

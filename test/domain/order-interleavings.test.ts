@@ -177,6 +177,25 @@ describe("payment, capture, allocation, picking, shipping and expiry in every or
   );
 });
 
+/** What the bank says by its webhook, whether or not it is news. */
+const webhook: Step[] = [({ books, outside }) => outside.intents.has(1) && books.payment(outside.factOf(1, books.now))];
+
+it("a cancel at any moment is all of it or nothing, also where the bank's webhook comes at any moment", () => {
+  for (const captureOn of ["order", "shipment"] as const) {
+    const customer: Step[] = [(world) => world.books.command({ type: "CancelOrder", reason: "changed my mind" })];
+    for (const steps of interleavings([bank, levels, floor, customer, webhook])) {
+      const world = new World(captureOn);
+      for (const step of steps) {
+        step(world);
+        checkAlways(world);
+      }
+      world.rest();
+      checkAlways(world);
+      checkEnd(world);
+    }
+  }
+}, 60_000);
+
 /** The warehouses' answers: both parcels are taken, or given back, as the one or the other is asked for. */
 const warehouses: Step[] = [
   (world) => world.perform("RequestFulfillment"),

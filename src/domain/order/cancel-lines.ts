@@ -1,7 +1,8 @@
 import { allocateMoney } from "../money.ts";
 import { unpaidAmount } from "./amounts.ts";
 import type { OrderRefusal } from "./commands.ts";
-import { superfluous, withContent } from "./edit.ts";
+import { superfluous } from "./edit.ts";
+import { withContent } from "./edit-money.ts";
 import type { OrderEvent } from "./events.ts";
 import type { ShipmentId } from "../ids.ts";
 import type { LineUnits, Order, OrderContent, OrderLine, PendingEdit } from "./order.ts";

@@ -1,6 +1,7 @@
 import { isSecured, unpaidAmount } from "./amounts.ts";
 import { decideCancelLines } from "./cancel-lines.ts";
-import { madeEdit, recallFor, refuseEdit, reshaped, settledEdit } from "./edit.ts";
+import { madeEdit, recallFor, refuseEdit, settledEdit } from "./edit.ts";
+import { reshaped } from "./edit-money.ts";
 import type { OrderEvent } from "./events.ts";
 import type { Order, OrderContent, PendingEdit } from "./order.ts";
 import { withShipment } from "./order-parts.ts";

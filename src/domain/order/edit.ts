@@ -1,9 +1,11 @@
 import { broughtBy, isPaymentAlive, isPaymentOpen, isSecured, unpaidAmount } from "./amounts.ts";
 import type { OrderRefusal } from "./commands.ts";
+import { removals, reshaped, withContent } from "./edit-money.ts";
 import type { MadeEdit } from "./edit-parts.ts";
 import type { OrderEvent } from "./events.ts";
-import { HOLD_MS, type LineUnits, type Order, type OrderContent, type OrderEdit, type PendingEdit } from "./order.ts";
-import { formShipments, heldReservations, quantityOf } from "./order-stock.ts";
+import { forgiveTrifle } from "./least-charge.ts";
+import { HOLD_MS, type Order, type OrderEdit, type PendingEdit } from "./order.ts";
+import { formShipments, heldReservations } from "./order-stock.ts";
 import { parcelsToRecall, recalledParcels } from "./recall.ts";
 import { isBeingPicked, liveShipments } from "./state.ts";
 import { openUnits, takeOut, withoutUnits } from "./take-out.ts";
@@ -20,14 +22,16 @@ type Ruling = { ok: true; events: OrderEvent[] } | { ok: false; refusal: OrderRe
  *   edit or nothing of it. Until then no other edit is taken;
  * - with none secured yet, is asked for together with the rest, by one payment in the place of the one that is open;
  * - after a failed payment, is part of what the next means of payment is asked for.
- * What it costs less is captured less, or paid back (`refund.ts`). Parcels that the edit changes and that a warehouse
+ * What is too little to be asked for is forgiven. What it costs less is captured less, or paid back (`refund.ts`). Parcels that the edit changes and that a warehouse
  * outside may be at are asked back first, and the edit is made once all of them have come.
  */
-export function decideEdit(order: Order, by: EditType, edit: OrderEdit, now: number): Ruling {
-  const refusal = refuseEdit(order, by, edit) ?? refuseLate(order, edit, now);
+export function decideEdit(order: Order, by: EditType, wanted: OrderEdit, now: number): Ruling {
+  const refusal = refuseEdit(order, by, wanted) ?? refuseLate(order, wanted, now);
   if (refusal) return { ok: false, refusal };
-  if (!edit.content) return { ok: true, events: [madeEdit(order, by, edit, null, [])] };
-  const amount = unpaidAmount(reshaped(order, edit.content));
+  if (!wanted.content) return { ok: true, events: [madeEdit(order, by, wanted, null, [])] };
+  const content = forgiveTrifle(order, wanted.content);
+  const edit = { ...wanted, content };
+  const amount = unpaidAmount(reshaped(order, content));
   const payment = order.payments.length + 1;
   if (amount > 0 && order.payments.some(isSecured))
     return { ok: true, events: [{ type: "EditAwaitsPayment", by, edit, payment, amount }] };
@@ -88,38 +92,6 @@ export function madeEdit(
   const taken = takeOut(order, edit.content ? removals(order, edit.content) : []);
   const recalled = edit.content ? recalledParcels(order) : [];
   return { type: by, edit, takenOut: { ...taken, ...(recalled.length > 0 && { recalled }) }, payment, givenUp };
-}
-
-/** Units that the order has and the new content has not. */
-function removals(order: Order, content: OrderContent): LineUnits[] {
-  return order.lines
-    .map(({ number, quantity }) => ({
-      line: number,
-      quantity: quantity - (content.lines.find((line) => line.number === number)?.quantity ?? 0),
-    }))
-    .filter(({ quantity }) => quantity > 0);
-}
-
-/** What the order comes to with this content, as far as money is concerned. */
-export function reshaped(order: Order, content: OrderContent): Order {
-  return withContent(withoutUnits(order, takeOut(order, removals(order, content)), order.updatedAt), content);
-}
-
-/** The order at its new price; where its units come from is not settled by this. */
-export function withContent(order: Order, content: OrderContent): Order {
-  const { totals, discounts, estimatedDelivery } = content;
-  const lines = content.lines.map((line) => {
-    const before = order.lines.find(({ number }) => number === line.number);
-    const promise = content.backordered.find((units) => units.line === line.number)?.promise ?? before?.promise;
-    return {
-      ...line,
-      backordered: (before?.backordered ?? 0) + quantityOf(content.backordered, line.number),
-      unsourced: before?.unsourced ?? 0,
-      ...(promise && { promise }),
-      ...(before?.waitingSince !== undefined && { waitingSince: before.waitingSince }),
-    };
-  });
-  return { ...order, lines, totals, discounts, estimatedDelivery };
 }
 
 /** Payments that the order needs no more, newest first: what the others bring covers all of it. */
