@@ -10,6 +10,7 @@ import {
   itemsOf,
   notify,
   promote,
+  recall,
   refundDue,
   release,
   releaseLate,
@@ -123,9 +124,14 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       return [...releaseLate(order, event.allocated), ...resource(order, unitsOf(order, event.short), [])];
     case "StockResourced":
       // Units that were backordered are paid first: PaymentAuthorized allocates them.
-      return event.instead === "backordered" && unpaidAmount(order) > 0 ? [] : [allocate(event.reservations)];
+      return [
+        ...(event.instead === "backordered" && unpaidAmount(order) > 0 ? [] : [allocate(event.reservations)]),
+        ...(event.instead === "backordered" ? [notify("backorder_arrived", `version:${order.version}`)] : []),
+      ];
     case "StockSurplus":
       return [release(event.reservations)];
+    case "StockAwaited":
+      return event.promises.length > 0 ? tellBackordered(order) : [];
     case "LinesBackordered":
       return [...startFulfillment(order), ...tellBackordered(order)];
     case "StockUnavailable":
@@ -193,11 +199,10 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       ];
 
     case "CancelRequested":
-      return liveShipments(order).map(({ id, warehouseId }) => ({
-        kind: "CancelFulfillment",
-        shipmentId: id,
-        warehouseId,
-      }));
+      return recall(
+        order,
+        liveShipments(order).map(({ id }) => id),
+      );
     case "FulfillmentReinstated":
       return requestFulfillment(order.shipments.filter(({ id }) => id === event.shipmentId));
     case "CancelRefused":
@@ -216,6 +221,8 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       return order.payments
         .filter(({ number }) => number === event.payment)
         .map((payment) => authorize(order, payment));
+    case "EditAwaitsRecall":
+      return recall(order, event.shipments);
     case "EditAbandoned":
       return abandoned(order, event);
 

@@ -27,9 +27,9 @@ export function Waiting({ order }: { order: OrderAnswer }) {
         </Wait>
       )}
       {order.pendingEdit !== null && (
-        <Wait icon="clock" title="Edit waits for its payment">
-          {editWords(order, order.pendingEdit, words)}, once {words.payment(order.pendingEdit.payment)} is authorized.
-          Until then the order is as shown here.
+        <Wait icon="clock" title={`Edit waits for its ${order.pendingEdit.waitsFor}`}>
+          {editWords(order, order.pendingEdit, words)}, once {waitedFor(order.pendingEdit, words)}. Until then the order
+          is as shown here.
         </Wait>
       )}
       {asked.map((payment) => (
@@ -77,4 +77,10 @@ function editWords(
   const before = order.totals.total;
   const totals = `total from ${money(before.amount, before.currency)} to ${money(total.amount, total.currency)}`;
   return quantities.length === 0 ? totals : `${listed(quantities)}, ${totals}`;
+}
+
+function waitedFor({ payment, shipments }: NonNullable<OrderAnswer["pendingEdit"]>, words: OrderWords): string {
+  return shipments.length === 0 && payment !== null
+    ? `${words.payment(payment)} is authorized`
+    : `${listed(shipments.map((id) => words.shipment(id)))} has come back from the warehouse`;
 }

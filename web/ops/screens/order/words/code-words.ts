@@ -22,6 +22,7 @@ const NOTIFICATIONS: Readonly<Record<NotificationKind, string>> = {
   return_requested: "we look at your return",
   return_approved: "how to send it back",
   return_rejected: "your return is turned down",
+  backorder_arrived: "what you waited for is here",
   return_reminder: "your return is still with you",
   return_received: "your return has arrived",
   exchange_placed: "your exchange is ordered",
@@ -58,6 +59,7 @@ const REASONS: Readonly<Record<string, string>> = {
   outcome_unknown: "nobody knows whether money moved",
   payment_failed: "the difference could not be paid",
   order_changed: "the order has changed meanwhile",
+  recall_refused: "the warehouse has begun",
 };
 
 /** A reason in words: our own codes by what they mean, a provider's by their words, everybody else's as written. */

@@ -100,6 +100,12 @@ const EVENTS: {
   StockSurplus: ({ reservations }, words) =>
     tell(UNDONE, "Stock not needed", unitsByWarehouse(reservations, words.units, words.warehouse)),
   LinesBackordered: ({ lines }, words) => tell(WAITS, "Waits for stock", words.units(lines)),
+  StockAwaited: ({ promises }, words) =>
+    tell(
+      WAITS,
+      promises.length === 0 ? "Still waits for stock" : "Promised for another day",
+      listed(promises.map(({ line, promise }) => `${words.line(line)}: ${calendarDay(promise.delivery)}`)),
+    ),
   StockUnavailable: ({ lines }, words) => tell(TROUBLE, "No stock anywhere", words.units(lines)),
 
   FulfillmentAccepted: ({ shipmentId, picksAtOnce }, words) =>
@@ -145,6 +151,8 @@ const EVENTS: {
       by === "ItemsAdded" ? "Items to be added" : "Edit to be made",
       `once the difference of ${words.money(amount)} is authorized as ${words.payment(payment)}`,
     ),
+  EditAwaitsRecall: ({ shipments }, words) =>
+    tell(WAITS, "Parcels asked back", `${listed(shipments.map((id) => words.shipment(id)))}, before they are changed`),
   EditAbandoned: ({ reason }) => tell(TROUBLE, "Edit given up", `${reasonWords(reason)}; the order is as before`),
 
   MessageRequested: ({ text }) => tell(MAIL, "Message to the customer", `“${text}”`),
