@@ -72,7 +72,9 @@ describe("what happens to money afterwards", () => {
     const compare = async () => {
       const run = await shop.call<{ data: RunAnswer[] }>("POST", "/api/v1/payments/reconciliation/run", { date });
       expect(run.status, JSON.stringify(run.body)).toBe(200);
-      return run.body.data[0]?.found.filter((difference) => difference.orderId === orderId);
+      return run.body.data
+        .find(({ provider }) => provider === "stripe")
+        ?.found.filter((difference) => difference.orderId === orderId);
     };
     expect(await compare()).toEqual([]);
     const refunded = await press(`payment_intents/${await intentOf(orderId)}/refund`, "amount=100");
