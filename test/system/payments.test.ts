@@ -87,6 +87,25 @@ describe("what happens to money afterwards", () => {
   });
 });
 
+describe("an order by invoice", () => {
+  const byInvoice = async (customer: object) => {
+    const body = { ...shop.order([{ sku: await shop.stock({ berlin: 5 }), quantity: 1 }], "invoice"), customer };
+    return shop.call<OrderAnswer & { code: string; detail: string }>("POST", "/api/v1/orders", body);
+  };
+
+  it("is taken from a business with terms, and from nobody else", async () => {
+    const placed = await byInvoice({ id: "cus_kontor-lindenhof" });
+    expect(placed.status, JSON.stringify(placed.body)).toBe(201);
+    const { orderId } = placed.body;
+    const order = await shop.until(orderId, ({ paymentState }) => paymentState === "authorized", "the invoice's terms");
+    expect(order.payments).toMatchObject([{ provider: "invoice", status: "authorized", amount: order.totals.total }]);
+    expect(await byInvoice({ id: CUSTOMER })).toMatchObject({
+      status: 422,
+      body: { code: "payment_method_refused", detail: "This customer can't pay by invoice." },
+    });
+  });
+});
+
 describe("a subscription's next order", () => {
   const save = (token: string) =>
     shop.call<{ id: string; status: string; actionUrl: string }>("POST", METHODS, { paymentMethod: { token } });
