@@ -15,6 +15,7 @@ export const NOTIFICATION_KINDS = [
   "cancel_refused",
   "refunded",
   "backordered",
+  "backorder_arrived",
   "items_cancelled",
   "edit_declined",
   "message",

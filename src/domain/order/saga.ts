@@ -121,8 +121,12 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
     case "StockShort":
       return [...releaseLate(order, event.allocated), ...resource(order, unitsOf(order, event.short), [])];
     case "StockResourced":
-      // Units that were backordered are paid first: PaymentAuthorized allocates them.
-      return event.instead === "backordered" && unpaidAmount(order) > 0 ? [] : [allocate(event.reservations)];
+      if (event.instead === "lost") return [allocate(event.reservations)];
+      return [
+        // Units that were backordered are paid first: PaymentAuthorized allocates them.
+        ...(unpaidAmount(order) > 0 ? [] : [allocate(event.reservations)]),
+        ...(order.ended ? [] : [notify("backorder_arrived", `version:${order.version}`)]),
+      ];
     case "StockSurplus":
       return [release(event.reservations)];
     case "LinesBackordered":

@@ -1,6 +1,7 @@
 import type { Language } from "../../../domain/language.ts";
 import type { NotificationKind } from "../../../domain/order/effects.ts";
-import { always, ORDER_VARIABLES } from "../common-variables.ts";
+import { backorderLimit } from "../../../domain/order/backorder-limit.ts";
+import { always, day, ORDER_VARIABLES, sometimes } from "../common-variables.ts";
 import { LINES, mail, type MessageKind, sms } from "../message-kind.ts";
 
 const CANCELLED_FOR: Readonly<Record<Language, { noStock: string; asked: string }>> = {
@@ -163,23 +164,70 @@ export const ORDER_MESSAGES = {
   },
   backordered: {
     topic: "backorder_news",
-    variables: ORDER_VARIABLES,
+    variables: {
+      ...ORDER_VARIABLES,
+      promisedDay: sometimes(
+        "by when what waits has left, or is cancelled",
+        "24 December 2026",
+        ({ order, language }) => {
+          const limit = backorderLimit(order);
+          return limit === null ? undefined : day(new Date(limit).toISOString().slice(0, 10), language);
+        },
+      ),
+    },
     standard: {
       en: {
         email: mail(
           "A part of your order {{number}} has to wait for stock",
           "Some of your items are not in stock at the moment. We send them as soon as they arrive, and charge them only then.",
+          "They leave by {{promisedDay}} at the latest; what has not arrived by then we cancel, and you pay nothing for it.",
           LINES,
         ),
-        sms: sms("A part of your order {{number}} has to wait for stock.", "We send it as soon as it arrives."),
+        sms: sms(
+          "A part of your order {{number}} has to wait for stock.",
+          "We send it as soon as it arrives.",
+          "It leaves by {{promisedDay}}, or is cancelled.",
+        ),
       },
       de: {
         email: mail(
           "Ein Teil Ihrer Bestellung {{number}} muss auf Ware warten",
           "Einige Ihrer Artikel sind zurzeit nicht vorrätig. Wir verschicken sie, sobald sie eintreffen, und berechnen sie erst dann.",
+          "Spätestens am {{promisedDay}} sind sie unterwegs; was bis dahin nicht eintrifft, stornieren wir ohne Kosten für Sie.",
           LINES,
         ),
-        sms: sms("Ein Teil Ihrer Bestellung {{number}} wartet auf Ware.", "Wir verschicken ihn nach dem Eintreffen."),
+        sms: sms(
+          "Ein Teil Ihrer Bestellung {{number}} wartet auf Ware.",
+          "Wir verschicken ihn nach dem Eintreffen.",
+          "Spätestens am {{promisedDay}} ist er unterwegs oder storniert.",
+        ),
+      },
+    },
+  },
+  backorder_arrived: {
+    topic: "backorder_news",
+    variables: ORDER_VARIABLES,
+    standard: {
+      en: {
+        email: mail(
+          "Items of your order {{number}} have arrived",
+          "Items that your order {{number}} was waiting for are in stock now. We charge them, pack them, and tell you when they leave.",
+          "They should be with you by {{deliveryDay}}.",
+          LINES,
+        ),
+        sms: sms("Items that your order {{number}} was waiting for have arrived.", "We tell you when they leave."),
+      },
+      de: {
+        email: mail(
+          "Artikel Ihrer Bestellung {{number}} sind eingetroffen",
+          "Artikel, auf die Ihre Bestellung {{number}} gewartet hat, sind jetzt vorrätig. Wir berechnen und packen sie und melden uns, wenn sie unterwegs sind.",
+          "Sie sollten bis zum {{deliveryDay}} bei Ihnen sein.",
+          LINES,
+        ),
+        sms: sms(
+          "Artikel, auf die Ihre Bestellung {{number}} gewartet hat, sind eingetroffen.",
+          "Wir melden uns, wenn sie unterwegs sind.",
+        ),
       },
     },
   },
