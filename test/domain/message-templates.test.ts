@@ -64,7 +64,7 @@ describe("the standard texts", () => {
           const { mail, text } = filled(kind, rest, language);
           for (const shown of [mail.html, mail.text, text])
             expect(shown, missing).not.toMatch(/\{\{|\}\}|undefined|null/);
-          if (MESSAGE_KINDS[kind].variables[missing]?.always === false) {
+          if (!MESSAGE_KINDS[kind].variables[missing]?.always) {
             expect(mail.subject, missing).toBe(filled(kind, samples, language).mail.subject);
             for (const said of [mail.text, text]) expect(said.length, missing).toBeGreaterThan(20);
           }
