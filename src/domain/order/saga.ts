@@ -126,7 +126,9 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       // Units that were backordered are paid first: PaymentAuthorized allocates them.
       return [
         ...(event.instead === "backordered" && unpaidAmount(order) > 0 ? [] : [allocate(event.reservations)]),
-        ...(event.instead === "backordered" ? [notify("backorder_arrived", `version:${order.version}`)] : []),
+        ...(event.instead === "backordered" && order.ended === null
+          ? [notify("backorder_arrived", `version:${order.version}`)]
+          : []),
       ];
     case "StockSurplus":
       return [release(event.reservations)];
