@@ -18,6 +18,7 @@ import { type CalledEffect, MINUTE, OrderBooks, placedOrder } from "../support/o
 const RARE = [
   "CaptureFailed",
   "LinesBackordered",
+  "StockAwaited",
   "StockUnavailable",
   "CancelRefused",
   "FulfillmentReinstated",

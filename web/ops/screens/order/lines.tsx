@@ -41,6 +41,7 @@ export function Lines({ order }: { order: OrderAnswer }) {
                 {line.backordered > 0 && (
                   <span className="text-2xs font-semibold text-warn">
                     {line.backordered === 1 ? "1 waits" : `${count(line.backordered)} wait`} for stock
+                    {line.promisedDate !== null && `, promised for ${line.promisedDate}`}
                   </span>
                 )}
               </td>
