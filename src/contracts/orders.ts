@@ -47,7 +47,7 @@ const disputeAnswer = z.strictObject({
 
 export const paymentAnswer = z.strictObject({
   number: z.int(),
-  provider: z.string(),
+  provider: z.string().meta({ description: "Who takes the money; `exchange`: it was paid for what came back." }),
   amount: money,
   status: z.string(),
   authorized: money,
@@ -120,6 +120,10 @@ export const orderAnswer = z
     backorderedUntil: when.nullable().meta({
       description: "Promised: what waits for stock has left by then, or is cancelled. Null while nothing waits.",
     }),
+    exchangeOf: z
+      .strictObject({ orderId: z.string(), returnId: z.string() })
+      .nullable()
+      .meta({ description: "The return that this order was placed for in exchange." }),
     cancelling: z.strictObject({ reason: z.string(), requestedAt: when }).nullable(),
     ended: z.strictObject({ as: z.string(), reason: z.string(), at: when }).nullable(),
     estimatedDelivery: day,
@@ -208,6 +212,13 @@ export const actorAnswer = z.strictObject({
   role: z.string(),
 });
 
+const fieldChange = z.strictObject({
+  field: z.string().meta({ examples: ["address/city", "lines/2/quantity", "payments/1/captured"] }),
+  before: z.unknown().meta({ description: "Null where there was nothing." }),
+  after: z.unknown().meta({ description: "Null where there is nothing any more." }),
+});
+export type FieldChange = z.infer<typeof fieldChange>;
+
 export const historyEntry = z
   .strictObject({
     sequence: z.int(),
@@ -217,6 +228,9 @@ export const historyEntry = z
     data: z.record(z.string(), z.unknown()),
     before: z.string().nullable().meta({ description: "The order's state before; null before the first event." }),
     after: z.string().meta({ description: "The order's state after." }),
+    changes: z.array(fieldChange).meta({
+      description: "What else is otherwise in the order than before, field by field; none of the first event.",
+    }),
   })
   .meta({ id: "OrderEvent" });
 export type HistoryEntry = z.infer<typeof historyEntry>;

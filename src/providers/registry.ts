@@ -8,8 +8,10 @@ import type { MailProvider, SmsProvider } from "./message.ts";
 import type { PaymentProvider } from "./payment.ts";
 import type { DisputeDesk } from "./payment-disputes.ts";
 import type { PaymentRecords } from "./payment-records.ts";
+import { PaypalDisputes } from "./paypal-disputes.ts";
 import { PaypalPayments } from "./paypal.ts";
 import type { PaypalToken } from "./paypal-client.ts";
+import { PaypalRecords } from "./paypal-records.ts";
 import type { SavedCards } from "./saved-methods.ts";
 import { SendgridMail } from "./sendgrid.ts";
 import { StripePayments } from "./stripe.ts";
@@ -21,7 +23,7 @@ import { TwilioSms } from "./twilio.ts";
 /** Every outside provider, each behind its interface. */
 export interface Providers {
   payments: Readonly<Record<PaymentProviderName, PaymentProvider>>;
-  disputes: DisputeDesk;
+  disputes: Readonly<Record<PaymentProviderName, DisputeDesk>>;
   mail: MailProvider;
   sms: SmsProvider;
   carrier: CarrierProvider;
@@ -77,7 +79,10 @@ export function createProviders(config: ProvidersConfig): Providers {
       stripe: new StripePayments({ ...config.stripe, fetch: reach("stripe") }),
       paypal: new PaypalPayments({ ...config.paypal, fetch: reach("paypal"), tokens: paypalTokens }),
     },
-    disputes: new StripeDisputes({ ...config.stripe, fetch: reach("stripe") }),
+    disputes: {
+      stripe: new StripeDisputes({ ...config.stripe, fetch: reach("stripe") }),
+      paypal: new PaypalDisputes({ ...config.paypal, fetch: reach("paypal"), tokens: paypalTokens }),
+    },
     mail: new SendgridMail({ ...config.sendgrid, fetch: reach("sendgrid") }),
     sms: new TwilioSms({ ...config.twilio, fetch: reach("twilio") }),
     carrier: new FedexCarrier({ ...config.fedex, fetch: reach("fedex"), tokens: fedexTokens }),
@@ -85,8 +90,14 @@ export function createProviders(config: ProvidersConfig): Providers {
 }
 
 /** The books of every provider that keeps payments of ours; as cheap as the providers, and to be made as they are. */
-export function createPaymentRecords(config: ReachConfig & Pick<ProvidersConfig, "stripe">): readonly PaymentRecords[] {
-  return [new StripeRecords({ ...config.stripe, fetch: reachOf(config)("stripe") })];
+export function createPaymentRecords(
+  config: ReachConfig & Pick<ProvidersConfig, "stripe" | "paypal">,
+): readonly PaymentRecords[] {
+  const reach = reachOf(config);
+  return [
+    new StripeRecords({ ...config.stripe, fetch: reach("stripe") }),
+    new PaypalRecords({ ...config.paypal, fetch: reach("paypal"), tokens: paypalTokens }),
+  ];
 }
 
 /** Where customers' means of payment are kept. */

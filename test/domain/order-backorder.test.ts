@@ -44,7 +44,7 @@ describe("an order of which a part waits for stock", () => {
     books.called();
     promoted(books);
     expect(books.called()).toMatchObject([
-      { kind: "Notify", notification: "backorder_ready" },
+      { kind: "Notify", notification: "backorder_arrived" },
       { kind: "AuthorizePayment", payment: 2, amount: { amount: 666 }, method: "pm_card_visa" },
     ]);
     expect(books.order.estimatedDelivery).toBe("2026-12-20");
@@ -111,7 +111,7 @@ describe("an order of which a part waits for stock", () => {
     books.now += 3 * 24 * 60 * MINUTE;
     promoted(books, 1, 2);
     expect(books.called()).toMatchObject([
-      { kind: "Notify", notification: "backorder_ready" },
+      { kind: "Notify", notification: "backorder_arrived" },
       {
         kind: "AuthorizePayment",
         payment: 1,

@@ -63,7 +63,10 @@ const ordersRoute = createRoute({
 const orderRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/orders/$orderId",
-  validateSearch: z.object({ tab: z.enum(["timeline", "saga"]).optional().catch(undefined) }),
+  validateSearch: z.object({
+    tab: z.enum(["timeline", "saga"]).optional().catch(undefined),
+    show: z.enum(["trouble"]).optional().catch(undefined),
+  }),
   component: lazyRouteComponent(() => import("./screens/order/order.tsx"), "OrderScreen"),
 });
 

@@ -1,4 +1,4 @@
-import { isSecured, unpaidAmount } from "./amounts.ts";
+import { hasSecured, unpaidAmount } from "./amounts.ts";
 import { decideCancelLines } from "./cancel-lines.ts";
 import { madeEdit, recallFor, refuseEdit, settledEdit } from "./edit.ts";
 import { reshaped } from "./edit-money.ts";
@@ -53,7 +53,7 @@ function afterRecall(order: Order, pending: PendingEdit): OrderEvent[] {
   if (refuseEdit(free, by, edit)) return abandonEdit(order, "order_changed");
   if (payment !== null) return [madeEdit(order, by, edit, payment, []), ...restOf(order, edit.content)];
   const settled = settledEdit(order, by, edit);
-  return order.payments.some(isSecured) ? [settled, ...restOf(order, edit.content)] : [settled];
+  return hasSecured(order) ? [settled, ...restOf(order, edit.content)] : [settled];
 }
 
 /** Stock that was found while the edit waited may have taken money that was meant for it: the rest is asked for. */

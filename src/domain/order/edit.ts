@@ -1,4 +1,4 @@
-import { broughtBy, isPaymentAlive, isPaymentOpen, isSecured, unpaidAmount } from "./amounts.ts";
+import { broughtBy, hasSecured, isPaymentAlive, isPaymentOpen, isSecured, unpaidAmount } from "./amounts.ts";
 import type { OrderRefusal } from "./commands.ts";
 import { removals, reshaped, withContent } from "./edit-money.ts";
 import type { MadeEdit } from "./edit-parts.ts";
@@ -33,7 +33,7 @@ export function decideEdit(order: Order, by: EditType, wanted: OrderEdit, now: n
   const edit = { ...wanted, content };
   const amount = unpaidAmount(reshaped(order, content));
   const payment = order.payments.length + 1;
-  if (amount > 0 && order.payments.some(isSecured))
+  if (amount > 0 && hasSecured(order))
     return { ok: true, events: [{ type: "EditAwaitsPayment", by, edit, payment, amount }] };
   const asked = recallFor(order, { by, edit, payment: null });
   return { ok: true, events: asked.length > 0 ? asked : [settledEdit(order, by, edit)] };
@@ -43,8 +43,7 @@ export function decideEdit(order: Order, by: EditType, wanted: OrderEdit, now: n
 export function settledEdit(order: Order, by: EditType, edit: OrderEdit): OrderEvent {
   if (!edit.content || order.state === "PAYMENT_FAILED") return madeEdit(order, by, edit, null, []);
   const after = reshaped(order, edit.content);
-  if (unpaidAmount(after) === 0 || order.payments.some(isSecured))
-    return madeEdit(order, by, edit, null, superfluous(after));
+  if (unpaidAmount(after) === 0 || hasSecured(order)) return madeEdit(order, by, edit, null, superfluous(after));
   const open = order.payments.filter(isPaymentOpen).map(({ number }) => number);
   return madeEdit(order, by, edit, order.payments.length + 1, open);
 }
@@ -112,7 +111,7 @@ export function superfluous(order: Order): number[] {
 
 /** Until when stock for an edit is held: as long as the order's own holds, or for the usual time where it has none open. */
 export function editHoldExpiry(order: Order, now: number): number {
-  const waitsForFirst = !order.payments.some(isSecured) && heldReservations(order).length > 0;
+  const waitsForFirst = !hasSecured(order) && heldReservations(order).length > 0;
   return waitsForFirst ? order.holdExpiresAt : now + HOLD_MS;
 }
 

@@ -37,6 +37,7 @@ export type PlacedOrder = Pick<
   | "estimatedDelivery"
   | "paymentMethod"
   | "backorderLimitDays"
+  | "exchangeOf"
 > & {
   lines: Omit<OrderLine, "unsourced" | "waitingSince">[];
   reservations: Omit<Reservation, "status">[];

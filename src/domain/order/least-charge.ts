@@ -1,5 +1,5 @@
 import { type Currency, currencyExponent, type MinorUnits } from "../money.ts";
-import { isSecured, unpaidAmount } from "./amounts.ts";
+import { hasSecured, unpaidAmount } from "./amounts.ts";
 import { reshaped } from "./edit-money.ts";
 import type { Order, OrderContent } from "./order.ts";
 import { type PaymentTaker, providerOf } from "./payment-provider.ts";
@@ -15,6 +15,7 @@ export function leastCharge(taker: PaymentTaker, currency: Currency): MinorUnits
     case "paypal":
     case "invoice":
     case "external":
+    case "exchange":
       return 1;
   }
 }
@@ -25,7 +26,7 @@ export function leastCharge(taker: PaymentTaker, currency: Currency): MinorUnits
  * once they come to enough (`priceableDiscounts`).
  */
 export function forgiveTrifle(order: Order, content: OrderContent): OrderContent {
-  if (!order.payments.some(isSecured)) return content;
+  if (!hasSecured(order)) return content;
   const least = leastCharge(providerOf(order.paymentMethod), order.currency);
   let amount = 0;
   let forgiven = content;

@@ -22,7 +22,7 @@ import {
   undo,
   unitsOf,
 } from "./called-effects.ts";
-import { unpaidAmount } from "./amounts.ts";
+import { isPaymentOpen, unpaidAmount } from "./amounts.ts";
 import type { Effect } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
 import type { Order } from "./order.ts";
@@ -48,9 +48,10 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
   switch (event.type) {
     case "OrderPlaced": {
       const held = heldFor(order, null);
-      const nothingDue = order.payments.length === 0 && held.length > 0;
+      const asked = order.payments.filter(isPaymentOpen);
+      const nothingDue = asked.length === 0 && held.length > 0;
       return [
-        ...order.payments.map((payment) => authorize(order, payment)),
+        ...asked.map((payment) => authorize(order, payment)),
         ...(nothingDue ? [allocate(held)] : []),
         notify("order_received", "order"),
         ...tellBackordered(order),
@@ -125,7 +126,7 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       // Units that were backordered are paid first: PaymentAuthorized allocates them.
       return [
         ...(event.instead === "backordered" && unpaidAmount(order) > 0 ? [] : [allocate(event.reservations)]),
-        ...(event.instead === "backordered" ? [notify("backorder_ready", `version:${order.version}`)] : []),
+        ...(event.instead === "backordered" ? [notify("backorder_arrived", `version:${order.version}`)] : []),
       ];
     case "StockSurplus":
       return [release(event.reservations)];
@@ -248,8 +249,11 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
     case "ReturnApproved":
     case "ReturnRejected":
     case "ReturnLabelCreated":
+    case "ReturnReminded":
     case "ReturnReceived":
     case "ReturnInspected":
+    case "ExchangePlaced":
+    case "ExchangeDeclined":
     case "RefundRequested":
     case "RefundSettled":
       return returnEffects(order, event);

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { jsonAnswer, type VendorAnswer } from "../books/vendor-books.ts";
 import type { CheckoutLedger } from "./checkout-ledger.ts";
+import type { DisputeLedger } from "./dispute-ledger.ts";
+import { searchTransactions } from "./transactions.ts";
 import { minorUnitsOf, refuse, wireAuthorization, wireCapture, wireError, wireRefund } from "./wire.ts";
 
 /** A call to the PayPal API, its body unread. */
@@ -8,6 +10,7 @@ export interface PaypalCall {
   method: string;
   /** `["v2", "checkout", "orders", …]` */
   path: string[];
+  query: URLSearchParams;
   body: string;
   key: string | null;
   now: number;
@@ -43,11 +46,20 @@ const refundShape = z.object({
   custom_id: z.string().max(127).optional(),
 });
 
+/** The ledgers of PayPal's books. */
+export interface PaypalDesk {
+  ledger: CheckoutLedger;
+  disputes: DisputeLedger;
+  sql: SqlStorage;
+}
+
 /** Answers the part of PayPal's API that the simulator has. */
-export function routePaypal(call: PaypalCall, ledger: CheckoutLedger): VendorAnswer {
+export function routePaypal(call: PaypalCall, { ledger, disputes, sql }: PaypalDesk): VendorAnswer {
   const [version, family, resource, id, action] = call.path;
   const route = `${call.method} ${version}/${family}/${resource}`;
   if (route === "POST v2/checkout/orders" && id === undefined) return createOrder(call, ledger);
+  if (route === "GET v1/reporting/transactions" && id === undefined)
+    return searchTransactions(sql, call.query, call.now);
   if (id !== undefined) {
     switch (`${route}${action === undefined ? "" : `/:id/${action}`}`) {
       case "GET v2/checkout/orders":
@@ -74,6 +86,8 @@ export function routePaypal(call: PaypalCall, ledger: CheckoutLedger): VendorAns
         return captureAnswer(200, ledger, id);
       case "POST v2/payments/captures/:id/refund":
         return refund(call, ledger, id);
+      case "GET v1/customer/disputes":
+        return jsonAnswer(200, disputes.read(id));
       case "GET v2/payments/refunds":
         return jsonAnswer(200, wireRefund(ledger.refundRow(id)));
     }

@@ -4,6 +4,7 @@ import { deviationAnswer, deviationList } from "../../../src/contracts/deviation
 import { stockList } from "../../../src/contracts/inventory.ts";
 import { healthAnswer, ticketAnswer } from "../../../src/contracts/operations.ts";
 import { historyList, orderAnswer, orderCount, orderList, sagaList } from "../../../src/contracts/orders.ts";
+import { orderPayments, returnAnswer } from "../../../src/contracts/returns.ts";
 import { call, callText } from "./client.ts";
 import { parseMetrics } from "./metrics.ts";
 import { rowOfSummary } from "./order-row.ts";
@@ -98,6 +99,21 @@ export function sagaQuery(orderId: string) {
   });
 }
 
+/** The order's money: what came in, what went back, and what may still go back. */
+export function orderPaymentsQuery(orderId: string) {
+  return queryOptions({
+    queryKey: ["order", orderId, "payments"],
+    queryFn: ({ signal }) => call(`/orders/${encodeURIComponent(orderId)}/payments`, { answer: orderPayments, signal }),
+  });
+}
+
+export function returnQuery(orderId: string, returnId: string) {
+  return queryOptions({
+    queryKey: ["order", orderId, "return", returnId],
+    queryFn: ({ signal }) => call(`/returns/${encodeURIComponent(returnId)}`, { answer: returnAnswer, signal }),
+  });
+}
+
 export interface DeviationFilter {
   status?: string | undefined;
   kind?: string | undefined;
@@ -163,16 +179,6 @@ export function healthQuery() {
 /** A ticket for one WebSocket: good once, for a minute. */
 export function liveTicket(topic: string) {
   return call("/live/tickets", { method: "POST", body: { topic }, answer: ticketAnswer });
-}
-
-export function cancelOrder(input: { orderId: string; version: number; reason: string }) {
-  return call(`/orders/${encodeURIComponent(input.orderId)}/cancel`, {
-    method: "POST",
-    version: input.version,
-    body: { reason: input.reason },
-    idempotencyKey: crypto.randomUUID(),
-    answer: orderAnswer,
-  });
 }
 
 export function actOnDeviation(input: { id: string; action: "retry" | "resolve" | "assign"; resolution?: string }) {

@@ -1,7 +1,8 @@
 import { Icon } from "./icons.tsx";
 import type { Look, Tone } from "./states.ts";
 
-const TONES: Readonly<Record<Tone, string>> = {
+/** Ground and text of each tone. */
+export const TONES: Readonly<Record<Tone, string>> = {
   move: "bg-move-soft text-move",
   good: "bg-good-soft text-good",
   warn: "bg-warn-soft text-warn",

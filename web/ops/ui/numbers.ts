@@ -1,13 +1,23 @@
+import { currencyExponent, isCurrency } from "../../../src/domain/money.ts";
+
 const moneyFormats = new Map<string, Intl.NumberFormat>();
 
 /** Minor units as money: `€19.99`. */
 export function money(amount: number, currency: string): string {
   let format = moneyFormats.get(currency);
   if (format === undefined) {
-    format = new Intl.NumberFormat("en", { style: "currency", currency, currencyDisplay: "narrowSymbol" });
+    format = new Intl.NumberFormat("en", { style: "currency", currency, currencyDisplay: "symbol" });
     moneyFormats.set(currency, format);
   }
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+}
+
+/** Minor units of an amount as people type it (`5`, `5.00`, `5,00`); null for what is none in this currency. */
+export function minorUnitsOf(typed: string, currency: string): number | null {
+  const [, whole, part = ""] = /^(\d{1,9})(?:[.,](\d{1,3}))?$/.exec(typed.trim()) ?? [];
+  const digits = isCurrency(currency) ? currencyExponent(currency) : 2;
+  if (whole === undefined || part.length > digits) return null;
+  return Number(whole + part.padEnd(digits, "0"));
 }
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });

@@ -1,5 +1,8 @@
 import type { DeviationAnswer } from "../../../src/contracts/deviations.ts";
 import type { OrderAnswer, SagaEntry } from "../../../src/contracts/orders.ts";
+import type { RefundAnswer, ReturnAnswer } from "../../../src/contracts/returns.ts";
+import type { Dispute } from "../../../src/domain/order/dispute.ts";
+import type { Payment } from "../../../src/domain/order/order.ts";
 import type { IconName } from "./icons.tsx";
 
 /** What a color means, everywhere: in motion, well, needs an eye, went wrong, over. */
@@ -60,6 +63,36 @@ export const EFFECT_LOOKS: Readonly<Record<SagaEntry["status"], Look>> = {
   leased: { label: "At work", tone: "move", icon: "retry" },
   done: { label: "Done", tone: "good", icon: "check" },
   failed: { label: "Failed", tone: "bad", icon: "alert" },
+};
+
+/** Where one payment stands; the order's payments together are `PAYMENT_LOOKS`. */
+export const PAYMENT_STATUS_LOOKS: Readonly<Record<Payment["status"], Look>> = {
+  requested: { label: "Requested", tone: "quiet", icon: "clock" },
+  processing: { label: "Processing", tone: "move", icon: "card" },
+  requires_action: { label: "Waits for customer", tone: "warn", icon: "user" },
+  authorized: { label: "Authorized", tone: "move", icon: "lock" },
+  captured: { label: "Captured", tone: "good", icon: "check" },
+  voided: { label: "Given back", tone: "quiet", icon: "undo" },
+  failed: { label: "Failed", tone: "bad", icon: "cross" },
+};
+
+export const DISPUTE_LOOKS: Readonly<Record<Dispute["status"], Look>> = {
+  open: { label: "Disputed", tone: "bad", icon: "alert" },
+  won: { label: "Dispute won", tone: "good", icon: "check" },
+  lost: { label: "Dispute lost", tone: "bad", icon: "cross" },
+};
+
+export const REFUND_LOOKS: Readonly<Record<RefundAnswer["status"], Look>> = {
+  pending: { label: "On its way", tone: "move", icon: "clock" },
+  done: { label: "Done", tone: "good", icon: "check" },
+};
+
+export const RETURN_LOOKS: Readonly<Record<ReturnAnswer["status"], Look>> = {
+  REQUESTED: { label: "Waits for a decision", tone: "warn", icon: "user" },
+  APPROVED: { label: "On its way", tone: "move", icon: "truck" },
+  REJECTED: { label: "Turned down", tone: "quiet", icon: "cross" },
+  RECEIVED: { label: "To be inspected", tone: "move", icon: "box" },
+  INSPECTED: { label: "Inspected", tone: "good", icon: "check" },
 };
 
 export const DEVIATION_LOOKS: Readonly<Record<DeviationAnswer["status"], Look>> = {

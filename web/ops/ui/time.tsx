@@ -47,6 +47,11 @@ export function calendarDay(date: string): string {
   return dayOnly.format(new Date(`${date}T00:00:00Z`));
 }
 
+/** A moment with its day, in the reader's time zone. */
+export function dayAndClock(at: number): string {
+  return dayAndTime.format(at);
+}
+
 export function clockTime(at: number): string {
   return timeOfDay.format(at);
 }

@@ -201,7 +201,7 @@ export const ORDER_MESSAGES = {
       },
     },
   },
-  backorder_ready: {
+  backorder_arrived: {
     topic: "backorder_news",
     variables: ORDER_VARIABLES,
     standard: {

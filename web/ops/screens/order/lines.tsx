@@ -1,6 +1,7 @@
 import type { OrderAnswer } from "../../../../src/contracts/orders.ts";
 import { count, money } from "../../ui/numbers.ts";
 import { Panel } from "../../ui/panel.tsx";
+import { Moment } from "../../ui/time.tsx";
 
 type Amount = OrderAnswer["totals"]["total"];
 
@@ -34,7 +35,7 @@ export function Lines({ order }: { order: OrderAnswer }) {
         </thead>
         <tbody className="divide-y divide-line">
           {order.lines.map((line) => (
-            <tr key={line.number}>
+            <tr key={line.number} className={line.quantity === 0 ? "text-muted line-through" : ""}>
               <td className="px-3 py-2">
                 <span className="font-medium">{line.name}</span>
                 <span className="block text-2xs text-muted">{line.sku}</span>
@@ -42,6 +43,12 @@ export function Lines({ order }: { order: OrderAnswer }) {
                   <span className="text-2xs font-semibold text-warn">
                     {line.backordered === 1 ? "1 waits" : `${count(line.backordered)} wait`} for stock
                     {line.promisedDate !== null && `, promised for ${line.promisedDate}`}
+                    {order.backorderedUntil !== null && (
+                      <>
+                        {line.promisedDate === null ? ", promised by " : ", at the latest by "}
+                        <Moment at={Date.parse(order.backorderedUntil)} />
+                      </>
+                    )}
                   </span>
                 )}
               </td>

@@ -10,18 +10,23 @@ import { useLiveTopic } from "../../live/use-live-topic.ts";
 import { People } from "../../shell/people.tsx";
 import { Chip } from "../../ui/chip.tsx";
 import { DeviationActions } from "../../ui/deviation-actions.tsx";
+import { DEVIATION_WORDS } from "../../ui/deviation-words.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { channelName } from "../../ui/names.tsx";
 import { money } from "../../ui/numbers.ts";
 import { Loading, Panel, ProblemNote } from "../../ui/panel.tsx";
-import { FULFILLMENT_LOOKS, humanize, lookOf, ORDER_LOOKS, PAYMENT_LOOKS } from "../../ui/states.ts";
+import { FULFILLMENT_LOOKS, lookOf, ORDER_LOOKS, PAYMENT_LOOKS } from "../../ui/states.ts";
 import { Moment } from "../../ui/time.tsx";
 import { CancelOrder } from "./cancel-order.tsx";
-import { Customer, Payments } from "./customer.tsx";
+import { Customer } from "./customer.tsx";
 import { Lines } from "./lines.tsx";
+import { Money } from "./payments.tsx";
+import { Returns } from "./returns.tsx";
 import { Saga } from "./saga.tsx";
 import { Shipments } from "./shipments.tsx";
 import { Timeline } from "./timeline.tsx";
+import { Waiting } from "./waiting.tsx";
+import { reasonWords } from "./words/code-words.ts";
 
 const route = getRouteApi("/shell/orders/$orderId");
 
@@ -64,16 +69,18 @@ export function OrderScreen() {
       <Head order={order.data} people={<People people={people} where="on this order" />} />
       {order.isError && <ProblemNote error={order.error} onRetry={() => void order.refetch()} />}
       <Deviations orderId={orderId} />
-      <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,1fr)_22rem]">
+      <Waiting order={order.data} />
+      <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,1fr)_22rem] lg:grid-rows-[auto_1fr]">
         <div className="flex min-w-0 flex-col gap-3">
           <Lines order={order.data} />
           <Shipments order={order.data} />
-          <Story orderId={orderId} />
+          <Returns order={order.data} />
         </div>
-        <div className="flex min-w-0 flex-col gap-3">
+        <div className="flex min-w-0 flex-col gap-3 lg:col-start-2 lg:row-span-2 lg:row-start-1">
           <Customer order={order.data} />
-          <Payments order={order.data} />
+          <Money order={order.data} />
         </div>
+        <Story order={order.data} />
       </div>
     </div>
   );
@@ -112,17 +119,9 @@ function Head({ order, people }: { order: OrderAnswer; people: ReactNode }) {
         <Truth label="Fulfillment">
           <Chip look={lookOf(FULFILLMENT_LOOKS, order.fulfillmentState)} />
         </Truth>
-        {order.cancelling !== null && (
-          <Truth label="Cancelling">
-            <Chip
-              look={{ label: "Waits for warehouses", tone: "warn", icon: "undo" }}
-              title={order.cancelling.reason}
-            />
-          </Truth>
-        )}
         {order.ended !== null && (
           <Truth label="Ended because">
-            <span className="text-[0.8125rem]">{order.ended.reason}</span>
+            <span className="text-[0.8125rem]">{reasonWords(order.ended.reason)}</span>
           </Truth>
         )}
       </dl>
@@ -161,7 +160,8 @@ function Deviations({ orderId }: { orderId: string }) {
         <li key={deviation.id} className="flex flex-wrap items-center gap-3 px-4 py-2.5">
           <Icon name="flag" className="size-4 text-bad" />
           <p className="min-w-0 flex-1 basis-60 text-[0.8125rem]">
-            <span className="font-semibold text-bad">{humanize(deviation.kind)}</span> {deviation.summary}
+            <span className="font-semibold text-bad">{DEVIATION_WORDS[deviation.kind].name}</span> {deviation.summary}
+            <span className="block text-2xs text-ink-2">{DEVIATION_WORDS[deviation.kind].first}</span>
           </p>
           <DeviationActions deviation={deviation} small />
         </li>
@@ -176,7 +176,7 @@ const TABS = [
 ] as const;
 
 /** What happened, and what is being done: which of the two is in the URL. */
-function Story({ orderId }: { orderId: string }) {
+function Story({ order }: { order: OrderAnswer }) {
   const { tab = "timeline" } = route.useSearch();
   return (
     <Panel
@@ -188,7 +188,7 @@ function Story({ orderId }: { orderId: string }) {
               key={value}
               from="/orders/$orderId"
               to="."
-              search={{ tab: value }}
+              search={(before) => ({ ...before, tab: value })}
               replace
               resetScroll={false}
               aria-current={value === tab ? "true" : undefined}
@@ -200,7 +200,7 @@ function Story({ orderId }: { orderId: string }) {
         </nav>
       }
     >
-      {tab === "timeline" ? <Timeline orderId={orderId} /> : <Saga orderId={orderId} />}
+      {tab === "timeline" ? <Timeline order={order} /> : <Saga order={order} />}
     </Panel>
   );
 }

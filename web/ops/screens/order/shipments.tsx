@@ -6,6 +6,9 @@ import { count } from "../../ui/numbers.ts";
 import { Empty, Panel } from "../../ui/panel.tsx";
 import { lookOf, SHIPMENT_LOOKS } from "../../ui/states.ts";
 import { calendarDay, clockTime } from "../../ui/time.tsx";
+import { useOrderWords } from "./use-order-words.ts";
+import { reasonWords } from "./words/code-words.ts";
+import { carrierName } from "./words/event-words.ts";
 
 type Shipment = OrderAnswer["shipments"][number];
 
@@ -20,7 +23,11 @@ const STEPS: readonly { state: Shipment["state"]; label: string }[] = [
   { state: "DELIVERED", label: "Delivered" },
 ];
 
+/** Each parcel and how far it has come; those that were withdrawn last. */
 export function Shipments({ order }: { order: OrderAnswer }) {
+  const words = useOrderWords(order);
+  const withdrawn = ({ state }: Shipment): boolean => state === "CANCELLED";
+  const shipments = order.shipments.toSorted((a, b) => Number(withdrawn(a)) - Number(withdrawn(b)));
   return (
     <Panel
       title="Shipments"
@@ -39,7 +46,7 @@ export function Shipments({ order }: { order: OrderAnswer }) {
         </Empty>
       )}
       <ul className="divide-y divide-line">
-        {order.shipments.map((shipment) => (
+        {shipments.map((shipment) => (
           <li key={shipment.shipmentId} className="px-3 py-3">
             <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
               <span className="text-[0.8125rem] font-semibold">
@@ -48,19 +55,18 @@ export function Shipments({ order }: { order: OrderAnswer }) {
               <Chip look={lookOf(SHIPMENT_LOOKS, shipment.state)} />
               {shipment.trackingNumber !== null && (
                 <span className="ml-auto text-2xs text-muted">
-                  {shipment.carrier} <span className="font-mono text-ink-2 select-all">{shipment.trackingNumber}</span>
+                  {carrierName(shipment.carrier ?? "")}{" "}
+                  <span className="font-mono text-ink-2 select-all">{shipment.trackingNumber}</span>
                 </span>
               )}
             </div>
             {shipment.problem !== null && (
               <p className="mt-1 flex items-center gap-1 text-[0.8125rem] text-bad">
-                <Icon name="alert" className="size-3.5" /> {shipment.problem}
+                <Icon name="alert" className="size-3.5" /> {reasonWords(shipment.problem)}
               </p>
             )}
-            <Progress shipment={shipment} />
-            <p className="mt-2 text-2xs text-muted">
-              {shipment.items.map((item) => `${count(item.quantity)} × ${item.sku}`).join(", ")}
-            </p>
+            {shipment.state !== "CANCELLED" && <Progress shipment={shipment} />}
+            <p className="mt-2 text-2xs text-muted">{words.units(shipment.items)}</p>
           </li>
         ))}
       </ul>
@@ -70,7 +76,6 @@ export function Shipments({ order }: { order: OrderAnswer }) {
 
 function Progress({ shipment }: { shipment: Shipment }) {
   const reached = STEPS.findLastIndex(({ state }) => shipment.reachedAt[state] !== undefined);
-  const isOver = shipment.state === "CANCELLED";
   return (
     <ol className="mt-2.5 grid grid-cols-7 gap-1" aria-label={`Progress of shipment ${shipment.number}`}>
       {STEPS.map(({ state, label }, index) => {
@@ -78,7 +83,7 @@ function Progress({ shipment }: { shipment: Shipment }) {
         const isDone = index <= reached;
         return (
           <li key={state} className="min-w-0">
-            <div className={`h-1 rounded-full ${isDone && !isOver ? "bg-accent" : "bg-line"}`} aria-hidden="true" />
+            <div className={`h-1 rounded-full ${isDone ? "bg-accent" : "bg-line"}`} aria-hidden="true" />
             <p
               className={`mt-1 truncate text-2xs ${isDone ? "font-semibold text-ink-2" : "text-muted"} max-sm:sr-only`}
             >
