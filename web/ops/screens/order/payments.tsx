@@ -41,8 +41,12 @@ export function Money({ order }: { order: OrderAnswer }) {
           <Rows
             className="border-t border-line px-3 py-2"
             rows={[
-              ["Captured in all", answer.data.captured],
-              ["Paid back in all", answer.data.refunded],
+              ...(order.payments.length > 1
+                ? ([
+                    ["Captured in all", answer.data.captured],
+                    ["Paid back in all", answer.data.refunded],
+                  ] as const)
+                : []),
               ["Can be paid back", answer.data.refundable],
             ]}
           />

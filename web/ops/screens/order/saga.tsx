@@ -9,7 +9,7 @@ import { Empty, Loading, ProblemNote } from "../../ui/panel.tsx";
 import { EFFECT_LOOKS, humanize, lookOf } from "../../ui/states.ts";
 import { Ago, Moment, useNow } from "../../ui/time.tsx";
 import { useOrderWords } from "./use-order-words.ts";
-import { reasonWords } from "./words/code-words.ts";
+import { codeWords } from "./words/code-words.ts";
 import { effectSays, effectTitle, laneName } from "./words/effect-words.ts";
 import type { OrderWords } from "./words/order-words.ts";
 
@@ -156,5 +156,5 @@ function Progress({ effect }: { effect: SagaEntry }) {
 /** `card_declined: Your card was declined.`: the provider's words first. */
 function answerWords(detail: string): string {
   const [, code, message] = /^([a-z\d_]+): (.+)$/s.exec(detail) ?? [];
-  return code === undefined || message === undefined ? detail : `${message} (${reasonWords(code)})`;
+  return code === undefined || message === undefined ? detail : `${message} (${codeWords(code)})`;
 }

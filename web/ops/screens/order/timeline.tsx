@@ -77,7 +77,7 @@ function Entry({ entry, telling, words }: { entry: HistoryEntry; telling: Tellin
             <span className="break-words">
               <span className={`font-semibold ${isTrouble(telling) ? "text-bad" : ""}`}>{telling.title}</span>
               {telling.said !== "" && <span className="text-ink-2"> {telling.said}</span>}
-              {by !== "" && <span className="text-2xs text-muted"> {by}</span>}
+              {by !== "" && <span className="text-2xs text-muted"> · {by}</span>}
               {moved && (
                 <Became
                   before={lookOf(ORDER_LOOKS, entry.before ?? "").label}
@@ -111,7 +111,7 @@ function Entry({ entry, telling, words }: { entry: HistoryEntry; telling: Tellin
 function Became({ before, after }: { before: string; after: string }) {
   return (
     <span className="text-2xs text-muted">
-      {" "}
+      {" · "}
       {before} <Arrow /> <span className="font-semibold text-ink-2">{after}</span>
     </span>
   );

@@ -22,7 +22,7 @@ export function Waiting({ order }: { order: OrderAnswer }) {
     >
       {order.cancelling !== null && (
         <Wait icon="undo" title="Cancel asked for">
-          “{reasonWords(order.cancelling.reason)}”, <Moment at={Date.parse(order.cancelling.requestedAt)} />. The
+          {reasonWords(order.cancelling.reason)}, <Moment at={Date.parse(order.cancelling.requestedAt)} />. The
           warehouses are asked to stop; it is cancelled once all of them have, and else goes on.
         </Wait>
       )}

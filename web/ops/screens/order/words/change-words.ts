@@ -1,7 +1,7 @@
 import type { HistoryEntry } from "../../../../../src/contracts/orders.ts";
 import { count, money } from "../../../ui/numbers.ts";
 import { humanize } from "../../../ui/states.ts";
-import { calendarDay } from "../../../ui/time.tsx";
+import { calendarDay } from "../../../ui/moments.ts";
 import type { OrderWords } from "./order-words.ts";
 
 type Change = HistoryEntry["changes"][number];

@@ -2,8 +2,8 @@ import type { OrderEvent, OrderEventType } from "../../../../../src/domain/order
 import type { HistoryEntry } from "../../../../../src/contracts/orders.ts";
 import { DEVIATION_WORDS } from "../../../ui/deviation-words.ts";
 import { humanize } from "../../../ui/states.ts";
-import { calendarDay, dayAndClock } from "../../../ui/time.tsx";
-import { conditionName, failureWords, notificationName, outcomeName, reasonWords } from "./code-words.ts";
+import { dayAndClock } from "../../../ui/moments.ts";
+import { codeWords, conditionName, failureWords, notificationName, outcomeName, reasonWords } from "./code-words.ts";
 import { effectTitle } from "./effect-words.ts";
 import { heldAfter, type HeldUnits } from "./held-units.ts";
 import { listed, numberOfId, type OrderWords, type Telling, unitsByWarehouse } from "./order-words.ts";
@@ -35,7 +35,13 @@ const EVENTS: {
   readonly [Type in OrderEventType]: (event: EventOf<Type>, words: OrderWords, held: HeldUnits) => Telling;
 } = {
   OrderPlaced: ({ order }, words) =>
-    tell({ icon: "orders", tone: "move" }, "Order placed", words.units(order.lines), words.money(order.totals.total)),
+    tell(
+      { icon: "orders", tone: "move" },
+      "Order placed",
+      words.units(order.lines),
+      words.money(order.totals.total),
+      ...waiting(order.lines, words),
+    ),
 
   PaymentStarted: ({ payment }, words) => tell(MONEY, "Payment started", words.payment(payment)),
   PaymentActionRequired: ({ payment }, words) =>
@@ -52,7 +58,7 @@ const EVENTS: {
   PaymentFailed: ({ payment, code, message }, words) =>
     tell(TROUBLE, "Payment failed", `${words.payment(payment)}: ${failureWords(code, message)}`),
   PaymentMethodProvided: ({ payment }, words) =>
-    tell(PEOPLE, "Another means of payment", `to be paid as ${words.payment(payment)}`),
+    tell(PEOPLE, "Another payment", `to be paid as ${words.payment(payment)}`),
   AuthorizationLapsing: ({ payment }, words) => tell(WAITS, "Authorization about to lapse", words.payment(payment)),
   PaymentCaptured: ({ payment, amount }, words) =>
     tell(MONEY_IN, "Payment captured", `${words.money(amount)} by ${words.payment(payment)}`),
@@ -89,12 +95,11 @@ const EVENTS: {
   StockAllocated: ({ reservations }, words, held) => tell(STOCK, "Stock allocated", words.reserved(reservations, held)),
   StockShort: ({ short }, words, held) =>
     tell(TROUBLE, "Stock lost", words.reserved(short, held), "looked for elsewhere"),
-  StockResourced: ({ instead, reservations, estimatedDelivery }, words) =>
+  StockResourced: ({ instead, reservations }, words) =>
     tell(
       STOCK,
       instead === "backordered" ? "Backordered stock has come" : "Other stock found",
       unitsByWarehouse(reservations, words.units, words.warehouse),
-      estimatedDelivery !== null && `expected ${calendarDay(estimatedDelivery)}`,
     ),
   StockSurplus: ({ reservations }, words) =>
     tell(UNDONE, "Stock not needed", unitsByWarehouse(reservations, words.units, words.warehouse)),
@@ -152,7 +157,7 @@ const EVENTS: {
     tell(
       { icon: "mail", tone: "warn" },
       "Mail did not arrive",
-      `“${notificationName(effect.notification)}” (${reasonWords(code)})`,
+      `“${notificationName(effect.notification)}” (${codeWords(code)})`,
       "told by SMS",
     ),
 
@@ -204,6 +209,12 @@ const EVENTS: {
   RefundSettled: ({ refund, payment }, words) =>
     tell({ icon: "check", tone: "quiet" }, "Refund done", `refund ${refund}, to ${words.payment(payment)}`),
 };
+
+function waiting(lines: readonly { number: number; backordered: number }[], words: OrderWords): string[] {
+  const some = lines.filter(({ backordered }) => backordered > 0);
+  const units = words.units(some.map(({ number, backordered }) => ({ line: number, quantity: backordered })));
+  return some.length === 0 ? [] : [`of which ${units} wait for stock`];
+}
 
 function paidBy(payment: number | null, givenUp: readonly number[], words: OrderWords): string[] {
   return [
