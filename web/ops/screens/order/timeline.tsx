@@ -3,6 +3,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import type { HistoryEntry, OrderAnswer } from "../../../../src/contracts/orders.ts";
 import { historyQuery } from "../../api/queries.ts";
 import { TONES } from "../../ui/chip.tsx";
+import { Disclosure } from "../../ui/disclosure.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { Empty, Loading, ProblemNote } from "../../ui/panel.tsx";
 import { lookOf, ORDER_LOOKS } from "../../ui/states.ts";
@@ -66,44 +67,50 @@ function Entry({ entry, telling, words }: { entry: HistoryEntry; telling: Tellin
   const moved = entry.before !== null && entry.before !== entry.after;
   return (
     <li className="relative [&:not(:last-child)]:before:absolute [&:not(:last-child)]:before:top-7 [&:not(:last-child)]:before:bottom-[-0.25rem] [&:not(:last-child)]:before:left-[0.9375rem] [&:not(:last-child)]:before:w-px [&:not(:last-child)]:before:bg-line">
-      <details>
-        <summary className="flex cursor-pointer list-none gap-2.5 rounded-md px-1 py-1 hover:bg-well">
-          <span
-            className={`relative grid size-[1.4rem] shrink-0 place-items-center rounded-full ${TONES[telling.tone]}`}
-          >
-            <Icon name={telling.icon} className="size-3" />
-          </span>
-          <span className="min-w-0 flex-1 text-[0.8125rem]">
-            <span className="break-words">
-              <span className={`font-semibold ${isTrouble(telling) ? "text-bad" : ""}`}>{telling.title}</span>
-              {telling.said !== "" && <span className="text-ink-2"> {telling.said}</span>}
-              {by !== "" && <span className="text-2xs text-muted"> · {by}</span>}
-              {moved && (
-                <Became
-                  before={lookOf(ORDER_LOOKS, entry.before ?? "").label}
-                  after={lookOf(ORDER_LOOKS, entry.after).label}
-                />
-              )}
+      <Disclosure
+        className="flex gap-2.5 px-1 py-1"
+        summary={
+          <>
+            <span
+              className={`relative grid size-[1.4rem] shrink-0 place-items-center rounded-full ${TONES[telling.tone]}`}
+            >
+              <Icon name={telling.icon} className="size-3" />
             </span>
-            <Changes entry={entry} words={words} />
-          </span>
-          <span className="pt-0.5 text-2xs text-muted">
-            <Moment at={Date.parse(entry.at)} />
-          </span>
-        </summary>
-        <div className="mb-2 ml-9 border-l-2 border-line pl-3 text-2xs text-muted">
-          <p>
-            Event {entry.sequence}, {entry.type}, by {entry.actor.name} ({entry.actor.id})
-          </p>
-          <pre
-            tabIndex={0}
-            aria-label={`Record of event ${entry.sequence}`}
-            className="mt-1 max-h-64 overflow-auto rounded-md bg-well p-2"
-          >
-            {JSON.stringify(entry.data, null, 2)}
-          </pre>
-        </div>
-      </details>
+            <span className="min-w-0 flex-1 text-[0.8125rem]">
+              <span className="break-words">
+                <span className={`font-semibold ${isTrouble(telling) ? "text-bad" : ""}`}>{telling.title}</span>
+                {telling.said !== "" && <span className="text-ink-2"> {telling.said}</span>}
+                {by !== "" && <span className="text-2xs text-muted"> · {by}</span>}
+                {moved && (
+                  <Became
+                    before={lookOf(ORDER_LOOKS, entry.before ?? "").label}
+                    after={lookOf(ORDER_LOOKS, entry.after).label}
+                  />
+                )}
+              </span>
+              <Changes entry={entry} words={words} />
+            </span>
+            <span className="pt-0.5 text-2xs text-muted">
+              <Moment at={Date.parse(entry.at)} />
+            </span>
+          </>
+        }
+      >
+        {() => (
+          <div className="mb-2 ml-9 border-l-2 border-line pl-3 text-2xs text-muted">
+            <p>
+              Event {entry.sequence}, {entry.type}, by {entry.actor.name} ({entry.actor.id})
+            </p>
+            <pre
+              tabIndex={0}
+              aria-label={`Record of event ${entry.sequence}`}
+              className="mt-1 max-h-64 overflow-auto rounded-md bg-well p-2"
+            >
+              {JSON.stringify(entry.data, null, 2)}
+            </pre>
+          </div>
+        )}
+      </Disclosure>
     </li>
   );
 }

@@ -61,16 +61,18 @@ const REASONS: Readonly<Record<string, string>> = {
   "rounding of cancelled units": "rounding of cancelled units",
 };
 
-/** A code as words; our own by what it means. */
+const CODE = /^[a-z\d]+(_[a-z\d]+)*$/;
+
+/** A code as words: our own by what it means, another of our form word by word, a provider's sentence as it is. */
 export function codeWords(code: string): string {
-  return REASONS[code] ?? humanize(code).toLowerCase();
+  return REASONS[code] ?? (CODE.test(code) ? humanize(code).toLowerCase() : code);
 }
 
-const CODE = /^[a-z\d]+(_[a-z\d]+)+$/;
+const NOT_PROSE = /^[a-z\d]+(_[a-z\d]+)+$/;
 
 /** A reason: our own and a provider's codes in words, what a person wrote as a quotation. */
 export function reasonWords(reason: string): string {
-  return REASONS[reason] !== undefined || CODE.test(reason) ? codeWords(reason) : `“${reason}”`;
+  return REASONS[reason] !== undefined || NOT_PROSE.test(reason) ? codeWords(reason) : `“${reason}”`;
 }
 
 /** What went wrong in the provider's words, with its code where that says more. */
