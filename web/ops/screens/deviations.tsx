@@ -105,7 +105,7 @@ function DeviationRow({ deviation }: { deviation: DeviationAnswer }) {
               params={{ orderId: subject.orderId }}
               className="font-semibold text-accent hover:underline"
             >
-              Open order
+              {deviation.actions.includes("cancel_order") ? "Open order, to correct or cancel it" : "Open order"}
             </Link>
           )}
           {about.map((part) => (

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { HistoryEntry, OrderAnswer } from "../../../../src/contracts/orders.ts";
+import type { Role } from "../../../../src/contracts/principal.ts";
 import { historyQuery } from "../../api/queries.ts";
 import { TONES } from "../../ui/chip.tsx";
 import { Disclosure } from "../../ui/disclosure.tsx";
@@ -39,7 +40,13 @@ export function Timeline({ order }: { order: OrderAnswer }) {
       {shown.length === 0 && <Empty title="Nothing went wrong" />}
       <ol aria-label="Timeline, newest first" className="px-2 py-2">
         {shown.map(({ entry, telling }) => (
-          <Entry key={entry.sequence} entry={entry} telling={telling} words={words} />
+          <Entry
+            key={entry.sequence}
+            entry={entry}
+            telling={telling}
+            by={actorWords(askedFor(entry, history.data))}
+            words={words}
+          />
         ))}
       </ol>
     </>
@@ -62,8 +69,17 @@ function Choice({ to, active, label }: { to: "trouble" | undefined; active: bool
   );
 }
 
-function Entry({ entry, telling, words }: { entry: HistoryEntry; telling: Telling; words: OrderWords }) {
-  const by = actorWords(entry.actor);
+function Entry({
+  entry,
+  telling,
+  by,
+  words,
+}: {
+  entry: HistoryEntry;
+  telling: Telling;
+  by: string;
+  words: OrderWords;
+}) {
   const moved = entry.before !== null && entry.before !== entry.after;
   return (
     <li className="relative [&:not(:last-child)]:before:absolute [&:not(:last-child)]:before:top-7 [&:not(:last-child)]:before:bottom-[-0.25rem] [&:not(:last-child)]:before:left-[0.9375rem] [&:not(:last-child)]:before:w-px [&:not(:last-child)]:before:bg-line">
@@ -152,9 +168,27 @@ function Changes({ entry, words }: { entry: HistoryEntry; words: OrderWords }) {
   );
 }
 
+/** Who is behind it: an edit that waited for its payment is made by the saga, and was asked for by a person. */
+function askedFor({ type, sequence, actor }: HistoryEntry, history: readonly HistoryEntry[]): HistoryEntry["actor"] {
+  if (type !== "OrderEdited" && type !== "ItemsAdded") return actor;
+  if (actor.kind !== "system") return actor;
+  const asked = history.findLast((entry) => entry.type === "EditAwaitsPayment" && entry.sequence < sequence);
+  return asked?.actor ?? actor;
+}
+
+const ROLES: Readonly<Record<string, string>> = {
+  customer: "customer",
+  csr: "customer service",
+  warehouse: "warehouse",
+  manager: "manager",
+  admin: "admin",
+  storefront: "shop",
+  bridge: "WMS bridge",
+} satisfies Record<Role, string>;
+
 /** Who did it; nothing for what the saga does by itself, which is most of it. */
 function actorWords({ kind, id, name, role }: HistoryEntry["actor"]): string {
-  if (kind !== "system") return `by ${name} (${role})`;
+  if (kind !== "system") return `by ${name} (${ROLES[role] ?? role})`;
   switch (id) {
     case "timer":
       return "by itself, at its time";
