@@ -94,7 +94,7 @@ describe("the timeline of an order", () => {
     const before = books.order;
     books.accept({ type: "EditOrder", edit: { content: contentOf(books.order, { 1: 3 }) } });
     expect(timelineOf(books).at(-1)).toBe(
-      "Edit to be made: once the difference of €10.00 is authorized as payment 2 (Stripe)",
+      "Edit to be made: to 3 × Thing 1 for €30.00, once the difference of €10.00 is authorized as payment 2 (Stripe)",
     );
     books.authorized(2);
     expect(timelineOf(books).at(-1)).toBe("Order edited: paid by payment 2 (Stripe)");

@@ -1,5 +1,6 @@
 import type { OrderEvent, OrderEventType } from "../../../../../src/domain/order/events.ts";
 import type { HistoryEntry } from "../../../../../src/contracts/orders.ts";
+import type { OrderContent } from "../../../../../src/domain/order/order.ts";
 import { DEVIATION_WORDS } from "../../../ui/deviation-words.ts";
 import { humanize } from "../../../ui/states.ts";
 import { dayAndClock } from "../../../ui/moments.ts";
@@ -143,10 +144,11 @@ const EVENTS: {
 
   OrderEdited: ({ payment, givenUp }, words) => tell(PEOPLE, "Order edited", ...paidBy(payment, givenUp, words)),
   ItemsAdded: ({ payment, givenUp }, words) => tell(PEOPLE, "Items added", ...paidBy(payment, givenUp, words)),
-  EditAwaitsPayment: ({ by, payment, amount }, words) =>
+  EditAwaitsPayment: ({ by, edit, payment, amount }, words) =>
     tell(
       WAITS,
       by === "ItemsAdded" ? "Items to be added" : "Edit to be made",
+      edit.content !== undefined && `to ${contentWords(edit.content, words)}`,
       `once the difference of ${words.money(amount)} is authorized as ${words.payment(payment)}`,
     ),
   EditAbandoned: ({ reason }) => tell(TROUBLE, "Edit given up", `${reasonWords(reason)}; the order is as before`),
@@ -209,6 +211,11 @@ const EVENTS: {
   RefundSettled: ({ refund, payment }, words) =>
     tell({ icon: "check", tone: "quiet" }, "Refund done", `refund ${refund}, to ${words.payment(payment)}`),
 };
+
+function contentWords({ lines, totals }: OrderContent, words: OrderWords): string {
+  const units = lines.filter(({ quantity }) => quantity > 0).map(({ number, ...line }) => ({ ...line, line: number }));
+  return `${words.units(units)} for ${words.money(totals.total)}`;
+}
 
 function waiting(lines: readonly { number: number; backordered: number }[], words: OrderWords): string[] {
   const some = lines.filter(({ backordered }) => backordered > 0);
