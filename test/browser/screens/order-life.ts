@@ -41,6 +41,8 @@ export function describeOrderLife(stage: () => Stage): void {
       await page.getByRole("button", { name: "Pay €1.50 back" }).click();
       const refunds = page.getByRole("region", { name: "Refunds" });
       await refunds.getByRole("listitem").filter({ hasText: "A scratched box" }).getByText("Done").waitFor();
+      const messages = page.getByRole("region", { name: "Messages" });
+      await messages.getByText("“we look at your return”").waitFor();
       await ends();
     });
   });

@@ -20,6 +20,7 @@ import { Moment } from "../../ui/time.tsx";
 import { CancelOrder } from "./cancel-order.tsx";
 import { Customer } from "./customer.tsx";
 import { Lines } from "./lines.tsx";
+import { Messages } from "./messages.tsx";
 import { Money } from "./payments.tsx";
 import { Returns } from "./returns.tsx";
 import { Saga } from "./saga.tsx";
@@ -79,6 +80,7 @@ export function OrderScreen() {
         <div className="flex min-w-0 flex-col gap-3 lg:col-start-2 lg:row-span-2 lg:row-start-1">
           <Customer order={order.data} />
           <Money order={order.data} />
+          <Messages orderId={orderId} />
         </div>
         <Story order={order.data} />
       </div>
