@@ -60,7 +60,7 @@ export function describeForEveryone(stage: () => Stage): void {
       await look("the question before cancelling");
       expect(faults).toEqual({});
       await ends();
-    }, 60_000);
+    }, 120_000);
   });
 
   describe("appearance", () => {
