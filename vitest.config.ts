@@ -34,6 +34,7 @@ export default defineConfig({
               d1Databases: ["OPS", "ORDERS_0", "ORDERS_1"],
               queueProducers: {
                 EFFECTS: { queueName: "holdfast-effects" },
+                NOTIFICATIONS: { queueName: "holdfast-notifications" },
                 STOCK: { queueName: "holdfast-stock" },
                 WEBHOOKS: { queueName: "holdfast-webhooks" },
               },

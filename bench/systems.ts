@@ -11,7 +11,12 @@ import { benchStatements } from "./company.ts";
 import { runtimePids } from "./runtime-cpu.ts";
 
 /** Queues whose consumers compete with orders for the machine. */
-export const CONSUMED_QUEUES: readonly string[] = ["holdfast-effects", "holdfast-stock", "holdfast-webhooks"];
+export const CONSUMED_QUEUES: readonly string[] = [
+  "holdfast-effects",
+  "holdfast-notifications",
+  "holdfast-stock",
+  "holdfast-webhooks",
+];
 
 /** Where state lies: a laptop's fsync is not the platform's storage, so memory is the rule. */
 export type Medium = "memory" | "disk";

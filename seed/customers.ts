@@ -58,6 +58,9 @@ const ROWS: readonly Row[] = [
   ["Aroha Parata", "31 Ponsonby Road", "Auckland", null, "1011", "NZ", -36.8575, 174.7509, null, "en"],
 ];
 
+/** Business customers, who may also pay by invoice, and within how many days. */
+const INVOICED: Readonly<Record<string, number>> = { "Jonas Becker": 30, "Emily Carter": 14 };
+
 /** Customers all over the world. What they pay with is the payment provider's public test card. */
 export const CUSTOMERS: readonly Customer[] = ROWS.map(
   ([name, line1, city, region, postalCode, country, latitude, longitude, phone, language]) => {
@@ -79,6 +82,7 @@ export const CUSTOMERS: readonly Customer[] = ROWS.map(
       location: { latitude, longitude },
       language,
       paymentMethod: "pm_card_visa",
+      ...(INVOICED[name] !== undefined && { invoiceTermsDays: INVOICED[name] }),
     };
   },
 );

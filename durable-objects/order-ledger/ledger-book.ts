@@ -18,12 +18,12 @@ import { record } from "../../src/domain/order/record.ts";
 import { isDefinite, judgeFailure, leaseMs } from "../../src/domain/order/retry.ts";
 import { react } from "../../src/domain/order/saga.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
-import type { LedgerDraft } from "./ledger-memory.ts";
+import { type LedgerDraft, outletOf, OUTLETS } from "./ledger-memory.ts";
 import type { LedgerStorage, StoredEffect, StoredOrder } from "./ledger-storage.ts";
 import { changedParts } from "./order-changes.ts";
 import { attempted, freshEffect, leasedEffect } from "./stored-effect.ts";
 
-/** What is out at one time: past it effects wait in the outbox, so that a backlog does not feed itself. */
+/** What is out at one time by each queue: past it effects wait in the outbox, so that a backlog does not feed itself. */
 const MOST_LEASED = 2_000;
 /** When it is looked again whether there is room. */
 const ROOM_CHECK_MS = 1_000;
@@ -152,7 +152,7 @@ export class LedgerBook {
     }
     if (effect.status !== "leased" || effect.attempt !== attempt) return;
     if (outcome.status === "waiting") {
-      draft.leased -= 1;
+      draft.leased[outletOf(effect.effect)] -= 1;
       this.#postpone(draft, { ...effect, failures: 0, uncertain: false }, now + outcome.retryAfterMs);
       return;
     }
@@ -166,11 +166,13 @@ export class LedgerBook {
    */
   pump(draft: LedgerDraft, now: number): DueWork {
     const lapsed = this.#storage.listLapsed(now, PUMP_AT_ONCE);
-    const room = Math.max(0, MOST_LEASED - draft.leased);
-    const due = this.#storage.listDue(now, Math.min(room, PUMP_AT_ONCE));
-    for (const effect of due) draft.outgoing.push(this.#lease(draft, effect, now));
+    const due = OUTLETS.map((outlet) => {
+      const room = Math.max(0, MOST_LEASED - draft.leased[outlet]);
+      return this.#storage.listDue(outlet, now, Math.min(room, PUMP_AT_ONCE));
+    });
+    for (const effect of due.flat()) draft.outgoing.push(this.#lease(draft, effect, now));
     const timers = this.#storage.listTimersDue(now, PUMP_AT_ONCE);
-    return { lapsed, timers, more: [lapsed, due, timers].some(({ length }) => length === PUMP_AT_ONCE) };
+    return { lapsed, timers, more: [lapsed, ...due, timers].some(({ length }) => length === PUMP_AT_ONCE) };
   }
 
   /** Fires the order's timer if it is due. Nothing is due twice: what came to nothing is looked at again later. */
@@ -215,7 +217,7 @@ export class LedgerBook {
       this.#fail(draft, effect, { status: "unknown", message: entry.detail }, entry, now, draft.outgoing);
       return;
     }
-    draft.leased -= 1;
+    draft.leased[outletOf(effect.effect)] -= 1;
     const again = { ...effect, failures: effect.failures + 1, uncertain: true, attempts: attempted(effect, entry) };
     draft.outgoing.push(this.#lease(draft, again, now));
   }
@@ -245,7 +247,7 @@ export class LedgerBook {
       );
       return;
     }
-    draft.leased -= 1;
+    draft.leased[outletOf(effect.effect)] -= 1;
     const generation = verdict.newGeneration ? { generation: effect.generation + 1, generationStartedAt: now } : {};
     this.#postpone(draft, { ...effect, ...generation, uncertain, failures, attempts }, Math.ceil(now + verdict.inMs));
   }
@@ -264,7 +266,7 @@ export class LedgerBook {
     now: number,
     sink: LeasedEffect[],
   ): void {
-    if (effect.status === "leased") draft.leased -= 1;
+    if (effect.status === "leased") draft.leased[outletOf(effect.effect)] -= 1;
     this.#storage.updateEffect({ ...effect, status, attempts, dueAt: null, settledAt: now });
     const orderId = orderOfEffect(effect.id);
     if (this.#storage.touchEnded(orderId)) draft.changed.addUnread(orderId);
@@ -326,7 +328,7 @@ export class LedgerBook {
       const busy = sequence > 1 && lane !== "watch" && this.#storage.isLaneBusy(order.id, lane);
       const placed = busy ? fresh : this.#ready(draft, fresh, at);
       this.#storage.insertEffect(placed);
-      if (placed.status === "leased") sink.push(leasedEffect(placed));
+      if (placed.status === "leased") give(draft, leasedEffect(placed), sink);
     }
   }
 
@@ -356,7 +358,7 @@ export class LedgerBook {
     const generationStartedAt = effect.attempt === 0 ? now : effect.generationStartedAt;
     const ready = this.#ready(draft, { ...effect, generationStartedAt }, now);
     this.#storage.updateEffect(ready);
-    if (ready.status === "leased") sink.push(leasedEffect(ready));
+    if (ready.status === "leased") give(draft, leasedEffect(ready), sink);
   }
 
   #lease(draft: LedgerDraft, effect: StoredEffect, now: number): LeasedEffect {
@@ -367,7 +369,7 @@ export class LedgerBook {
 
   /** Leased while there is room, else due at once. */
   #ready(draft: LedgerDraft, effect: StoredEffect, now: number): StoredEffect {
-    if (draft.leased < MOST_LEASED) return this.#leaseRow(draft, effect, now);
+    if (draft.leased[outletOf(effect.effect)] < MOST_LEASED) return this.#leaseRow(draft, effect, now);
     draft.wakeAt(now + ROOM_CHECK_MS);
     return { ...effect, status: "due", dueAt: now };
   }
@@ -375,10 +377,15 @@ export class LedgerBook {
   #leaseRow(draft: LedgerDraft, effect: StoredEffect, now: number): StoredEffect {
     const attempt = effect.attempt + 1;
     const leaseUntil = now + leaseMs(effect.failures + 1);
-    draft.leased += 1;
+    draft.leased[outletOf(effect.effect)] += 1;
     draft.wakeAt(leaseUntil);
     return { ...effect, status: "leased", attempt, dueAt: leaseUntil };
   }
+}
+
+/** Whoever reports goes on with what that frees; but a message takes the way of messages, whoever freed it. */
+function give(draft: LedgerDraft, leased: LeasedEffect, sink: LeasedEffect[]): void {
+  (outletOf(leased.effect) === "notifications" ? draft.outgoing : sink).push(leased);
 }
 
 /** How many rows one turn of the pump takes: a long backlog must not hold up orders that come in. */

@@ -1,20 +1,30 @@
 import type { LeasedEffect } from "../../src/contracts/ledger-rpc.ts";
+import { type Effect, laneOf } from "../../src/domain/order/effects.ts";
 import type { GroupMemory } from "../group-commit.ts";
 import { OrderChanges } from "./order-changes.ts";
 
+/** The queues that effects leave by. Messages have one of their own: a slow mail provider holds up nothing else. */
+export const OUTLETS = ["effects", "notifications"] as const;
+export type Outlet = (typeof OUTLETS)[number];
+
+/** The queue that this effect leaves by. */
+export function outletOf(effect: Effect): Outlet {
+  return laneOf(effect) === "notify" ? "notifications" : "effects";
+}
+
 /** What a group of calls leaves to be done once its transaction has returned. */
 export class LedgerDraft {
-  /** Effects leased to whoever consumes the queue. */
+  /** Effects leased to whoever consumes their queue. */
   readonly outgoing: LeasedEffect[] = [];
   /** Orders that D1 and the live feed have to see. */
   changed = new OrderChanges();
-  /** How many effects are leased in all. */
-  leased: number;
+  /** How many effects of each queue are leased in all. */
+  readonly leased: Record<Outlet, number>;
   /** The earliest moment that this group made something due at. */
   wake: number | null = null;
 
-  constructor(leased: number) {
-    this.leased = leased;
+  constructor(leased: Readonly<Record<Outlet, number>>) {
+    this.leased = { ...leased };
   }
 
   wakeAt(at: number): void {
@@ -24,24 +34,25 @@ export class LedgerDraft {
 
 /** The ledger's memory: how much is out; everything else it reads from storage. */
 export class LedgerMemory implements GroupMemory<LedgerDraft> {
-  leased: number;
+  #leased: Readonly<Record<Outlet, number>>;
   readonly #afterCommit: (draft: LedgerDraft) => void;
 
-  constructor(leased: number, afterCommit: (draft: LedgerDraft) => void) {
-    this.leased = leased;
+  constructor(leased: Readonly<Record<Outlet, number>>, afterCommit: (draft: LedgerDraft) => void) {
+    this.#leased = leased;
     this.#afterCommit = afterCommit;
   }
 
   draft(): LedgerDraft {
-    return new LedgerDraft(this.leased);
+    return new LedgerDraft(this.#leased);
   }
 
   savepoint(draft: LedgerDraft): () => void {
-    const { leased, wake } = draft;
+    const { wake } = draft;
+    const leased = { ...draft.leased };
     const outgoing = draft.outgoing.length;
     const changed = draft.changed.copy();
     return () => {
-      draft.leased = leased;
+      Object.assign(draft.leased, leased);
       draft.wake = wake;
       draft.outgoing.length = outgoing;
       draft.changed = changed;
@@ -49,7 +60,7 @@ export class LedgerMemory implements GroupMemory<LedgerDraft> {
   }
 
   adopt(draft: LedgerDraft): void {
-    this.leased = draft.leased;
+    this.#leased = draft.leased;
     this.#afterCommit(draft);
   }
 }

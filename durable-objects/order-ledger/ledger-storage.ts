@@ -10,6 +10,7 @@ import type { Effect, Lane } from "../../src/domain/order/effects.ts";
 import type { Actor, OrderEvent, RecordedEvent } from "../../src/domain/order/events.ts";
 import type { Order } from "../../src/domain/order/order.ts";
 import { hasEnded } from "../../src/domain/order/state.ts";
+import type { Outlet } from "./ledger-memory.ts";
 
 /** An order as the ledger keeps it while it lives. */
 export interface StoredOrder {
@@ -235,9 +236,15 @@ export class LedgerStorage {
   }
 
   /** Effects to be sent now, oldest first. */
-  listDue(now: number, limit: number): StoredEffect[] {
+  listDue(outlet: Outlet, now: number, limit: number): StoredEffect[] {
+    const isMessage = outlet === "notifications" ? 1 : 0;
     return this.#sql
-      .exec<EffectRow>("SELECT * FROM effects WHERE due_at <= ? AND status = 'due' ORDER BY due_at LIMIT ?", now, limit)
+      .exec<EffectRow>(
+        "SELECT * FROM effects WHERE due_at <= ? AND status = 'due' AND (lane = 'notify') = ? ORDER BY due_at LIMIT ?",
+        now,
+        isMessage,
+        limit,
+      )
       .toArray()
       .map(effectFrom);
   }
@@ -335,6 +342,16 @@ export class LedgerStorage {
         uncertain: false,
         ...effect,
       });
+  }
+
+  /** How many effects of each queue are leased. */
+  countLeased(): Record<Outlet, number> {
+    return this.#sql
+      .exec<Record<Outlet, number>>(
+        `SELECT count(*) - total(lane = 'notify') AS effects, total(lane = 'notify') AS notifications
+        FROM effects WHERE due_at IS NOT NULL AND status = 'leased'`,
+      )
+      .one();
   }
 
   counts(now: number): { liveOrders: number; openEffects: number; leasedEffects: number; oldestDueAt: number | null } {

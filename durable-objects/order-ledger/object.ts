@@ -10,6 +10,7 @@ import {
   type OrderJson,
   type OrderLedgerRpc,
   type OutcomeReport,
+  type ReturnedCreditReport,
 } from "../../src/contracts/ledger-rpc.ts";
 import type { LiveFeedRpc } from "../../src/contracts/live.ts";
 import { databaseOf } from "../../src/db/orders/databases.ts";
@@ -24,7 +25,7 @@ import { GroupCommit } from "../group-commit.ts";
 import { applyStorageMigrations } from "../storage-migrations.ts";
 import { AlarmClock } from "./alarm-clock.ts";
 import { LedgerBook } from "./ledger-book.ts";
-import { type LedgerDraft, LedgerMemory } from "./ledger-memory.ts";
+import { type LedgerDraft, LedgerMemory, outletOf, OUTLETS } from "./ledger-memory.ts";
 import { LedgerStorage } from "./ledger-storage.ts";
 import { LiveNews } from "./live-news.ts";
 import { packEffects } from "./pack-effects.ts";
@@ -69,7 +70,7 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
     applyStorageMigrations(ctx.storage, LEDGER_STORAGE);
     this.#storage = new LedgerStorage(ctx.storage.sql);
     this.#book = new LedgerBook(this.#storage, Math.random);
-    this.#memory = new LedgerMemory(this.#storage.counts(0).leasedEffects, (draft) => this.#afterCommit(draft));
+    this.#memory = new LedgerMemory(this.#storage.countLeased(), (draft) => this.#afterCommit(draft));
     this.#group = new GroupCommit(ctx.storage, this.#memory);
     this.#projector = new Projector(this.#storage, env);
     this.#news = new LiveNews(
@@ -158,6 +159,10 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
     return this.#recordFact(orderId, { type: "RecordPayment", payment, fact });
   }
 
+  async recordReturnedCredit(orderId: OrderId, returned: ReturnedCreditReport): Promise<boolean> {
+    return this.#recordFact(orderId, { type: "RecordReturnedCredit", ...returned });
+  }
+
   async recordTracking(
     orderId: OrderId,
     shipmentId: ShipmentId,
@@ -237,8 +242,11 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
 
   async #send(): Promise<void> {
     try {
-      for (const batch of packEffects(this.#outgoing.splice(0)))
-        await this.env.EFFECTS.sendBatch(batch.map((body) => ({ body })));
+      const outgoing = Map.groupBy(this.#outgoing.splice(0), ({ effect }) => outletOf(effect));
+      const queues = { effects: this.env.EFFECTS, notifications: this.env.NOTIFICATIONS };
+      for (const outlet of OUTLETS)
+        for (const batch of packEffects(outgoing.get(outlet) ?? []))
+          await queues[outlet].sendBatch(batch.map((body) => ({ body })));
     } catch (error) {
       logError("effects_not_sent", error);
     } finally {

@@ -2,6 +2,7 @@ import type { AnyEndpoint } from "./endpoint.ts";
 import { auditEndpoints } from "./routes/audit.ts";
 import { authEndpoints } from "./routes/auth.ts";
 import { catalogEndpoints } from "./routes/catalog.ts";
+import { customerEndpoints } from "./routes/customers.ts";
 import { deviationEndpoints } from "./routes/deviations.ts";
 import { fulfillmentEndpoints } from "./routes/fulfillment.ts";
 import { inventoryEndpoints } from "./routes/inventory.ts";
@@ -28,6 +29,7 @@ export const ENDPOINTS: readonly AnyEndpoint[] = [
   ...notificationEndpoints,
   ...notificationTemplateEndpoints,
   ...catalogEndpoints,
+  ...customerEndpoints,
   ...deviationEndpoints,
   ...operationEndpoints,
   ...auditEndpoints,

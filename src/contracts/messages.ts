@@ -1,7 +1,7 @@
 import type { LevelView } from "./level-rpc.ts";
 import type { LeasedEffect } from "./ledger-rpc.ts";
 
-/** Queue `holdfast-effects`: up to 25 effects that a ledger has leased to whoever consumes this. */
+/** Queues `holdfast-effects` and `holdfast-notifications`: up to 25 effects that a ledger has leased to whoever consumes this. */
 export interface EffectBatch {
   effects: LeasedEffect[];
 }

@@ -17,6 +17,9 @@ export const SCOPES = [
   "operations:read",
   "payments:reconcile",
   "templates:write",
+  "customers:read",
+  "customers:write",
+  "customers:terms",
   "admin",
 ] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -26,7 +29,7 @@ export type Role = (typeof ROLES)[number];
 
 /** Roles are bundles of scopes. */
 export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
-  customer: ["orders:read", "orders:write", "catalog:read", "inventory:read"],
+  customer: ["orders:read", "orders:write", "catalog:read", "inventory:read", "customers:read", "customers:write"],
   csr: [
     "orders:read",
     "orders:write",
@@ -38,6 +41,8 @@ export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
     "notifications:write",
     "deviations:read",
     "deviations:write",
+    "customers:read",
+    "customers:write",
   ],
   warehouse: ["orders:read", "orders:fulfill", "inventory:read", "inventory:write", "catalog:read"],
   manager: SCOPES.filter((scope) => scope !== "admin"),

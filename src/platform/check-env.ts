@@ -72,6 +72,7 @@ const BINDINGS = [
   "ASSETS",
   "OPS",
   "EFFECTS",
+  "NOTIFICATIONS",
   "STOCK",
   "WEBHOOKS",
   "INVENTORY_LEVEL",

@@ -43,6 +43,8 @@ export interface Env {
   ORDERS_0: D1Database;
   ORDERS_1: D1Database;
   EFFECTS: Queue<EffectBatch>;
+  /** Effects that tell a customer something. */
+  NOTIFICATIONS: Queue<EffectBatch>;
   STOCK: Queue<StockBatch>;
   WEBHOOKS: Queue<WebhookMessage>;
   INVENTORY_LEVEL: DurableObjectNamespace;

@@ -10,7 +10,7 @@ const WHOLE_AT_PAYPAL: ReadonlySet<string> = new Set(["HUF"]);
 
 export const tokenShape = z.object({ access_token: z.string().min(1), expires_in: z.number() });
 
-const amountShape = z.object({ currency_code: z.string(), value: z.string() });
+export const amountShape = z.object({ currency_code: z.string(), value: z.string() });
 const linkShape = z.object({ rel: z.string(), href: z.string() });
 
 export const authorizationShape = z.object({
@@ -91,6 +91,12 @@ export function moneyOf({ currency_code: currency, value }: z.infer<typeof amoun
   const fraction = (match?.[2] ?? "").padEnd(exponent, "0");
   if (!match || /[^0]/.test(fraction.slice(exponent))) return null;
   return { amount: Number(`${match[1]}${fraction.slice(0, exponent)}`), currency };
+}
+
+/** Our order and the number of its payment, from what PayPal keeps of us with a payment; null where that is not ours. */
+export function readPaypalReference(text: string | null | undefined): { orderId: string; payment: number } | null {
+  const [, orderId, payment] = /^([^.]+)\.(\d{1,6})$/.exec(text ?? "") ?? [];
+  return orderId === undefined ? null : { orderId, payment: Number(payment) };
 }
 
 /** The amount of an event's resource; null where it has none that we could read. */

@@ -8,6 +8,7 @@ import type { MailProvider, SmsProvider } from "./message.ts";
 import type { PaymentProvider } from "./payment.ts";
 import type { DisputeDesk } from "./payment-disputes.ts";
 import type { PaymentRecords } from "./payment-records.ts";
+import { PaypalDisputes } from "./paypal-disputes.ts";
 import { PaypalPayments } from "./paypal.ts";
 import type { PaypalToken } from "./paypal-client.ts";
 import type { SavedCards } from "./saved-methods.ts";
@@ -21,7 +22,7 @@ import { TwilioSms } from "./twilio.ts";
 /** Every outside provider, each behind its interface. */
 export interface Providers {
   payments: Readonly<Record<PaymentProviderName, PaymentProvider>>;
-  disputes: DisputeDesk;
+  disputes: Readonly<Record<PaymentProviderName, DisputeDesk>>;
   mail: MailProvider;
   sms: SmsProvider;
   carrier: CarrierProvider;
@@ -77,7 +78,10 @@ export function createProviders(config: ProvidersConfig): Providers {
       stripe: new StripePayments({ ...config.stripe, fetch: reach("stripe") }),
       paypal: new PaypalPayments({ ...config.paypal, fetch: reach("paypal"), tokens: paypalTokens }),
     },
-    disputes: new StripeDisputes({ ...config.stripe, fetch: reach("stripe") }),
+    disputes: {
+      stripe: new StripeDisputes({ ...config.stripe, fetch: reach("stripe") }),
+      paypal: new PaypalDisputes({ ...config.paypal, fetch: reach("paypal"), tokens: paypalTokens }),
+    },
     mail: new SendgridMail({ ...config.sendgrid, fetch: reach("sendgrid") }),
     sms: new TwilioSms({ ...config.twilio, fetch: reach("twilio") }),
     carrier: new FedexCarrier({ ...config.fedex, fetch: reach("fedex"), tokens: fedexTokens }),

@@ -13,6 +13,7 @@ export async function consume(batch: MessageBatch, env: Env, ctx: ExecutionConte
   sweepWebhooks(context);
   switch (batch.queue) {
     case "holdfast-effects":
+    case "holdfast-notifications":
       return consumeEffects(batch as MessageBatch<EffectBatch>, context);
     case "holdfast-stock":
       return consumeStock(batch as MessageBatch<StockBatch>, context);

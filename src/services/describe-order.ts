@@ -20,8 +20,8 @@ import {
   type Shipment,
   type ShipmentState,
 } from "../domain/order/order.ts";
+import { changesBetween } from "./describe-changes.ts";
 import { deliveryStatus, fulfillmentState, paymentState, stage } from "../domain/order/views.ts";
-import { describeChanges } from "./describe-changes.ts";
 
 /** Everything of an order that may be read by whoever may read it: no means of payment, and nothing internal. */
 export function describeOrder(order: Order): OrderAnswer {
@@ -74,6 +74,7 @@ export function describeOrder(order: Order): OrderAnswer {
     })),
     pendingEdit: describePendingEdit(order.pendingEdit, money),
     backorderedUntil: dateTime(backorderLimit(order)),
+    exchangeOf: order.exchangeOf ? { orderId: order.exchangeOf.orderId, returnId: order.exchangeOf.returnId } : null,
     cancelling: order.cancelling && {
       reason: order.cancelling.reason,
       requestedAt: rfc3339(order.cancelling.requestedAt),
@@ -152,7 +153,7 @@ export function describeShipment(shipment: Shipment): OrderAnswer["shipments"][n
 
 /** A row of a list. Throws for a state that this code does not know: D1 holds what the ledger wrote. */
 export function describeSummary(row: OrderSummary): OrderSummaryAnswer {
-  const status = oneOf(ORDER_STATES, row.status);
+  const status = stateNamed(row.status);
   return {
     orderId: row.orderId,
     number: row.number,
@@ -175,19 +176,24 @@ export function describeSummary(row: OrderSummary): OrderSummaryAnswer {
   };
 }
 
+/** The state that D1 names. Throws for one that this code does not know. */
+export function stateNamed(text: string): Order["state"] {
+  return oneOf(ORDER_STATES, text);
+}
+
 function oneOf<Choice extends string>(choices: readonly Choice[], text: string): Choice {
   const found = choices.find((choice) => choice === text);
   if (found === undefined) throw new Error(`unknown value in the order projection: ${text}`);
   return found;
 }
 
-/** The events with the order's state before and after each, oldest first. Tokens of means of payment are left out. */
+/** The events with the order before and after each, oldest first. Tokens of means of payment are left out. */
 export function describeHistory(events: readonly RecordedEvent[]): HistoryEntry[] {
   let order: Order | null = null;
   return events.map((recorded) => {
-    const before: Order | null = order;
-    const after: Order = evolve(order, recorded);
-    order = after;
+    const previous: Order | null = order;
+    const current = evolve(order, recorded);
+    order = current;
     const { type, ...data } = recorded.event;
     return {
       sequence: recorded.sequence,
@@ -195,14 +201,15 @@ export function describeHistory(events: readonly RecordedEvent[]): HistoryEntry[
       actor: describeActor(recorded.actor),
       type,
       data: withoutMeansOfPayment(data),
-      before: before?.state ?? null,
-      after: after.state,
-      changes: describeChanges(before, after),
+      before: previous === null ? null : previous.state,
+      after: current.state,
+      changes: previous === null ? [] : changesBetween(previous, current),
     };
   });
 }
 
-function describeActor(actor: Actor): HistoryEntry["actor"] {
+/** Who it was, as histories name them. */
+export function describeActor(actor: Actor): HistoryEntry["actor"] {
   return actor.kind === "system"
     ? { kind: "system", id: actor.id, name: "Holdfast", role: "system" }
     : { kind: actor.kind, id: actor.id, name: actor.name, role: actor.role };

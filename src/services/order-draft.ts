@@ -178,6 +178,11 @@ async function customerOf(env: Env, id: CustomerId, now: number): Promise<Custom
   }
 }
 
+/** Has this isolate's next order read the customer anew: it has changed them. */
+export function forgetCustomer(id: CustomerId): void {
+  customers.delete(id);
+}
+
 function contactOf(
   given: { name?: string | undefined; email?: string | undefined; phone?: string | undefined } | undefined,
   customer: Customer | null,

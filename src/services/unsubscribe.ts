@@ -1,9 +1,10 @@
+import { type Topic, TOPICS } from "../contracts/notification-preferences.ts";
+import type { MessageChannel } from "../contracts/notification-templates.ts";
 import { openOps } from "../db/ops/database.ts";
-import { addOptOuts, listOptOuts, replaceOptOuts } from "../db/ops/message-opt-outs.ts";
+import { addOptOuts, copyOptOuts, listOptOuts, replaceOptOuts } from "../db/ops/message-opt-outs.ts";
 import { type Language, LANGUAGES } from "../domain/language.ts";
 import type { Env } from "../platform/env.ts";
 import { hmac, isSameMac } from "../platform/hmac.ts";
-import { type Topic, TOPICS } from "./messages/message-kind.ts";
 
 /** Whom an unsubscribe link is for. The link holds no address, and can't be made for somebody else's. */
 export interface Subscriber {
@@ -19,9 +20,64 @@ export async function hashedAddress(env: Env, address: string): Promise<string> 
   return hex(await hmac(env.SIGNING_SECRET, `message-address.${address.trim().toLowerCase()}`));
 }
 
-/** Whether the reader wants no messages of this topic. */
-export async function isUnsubscribed(env: Env, address: string, topic: Topic): Promise<boolean> {
-  return (await listOptOuts(openOps(env.OPS), await hashedAddress(env, address))).includes(topic);
+/** Where somebody is reached; null or left out where they are not. */
+export interface Reach {
+  email?: string | null | undefined;
+  phone?: string | null | undefined;
+}
+
+/** By which way each topic may be told; null where there is no such way. */
+export type Preferences = Record<Topic, Record<MessageChannel, boolean | null>>;
+
+/**
+ * What is kept beside an address: a topic by itself (nothing of it, however its reader may be reached: what an
+ * unsubscribe link asks for), or with the way in which it is not to be told there, while it is in the other.
+ */
+const notBy = (topic: Topic, channel: MessageChannel) => `${topic}/${channel}`;
+const isOf = (topic: Topic) => (kept: string) => kept === topic || kept.startsWith(`${topic}/`);
+
+/** By which way the reader of these addresses wants to be told of each topic. */
+export async function readPreferences(env: Env, { email, phone }: Reach): Promise<Preferences> {
+  const outOf = async (address: string | null | undefined) =>
+    address == null ? null : listOptOuts(openOps(env.OPS), await hashedAddress(env, address));
+  const [byMail, bySms] = await Promise.all([outOf(email), outOf(phone)]);
+  const isOut = (topic: Topic) => byMail?.includes(topic) === true || bySms?.includes(topic) === true;
+  const wants = (kept: string[] | null, topic: Topic, channel: MessageChannel) =>
+    kept === null ? null : !isOut(topic) && !kept.includes(notBy(topic, channel));
+  return byTopic((topic) => ({ email: wants(byMail, topic, "email"), sms: wants(bySms, topic, "sms") }));
+}
+
+/** Keeps by which way the reader of these addresses wants to be told of each topic. */
+export async function keepPreferences(
+  env: Env,
+  { email, phone }: Reach,
+  wanted: Preferences,
+  now: number,
+): Promise<void> {
+  const out = (channel: MessageChannel, other: MessageChannel) =>
+    TOPICS.flatMap((topic) => {
+      if (wanted[topic][channel] !== false) return [];
+      return [wanted[topic][other] === true ? notBy(topic, channel) : topic];
+    });
+  const choices: { address: string; topics: string[] }[] = [];
+  if (email != null) choices.push({ address: await hashedAddress(env, email), topics: out("email", "sms") });
+  if (phone != null) choices.push({ address: await hashedAddress(env, phone), topics: out("sms", "email") });
+  await replaceOptOuts(openOps(env.OPS), choices, now);
+}
+
+/** A record of something for each topic. */
+export function byTopic<Value>(valueOf: (topic: Topic) => Value): Record<Topic, Value> {
+  return Object.fromEntries(TOPICS.map((topic) => [topic, valueOf(topic)])) as Record<Topic, Value>;
+}
+
+/** Whoever has a new address has unsubscribed there from what they had before. Does nothing where it is the same. */
+export async function moveOptOuts(
+  env: Env,
+  moves: readonly { from: string | null; to: string | null }[],
+): Promise<void> {
+  for (const { from, to } of moves)
+    if (from !== null && to !== null && from !== to)
+      await copyOptOuts(openOps(env.OPS), await hashedAddress(env, from), await hashedAddress(env, to));
 }
 
 /** Where the reader of a message chooses what to be written about. Good for ever, as the law wants it. */
@@ -49,7 +105,7 @@ export async function readUnsubscribeToken(env: Env, token: string): Promise<Sub
 /** What the reader has unsubscribed from. */
 export async function unsubscribedTopics(env: Env, { address }: Subscriber): Promise<Topic[]> {
   const out = await listOptOuts(openOps(env.OPS), address);
-  return TOPICS.filter((topic) => out.includes(topic));
+  return TOPICS.filter((topic) => out.some(isOf(topic)));
 }
 
 /** Unsubscribes from what the message with the link was about, as a mail program's own button does. */
@@ -64,8 +120,14 @@ export async function chooseTopics(
   wanted: readonly string[],
   now: number,
 ): Promise<void> {
-  const unwanted = TOPICS.filter((topic) => !wanted.includes(topic));
-  await replaceOptOuts(openOps(env.OPS), address, unwanted, now);
+  const ops = openOps(env.OPS);
+  const before = await listOptOuts(ops, address);
+  // What is told in another way instead stays so: the page only shows it as not told here.
+  const topics = TOPICS.filter((topic) => !wanted.includes(topic)).flatMap((topic) => {
+    const kept = before.filter(isOf(topic));
+    return kept.length > 0 ? kept : [topic];
+  });
+  await replaceOptOuts(ops, [{ address, topics }], now);
 }
 
 async function signature(env: Env, named: string): Promise<string> {

@@ -3,6 +3,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { knobsShape } from "./books/knobs.ts";
 import type { SimulatorsEnv } from "./env.ts";
 import { ApprovePage } from "./pages/approve-page.tsx";
+import { PAYPAL_DISPUTE_REASONS } from "./paypal/dispute-ledger.ts";
 import { DISPUTE_REASONS } from "./stripe/dispute-ledger.ts";
 import { AuthenticatePage } from "./pages/authenticate-page.tsx";
 import { BooksPage } from "./pages/books-page.tsx";
@@ -107,6 +108,35 @@ pages.post("/stripe/disputes/:dispute", async (c) => {
   return c.req.header("accept")?.includes("application/json")
     ? c.json({ status })
     : c.redirect("/simulators/stripe", 303);
+});
+
+pages.post("/paypal/captures/:capture/dispute", async (c) => {
+  const { reason } = await c.req.parseBody();
+  const known = PAYPAL_DISPUTE_REASONS.find((one) => one === reason);
+  if (known === undefined) return c.text(`A dispute has a reason: ${PAYPAL_DISPUTE_REASONS.join(", ")}.`, 422);
+  const id = await paypalBooks(c.env).openDispute(c.req.param("capture"), known);
+  if (id === null) return c.text("Nothing of this capture can be disputed.", 409);
+  return c.req.header("accept")?.includes("application/json") ? c.json({ id }) : c.redirect("/simulators/paypal", 303);
+});
+
+pages.post("/paypal/captures/:capture/refund", async (c) => {
+  const { amount } = await c.req.parseBody();
+  if (typeof amount !== "string" || !/^[1-9]\d{0,11}$/.test(amount))
+    return c.text("A refund has an amount in minor units.", 422);
+  const id = await paypalBooks(c.env).refundByHand(c.req.param("capture"), Number(amount));
+  if (id === null) return c.text("That much of this capture can't be paid back.", 409);
+  return c.req.header("accept")?.includes("application/json") ? c.json({ id }) : c.redirect("/simulators/paypal", 303);
+});
+
+pages.post("/paypal/disputes/:dispute", async (c) => {
+  const { status } = await c.req.parseBody();
+  if (status !== "under_review" && status !== "won" && status !== "lost")
+    return c.text("A dispute becomes under_review, won or lost.", 422);
+  const moved = await paypalBooks(c.env).moveDispute(c.req.param("dispute"), status);
+  if (!moved) return c.text("There is no open dispute of this id.", 409);
+  return c.req.header("accept")?.includes("application/json")
+    ? c.json({ status })
+    : c.redirect("/simulators/paypal", 303);
 });
 
 pages.post("/fedex/parcels/:number/advance", async (c) => {

@@ -15,6 +15,7 @@ function localEnv(changes: Record<string, unknown> = {}): Env {
       "ORDERS_0",
       "ORDERS_1",
       "EFFECTS",
+      "NOTIFICATIONS",
       "STOCK",
       "WEBHOOKS",
       "INVENTORY_LEVEL",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { EffectId, ReservationId } from "../../src/domain/ids.ts";
 import { checkAll } from "../faults/invariants/check-all.ts";
-import { at, type Damage, damaged, effectOf, first, levelOf } from "./faults-damage.ts";
+import { at, type Damage, damaged, effectOf, first, levelOf, rowOf } from "./faults-damage.ts";
 import { healthyWorld, unknownOrder } from "./faults-world.ts";
 
 const DAMAGES: Damage[] = [
@@ -33,6 +33,51 @@ const DAMAGES: Damage[] = [
     "a shipped parcel never left the books",
     "on hand = opening + movements",
     ({ state, shipped }) => levelOf(state, shipped).movements.pop(),
+  ],
+  [
+    "a unit that came back became stock twice",
+    "what comes back is stock once, as inspected",
+    ({ state, returned }) => {
+      const { movements } = levelOf(state, returned);
+      const back = at(movements, 4);
+      movements.push({ ...back, sequence: 6, balance: back.balance + back.delta });
+    },
+  ],
+  [
+    "a unit that came back became stock at another warehouse as well",
+    "what comes back is stock once, as inspected",
+    ({ state, shipped, returned }) => {
+      const { movements } = levelOf(state, shipped);
+      movements.push({ ...at(levelOf(state, returned).movements, 4), sequence: 5 });
+    },
+  ],
+  [
+    "a unit that was to be sold again never became stock",
+    "what comes back is stock once, as inspected",
+    ({ state, returned }) => levelOf(state, returned).movements.pop(),
+  ],
+  [
+    "a unit that was written off became stock",
+    "what comes back is stock once, as inspected",
+    ({ state, returned }) => (at(at(rowOf(state, returned).order.returns, 0).inspected, 0).outcome = "write_off"),
+  ],
+  [
+    "more units came back than had left",
+    "what comes back is stock once, as inspected",
+    ({ state, returned }) => {
+      const { returns } = rowOf(state, returned).order;
+      returns.push(...[1, 2].map((number) => ({ ...at(returns, 0), id: at(returns, 0).id, number })));
+    },
+  ],
+  [
+    "a unit came back and its money was never asked for",
+    "what comes back is stock once, as inspected",
+    ({ state, returned }) => rowOf(state, returned).order.refunds.pop(),
+  ],
+  [
+    "a unit of a return was not inspected",
+    "what comes back is stock once, as inspected",
+    ({ state, returned }) => (at(at(rowOf(state, returned).order.returns, 0).lines, 0).quantity = 2),
   ],
   [
     "the stock list has not heard of the last change",
@@ -120,6 +165,21 @@ const DAMAGES: Damage[] = [
     },
   ],
   [
+    "a customer was told of one refund twice",
+    "at most one message per subject and kind",
+    ({ state, returned }) => {
+      const told = first(
+        state.ledgers
+          .flatMap((ledger) => ledger.effects)
+          .filter(
+            ({ orderId, effect }) =>
+              orderId === returned && effect.kind === "Notify" && effect.notification === "refunded",
+          ),
+      );
+      state.books.mails.push({ id: "again", reference: told.id });
+    },
+  ],
+  [
     "a mail went out that no order asked for",
     "at most one message per subject and kind",
     ({ state }) => state.books.mails.push({ id: "stray", reference: null }),
@@ -138,6 +198,11 @@ const DAMAGES: Damage[] = [
     "a label that was given back is live",
     "at most one live label per parcel",
     ({ state }) => (at(state.books.parcels, 1).cancelledAt = null),
+  ],
+  [
+    "a return has two labels",
+    "at most one live label per parcel",
+    ({ state }) => state.books.parcels.push({ ...at(state.books.parcels, 3), trackingNumber: "896" }),
   ],
   [
     "a label was made for no shipment",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { EffectId, WarehouseId } from "../../src/domain/ids.ts";
+import type { EffectId, ReturnId, WarehouseId } from "../../src/domain/ids.ts";
+import { creditPayment } from "../../src/domain/order/exchange.ts";
 import { at, type Damage, damaged, effectOf, first, intentOf, levelOf, rowOf } from "./faults-damage.ts";
 import { unknownOrder } from "./faults-world.ts";
 
@@ -44,6 +45,16 @@ const DAMAGES: Damage[] = [
     ({ state }) => Object.assign(intentOf(state, "pi_cancelled"), { status: "requires_capture", capturable: 2000 }),
   ],
   [
+    "an order is paid by credit that the order it came from does not know",
+    "no payment captured twice, refunds within captures",
+    ({ state, shipped, cancelled }) => {
+      const { order } = rowOf(state, shipped);
+      const origin = { orderId: cancelled, returnId: "rtn_1" as ReturnId, refund: 1, credit: 500 };
+      order.payments.push({ ...creditPayment(origin, 500, 0), number: 2 });
+      order.exchangeOf = origin;
+    },
+  ],
+  [
     "an intent was made for no order",
     "no payment captured twice, refunds within captures",
     ({ state }) =>
@@ -56,6 +67,49 @@ const DAMAGES: Damage[] = [
       for (const order of [rowOf(state, shipped).order])
         Object.assign(at(order.payments, 0), { status: "authorized", captured: 0 });
     },
+  ],
+  [
+    "the provider has paid back a part twice",
+    "no payment captured twice, refunds within captures",
+    ({ state }) => {
+      intentOf(state, "PAYPAL").refunded = 2000;
+      state.books.movements.push({ intentId: "PAYPAL", kind: "refund", amount: 1000, key: "f" });
+      state.books.refunds.push({ id: "RE2", intentId: "PAYPAL", amount: 1000 });
+    },
+  ],
+  [
+    "a refund that is said to be done was never made",
+    "no payment captured twice, refunds within captures",
+    ({ state }) => {
+      intentOf(state, "PAYPAL").refunded = 0;
+      state.books.movements = state.books.movements.filter(({ kind }) => kind !== "refund");
+      state.books.refunds = [];
+    },
+  ],
+  [
+    "another amount was paid back than was asked for",
+    "no payment captured twice, refunds within captures",
+    ({ state, returned }) => (at(at(rowOf(state, returned).order.refunds, 0).parts, 0).amount = 999),
+  ],
+  [
+    "a refund was asked for and forgotten",
+    "no payment captured twice, refunds within captures",
+    ({ state, returned }) => (at(at(rowOf(state, returned).order.refunds, 0).parts, 0).refundId = null),
+  ],
+  [
+    "a PayPal payment was captured twice",
+    "no payment captured twice, refunds within captures",
+    ({ state }) => state.books.movements.push({ intentId: "PAYPAL", kind: "capture", amount: 2000, key: "g" }),
+  ],
+  [
+    "less was captured than everything that has left costs",
+    "no payment captured twice, refunds within captures",
+    ({ state, shipped }) => (rowOf(state, shipped).order.totals.total += 1),
+  ],
+  [
+    "more was captured than the order costs since it became smaller",
+    "no payment captured twice, refunds within captures",
+    ({ state, shipped }) => (rowOf(state, shipped).order.totals.total -= 1),
   ],
   [
     "an acknowledged order is nowhere",
@@ -106,6 +160,44 @@ const DAMAGES: Damage[] = [
     "an acknowledged message left no trace",
     "nothing acknowledged is lost",
     ({ journal, shipped }) => journal.acknowledged.push({ kind: "message_sent", orderId: shipped, text: "hello" }),
+  ],
+  [
+    "an acknowledged edit left no trace",
+    "nothing acknowledged is lost",
+    ({ journal, shipped }) =>
+      journal.acknowledged.push({ kind: "order_edited", orderId: shipped, by: "OrderEdited", after: 2, version: 4 }),
+  ],
+  [
+    "units whose cancel was acknowledged are still there",
+    "nothing acknowledged is lost",
+    ({ journal, cancelled }) =>
+      journal.acknowledged.push({ kind: "lines_cancelled", orderId: cancelled, reason: "another one" }),
+  ],
+  [
+    "another means of payment was acknowledged and is forgotten",
+    "nothing acknowledged is lost",
+    ({ journal, asking }) => journal.acknowledged.push({ kind: "payment_provided", orderId: asking, version: 3 }),
+  ],
+  [
+    "an acknowledged return is lost",
+    "nothing acknowledged is lost",
+    ({ journal, returned }) =>
+      journal.acknowledged.push({ kind: "return_requested", orderId: returned, returnId: "rtn_other" }),
+  ],
+  [
+    "an acknowledged step of a return is lost",
+    "nothing acknowledged is lost",
+    ({ journal, returned }) => {
+      for (const entry of journal.acknowledged)
+        if (entry.kind === "return_moved" && entry.orderId === returned) entry.to = "REJECTED";
+    },
+  ],
+  [
+    "an acknowledged refund is lost",
+    "nothing acknowledged is lost",
+    ({ journal }) => {
+      for (const entry of journal.acknowledged) if (entry.kind === "refund_asked") entry.amount += 1;
+    },
   ],
   [
     "an acknowledged movement is not in its level",
@@ -213,6 +305,12 @@ const DAMAGES: Damage[] = [
     ({ state }) => (first(first(state.listings).payments).captured = 1),
   ],
   [
+    "the lists show a return as it was",
+    "the lists equal the ledgers",
+    ({ state }) => (first(first(state.listings).returns).state = "RECEIVED"),
+  ],
+  ["the lists lack a return", "the lists equal the ledgers", ({ state }) => first(state.listings).returns.pop()],
+  [
     "a revision was never written to D1",
     "the lists equal the ledgers",
     ({ state, asking }) => (rowOf(state, asking).revision += 1),
@@ -263,6 +361,17 @@ const DAMAGES: Damage[] = [
         events.filter(({ orderId, event }) => orderId === shipped && event.type === "PaymentAuthorized"),
       );
       events.push({ ...authorized, sequence: 11 });
+    },
+  ],
+  [
+    "a refund was settled twice",
+    "every effect done or due, each outcome once",
+    ({ state, returned }) => {
+      const { events } = first(state.ledgers);
+      const settled = first(
+        events.filter(({ orderId, event }) => orderId === returned && event.type === "RefundSettled"),
+      );
+      events.push({ ...settled, sequence: settled.sequence + 1 });
     },
   ],
 ];

@@ -19,7 +19,7 @@ describe("whether a system has come to rest", () => {
     const { state } = healthyWorld();
     for (const effect of effectsOf(state, "ShipStock"))
       Object.assign(effect, { status: "leased", settledAt: null, dueAt: state.readAt + 40_000 });
-    expect(describeWork(openWork(state))).toBe("1 ShipStock leased");
+    expect(describeWork(openWork(state))).toBe("2 ShipStock leased");
     expect(overdueEffects(state)).toEqual([]);
   });
 
@@ -27,7 +27,7 @@ describe("whether a system has come to rest", () => {
     const { state } = healthyWorld();
     for (const effect of effectsOf(state, "ShipStock"))
       Object.assign(effect, { status: "leased", settledAt: null, dueAt: state.readAt - 60_000 });
-    expect(overdueEffects(state)).toHaveLength(1);
+    expect(overdueEffects(state)).toHaveLength(2);
   });
 
   it("an effect that waits for an empty lane is overdue, one behind another is not", () => {
@@ -47,7 +47,7 @@ describe("whether a system has come to rest", () => {
     for (const row of state.ledgers.flatMap((ledger) => ledger.orders)) row.projected -= 1;
     for (const row of state.ops.stock) row.sequence -= 1;
     expect(describeWork(openWork(state))).toBe(
-      "2 orders not in the lists, 2 webhooks not delivered, 3 levels not in the list",
+      "3 orders not in the lists, 2 webhooks not delivered, 4 levels not in the list",
     );
     expect(isSettled(openWork(state))).toBe(false);
   });

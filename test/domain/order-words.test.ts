@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { EffectKind } from "../../src/domain/order/effects.ts";
 import type { Reservation } from "../../src/domain/order/order.ts";
-import { describeChanges } from "../../src/services/describe-changes.ts";
+import { changesBetween } from "../../src/services/describe-changes.ts";
 import { changeWords } from "../../web/ops/screens/order/words/change-words.ts";
 import { effectSays, effectTitle } from "../../web/ops/screens/order/words/effect-words.ts";
 import { isTrouble, tellHistory } from "../../web/ops/screens/order/words/event-words.ts";
@@ -98,12 +98,10 @@ describe("the timeline of an order", () => {
     );
     books.authorized(2);
     expect(timelineOf(books).at(-1)).toBe("Order edited: paid by payment 2 (Stripe)");
-    const [quantity] = describeChanges(before, books.order);
-    expect(quantity && changeWords(quantity, wordsOf(books))).toEqual({
-      what: "Quantity of Thing 1",
-      before: "2",
-      after: "3",
-    });
+    expect(changeWords(changesBetween(before, books.order), wordsOf(books))).toEqual([
+      { field: "lines/1/quantity", what: "Quantity of Thing 1", before: "2", after: "3" },
+      { field: "totals/total", what: "Total", before: "€20.00", after: "€30.00" },
+    ]);
   });
 
   it("keeps saying how much was allocated then, when units are taken out later", () => {

@@ -86,5 +86,8 @@ export function problemOf(answer: Answer): Pick<ProblemDocument, "detail"> & { c
 
 /** A request without what makes it one of many: `POST /orders/{id}/cancel`. */
 function describeAsk({ method, path }: Ask): string {
-  return `${method} ${path.replace(/^\/api\/v1/, "").replaceAll(/\/(ord|shp|rsv|pi)_[^/]+/g, "/{id}")}`;
+  return `${method} ${path
+    .replace(/^\/api\/v1/, "")
+    .replaceAll(/\/(ord|shp|rsv|pi|rtn)_[^/]+/g, "/{id}")
+    .replace(/approve\/[^/]+$/, "approve/{id}")}`;
 }

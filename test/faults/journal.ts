@@ -1,4 +1,5 @@
 import { appendFileSync, writeFileSync } from "node:fs";
+import type { ReturnState } from "../../src/domain/order/return.ts";
 import type { OrderId, ReservationId, Sku, WarehouseId } from "../../src/domain/ids.ts";
 
 /** One promise that the system has made by answering: it must still hold after every kill. */
@@ -17,6 +18,13 @@ export type Acknowledgement =
   | { kind: "order_fulfilled"; orderId: OrderId; warehouseId: WarehouseId }
   | { kind: "shipment_delivered"; orderId: OrderId; shipmentId: string }
   | { kind: "message_sent"; orderId: OrderId; text: string }
+  /** Edited, or to be once the difference is paid, between these versions. */
+  | { kind: "order_edited"; orderId: OrderId; by: "OrderEdited" | "ItemsAdded"; after: number; version: number }
+  | { kind: "lines_cancelled"; orderId: OrderId; reason: string }
+  | { kind: "payment_provided"; orderId: OrderId; version: number }
+  | { kind: "return_requested"; orderId: OrderId; returnId: string }
+  | { kind: "return_moved"; orderId: OrderId; returnId: string; to: ReturnState }
+  | { kind: "refund_asked"; orderId: OrderId; number: number; amount: number; reason: string }
   | {
       kind: "stock_moved";
       command: "receipt" | "adjustment" | "transfer_out" | "transfer_in";

@@ -37,16 +37,20 @@ export interface RunReport {
   settledInMs: number;
 }
 
-const VENDORS = ["stripe", "sendgrid", "twilio", "fedex"] as const;
+const VENDORS = ["stripe", "paypal", "sendgrid", "twilio", "fedex"] as const;
 const CLEAN = {
   latencyMs: 0,
   errorRate: 0,
   rate429: 0,
   lostReplyRate: 0,
+  silentRate: 0,
   duplicateWebhooks: 0,
+  reorderWebhooks: 0,
   webhookDelayMs: 0,
   webhooksEnabled: true,
 };
+/** Orders that are delivered before anything breaks. */
+const BROUGHT_HOME = 12;
 const THAWED_MS = 5_000;
 const ASK_AGAIN_WITHIN_MS = 90_000;
 
@@ -62,6 +66,7 @@ export async function runFaults(options: RunOptions): Promise<RunReport> {
   try {
     const world = await buildWorld(client, journal, seed);
     const load = new Load({ client, journal, world, random: seededRandom(seed + 1) });
+    await load.bringHome(BROUGHT_HOME);
     const orders = (): number => journal.acknowledged.filter(({ kind }) => kind === "order_placed").length;
     for (let kill = 1; kill < kills; kill += 1) {
       await turnKnobs(client, () => randomKnobs(random));
@@ -132,7 +137,10 @@ function randomKnobs(random: () => number): Partial<typeof CLEAN> & { speed?: nu
     errorRate: pick(random, [0, 0, 0.1, 0.3]),
     rate429: pick(random, [0, 0, 0, 0.1]),
     lostReplyRate: pick(random, [0, 0.1, 0.3]),
+    // Each costs its caller the whole time limit.
+    silentRate: pick(random, [0, 0, 0.05, 0.15]),
     duplicateWebhooks: pick(random, [0, 0.5, 1]),
+    reorderWebhooks: pick(random, [0, 0.5, 1]),
     webhookDelayMs: pick(random, [0, 0, 800]),
     webhooksEnabled: random() < 0.85,
   };

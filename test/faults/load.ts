@@ -1,8 +1,11 @@
 import { pick } from "../../seed/random.ts";
 import { type Answer, type Ask, type FaultsClient, problemOf, Unanswered } from "./client.ts";
 import type { Journal } from "./journal.ts";
+import { ChangeActions } from "./change-actions.ts";
+import { KnownOrders } from "./known-orders.ts";
 import { OrderActions } from "./order-actions.ts";
 import { pause } from "./process-group.ts";
+import { ReturnActions } from "./return-actions.ts";
 import { StockActions } from "./stock-actions.ts";
 import type { World } from "./world.ts";
 
@@ -26,13 +29,15 @@ interface Repeat {
 }
 
 const CLIENTS = 14;
-const LONGEST_THOUGHT_MS = 180;
+const LONGEST_THOUGHT_MS = 300;
 const REPEAT_PAUSE_MS = 500;
 
 /** Customers, clerks and floor staff, all at once, who ask again when they were not answered. */
 export class Load {
   readonly #context: LoadContext;
   readonly #orders: OrderActions;
+  readonly #changes: ChangeActions;
+  readonly #returns: ReturnActions;
   readonly #stock: StockActions;
   readonly #repeats: Repeat[] = [];
   #keys = 0;
@@ -43,13 +48,21 @@ export class Load {
       nextKey: (kind) => `${options.world.name}-${kind}-${(this.#keys += 1)}`,
       perform: (ask, take) => this.#perform({ ask, take }),
     };
-    this.#orders = new OrderActions(this.#context);
+    const known = new KnownOrders(this.#context);
+    this.#orders = new OrderActions(this.#context, known);
+    this.#changes = new ChangeActions(this.#context, known);
+    this.#returns = new ReturnActions(this.#context, known);
     this.#stock = new StockActions(this.#context);
   }
 
   /** Requests that have not been answered yet. */
   get unanswered(): number {
     return this.#repeats.length;
+  }
+
+  /** Brings so many orders to their customers, so that from the first round on something can come back. */
+  async bringHome(count: number): Promise<void> {
+    await Promise.all(Array.from({ length: count }, () => this.#orders.bringHome()));
   }
 
   /** Keeps asking until told to stop; resolves when the last request has been answered or has broken. */
@@ -89,6 +102,8 @@ export class Load {
   #choose(): () => Promise<void> {
     const { random } = this.#context;
     const orders = this.#orders;
+    const changes = this.#changes;
+    const returns = this.#returns;
     const stock = this.#stock;
     const chosen = pick(random, [
       ...times(26, () => orders.placeFull()),
@@ -96,11 +111,18 @@ export class Load {
       ...times(9, () => orders.cancel()),
       ...times(8, () => orders.fulfill()),
       ...times(5, () => orders.deliver()),
-      ...times(6, () => orders.passAuthentication()),
+      ...times(7, () => orders.answerProvider()),
       ...times(5, () => orders.placeAgain()),
       ...times(2, () => orders.placeOtherUnderSameKey()),
       ...times(6, () => orders.read()),
       ...times(2, () => orders.write()),
+      ...times(8, () => changes.edit()),
+      ...times(4, () => changes.addItems()),
+      ...times(5, () => changes.cancelLine()),
+      ...times(3, () => changes.payOtherwise()),
+      ...times(5, () => returns.request()),
+      ...times(7, () => returns.moveOn()),
+      ...times(4, () => returns.refund()),
       ...times(6, () => stock.receive()),
       ...times(4, () => stock.adjust()),
       ...times(3, () => stock.count()),

@@ -17,10 +17,11 @@ export interface OpenWork {
 
 /** What of the state on disk is not at rest yet; what waits for somebody outside is at rest. */
 export function openWork(state: RawState): OpenWork {
+  const asking = new Set(state.books.intents.filter(({ status }) => status === "requires_action").map(({ id }) => id));
   const shown = new Map(state.ops.stock.map(({ sku, warehouseId, sequence }) => [`${sku}~${warehouseId}`, sequence]));
   return {
     effects: state.ledgers.flatMap((ledger) =>
-      ledger.effects.filter((effect) => isOpen(effect) && !isWaiting(effect, state.readAt)),
+      ledger.effects.filter((effect) => isOpen(effect) && !isWaiting(effect, asking, state.readAt)),
     ),
     unprojected: state.ledgers.reduce(
       (sum, ledger) => sum + ledger.orders.filter(({ projected, revision }) => projected < revision).length,
@@ -33,8 +34,10 @@ export function openWork(state: RawState): OpenWork {
   };
 }
 
-function isWaiting({ effect, status, dueAt, attempts }: RawEffect, now: number): boolean {
+function isWaiting({ effect, status, dueAt, attempts }: RawEffect, asking: ReadonlySet<string>, now: number): boolean {
   if (status !== "due" || dueAt === null || dueAt <= now) return false;
+  // The customer has answered, and nobody has told us: the next look finds out.
+  if (effect.kind === "AwaitPayment" && !asking.has(effect.intentId)) return false;
   return (WAITS.has(effect.kind) && attempts.at(-1)?.outcome !== "failed") || dueAt > now + FAR_OFF_MS;
 }
 

@@ -3,33 +3,42 @@ import type { Address } from "../../src/domain/catalog.ts";
 import type { OrderId, Sku, WarehouseId } from "../../src/domain/ids.ts";
 import { pick } from "../../seed/random.ts";
 import { type Answer, type Ask, problemOf } from "./client.ts";
+import { expectRefusal, type KnownOrder, type KnownOrders } from "./known-orders.ts";
 import type { LoadContext } from "./load.ts";
+import { pause } from "./process-group.ts";
 import type { StockActions } from "./stock-actions.ts";
 
-/** An order that the system has acknowledged. */
-interface KnownOrder {
-  orderId: OrderId;
-  ask: Ask;
-  version: number;
-  warehouses: WarehouseId[];
-  asksCustomer: boolean;
-  isShipped: boolean;
-}
-
+/** A business customer of the seed, who may pay by invoice. */
+const INVOICED_CUSTOMER = "cus_jonas-becker";
 /** The carrier takes 100 calls a minute, and a parcel costs a label and a look-up at the least. */
 const FULFILLED_PER_SECOND = 0.5;
-const PAYS = "pm_card_visa";
-const CARDS: readonly [string, ...string[]] = [
+const READY_WITHIN_MS = 30_000;
+const LOOK_EVERY_MS = 400;
+/** What pays an order: the token, whose it is where that matters, and whether the customer is asked. */
+interface Means {
+  paymentMethod: { token: string } | { saved: string };
+  customerId?: string;
+  channel?: string;
+  mayAsk?: boolean;
+}
+const by = (token: string, more: Partial<Means> = {}): Means => ({ paymentMethod: { token }, ...more });
+const PAYS = by("pm_card_visa");
+const MEANS: readonly [Means, ...Means[]] = [
   PAYS,
-  ...Array.from({ length: 13 }, () => PAYS),
-  "pm_card_mastercard",
-  "pm_card_chargeDeclined",
-  "pm_card_chargeDeclined",
-  "pm_card_threeDSecureRequired",
-  "pm_card_threeDSecureRequired",
-  "pm_card_authenticationRequired",
+  ...Array.from({ length: 11 }, () => PAYS),
+  by("pm_card_mastercard"),
+  by("pm_card_chargeDeclined"),
+  by("pm_card_chargeDeclined"),
+  by("pm_card_threeDSecureRequired", { mayAsk: true }),
+  by("pm_card_authenticationRequired", { mayAsk: true }),
+  by("paypal", { mayAsk: true }),
+  by("paypal", { mayAsk: true }),
+  by("paypal_8kk8451t"),
+  by("paypal_8kk8451t"),
+  by("paypal_declined1"),
+  by("invoice", { customerId: INVOICED_CUSTOMER }),
+  by("external", { channel: "ebay" }),
 ];
-const CARDS_THAT_ASK: ReadonlySet<string> = new Set(["pm_card_threeDSecureRequired", "pm_card_authenticationRequired"]);
 type Destination = Pick<Address, "line1" | "city" | "postalCode" | "country">;
 const DESTINATIONS: readonly [Destination, ...Destination[]] = [
   { line1: "Friedrichstraße 43", city: "Berlin", postalCode: "10117", country: "DE" },
@@ -40,15 +49,16 @@ const DESTINATIONS: readonly [Destination, ...Destination[]] = [
 /** What customers, clerks and the floor do with orders. */
 export class OrderActions {
   readonly #context: LoadContext;
-  readonly #known: KnownOrder[] = [];
+  readonly #orders: KnownOrders;
   readonly #startedAt = Date.now();
   #fulfillments = 0;
 
-  constructor(context: LoadContext) {
+  constructor(context: LoadContext, orders: KnownOrders) {
     this.#context = context;
+    this.#orders = orders;
   }
 
-  placeFull(): Promise<void> {
+  async placeFull(): Promise<void> {
     const { random, world } = this.#context;
     const count = pick(random, [1, 1, 1, 2, 2, 3, 5]);
     const lines = Array.from({ length: count }, () => ({
@@ -56,14 +66,14 @@ export class OrderActions {
       quantity: pick(random, [1, 1, 1, 2, 3]),
     }));
     // The one that may wait would make the whole order wait: it is asked for alone.
-    return this.#place(lines.some(({ sku }) => sku === world.waiting) ? [{ sku: world.waiting, quantity: 1 }] : lines);
+    await this.#place(lines.some(({ sku }) => sku === world.waiting) ? [{ sku: world.waiting, quantity: 1 }] : lines);
   }
 
-  placeReserved(stock: StockActions): Promise<void> {
+  async placeReserved(stock: StockActions): Promise<void> {
     const reserved = stock.takeReserved();
     if (reserved === undefined) return this.placeFull();
     const { sku, quantity, reservationId } = reserved;
-    return this.#place([{ sku, quantity, reservationId }]);
+    await this.#place([{ sku, quantity, reservationId }]);
   }
 
   async placeShort(): Promise<void> {
@@ -80,12 +90,12 @@ export class OrderActions {
       key: nextKey("short"),
       body,
     };
-    await perform(ask, (answer) => this.#takePlaced(ask, answer, false));
+    await perform(ask, (answer) => void this.#takePlaced(ask, answer, false));
   }
 
   /** The same request again, answered long ago: the same order must come back. */
   async placeAgain(): Promise<void> {
-    const known = this.#any();
+    const known = this.#orders.any();
     if (known === undefined) return this.placeFull();
     await this.#context.perform(known.ask, (answer) => {
       const { orderId } = answer.body as Partial<OrderAnswer>;
@@ -99,7 +109,7 @@ export class OrderActions {
   }
 
   async placeOtherUnderSameKey(): Promise<void> {
-    const known = this.#any();
+    const known = this.#orders.any();
     if (known === undefined || typeof known.ask.body !== "object") return this.placeFull();
     const ask: Ask = {
       ...known.ask,
@@ -112,7 +122,7 @@ export class OrderActions {
   }
 
   async cancel(): Promise<void> {
-    const known = this.#any();
+    const known = this.#orders.any();
     if (known === undefined) return this.placeFull();
     const { random, journal, perform } = this.#context;
     const body = { reason: "changed my mind" };
@@ -127,15 +137,20 @@ export class OrderActions {
         const { version } = answer.body as OrderAnswer;
         journal.acknowledge({ kind: "order_cancelled", orderId: known.orderId, version });
         known.version = Math.max(known.version, version);
-      } else this.#expect(ask, answer, ["order_state", "picking_started", "version_stale"]);
+        known.isOver = answer.status === 200;
+      } else expectRefusal(this.#context, ask, answer, ["order_state", "picking_started", "version_stale"]);
     });
   }
 
   async fulfill(): Promise<void> {
     const allowed = 3 + ((Date.now() - this.#startedAt) / 1_000) * FULFILLED_PER_SECOND;
-    const known = this.#any();
-    const warehouseId = known?.warehouses[0];
-    if (known === undefined || warehouseId === undefined || this.#fulfillments >= allowed) return this.placeFull();
+    // Mostly one that has had time to be paid and allocated.
+    const known = this.#orders.one(({ isOver, isShipped }) => !isOver && !isShipped);
+    if (known === undefined || this.#fulfillments >= allowed) return this.placeFull();
+    for (const warehouseId of known.warehouses.slice(0, 1)) await this.#fulfillFrom(known, warehouseId);
+  }
+
+  async #fulfillFrom(known: KnownOrder, warehouseId: WarehouseId): Promise<void> {
     this.#fulfillments += 1;
     const { random, journal, perform } = this.#context;
     const body = { orderId: known.orderId, warehouseId };
@@ -145,7 +160,7 @@ export class OrderActions {
         known.isShipped = true;
         journal.acknowledge({ kind: "order_fulfilled", ...body });
       } else
-        this.#expect(ask, answer, [
+        expectRefusal(this.#context, ask, answer, [
           "order_state",
           "order_not_ready",
           "shipment_state",
@@ -156,47 +171,82 @@ export class OrderActions {
   }
 
   async deliver(): Promise<void> {
-    const shipped = this.#known.filter(({ isShipped }) => isShipped);
-    const known = shipped[Math.floor(this.#context.random() * shipped.length)];
+    const known = this.#orders.one(({ isShipped, isDelivered }) => isShipped && !isDelivered);
     if (known === undefined) return this.fulfill();
-    await this.#withOrder(known, async (order) => {
+    await this.#deliverNext(known);
+  }
+
+  async #deliverNext(known: KnownOrder): Promise<void> {
+    await this.#orders.read(known, async (order) => {
       const shipment = order.shipments.find(({ state }) => state === "SHIPPED" || state === "OUT_FOR_DELIVERY");
+      known.isDelivered = order.status === "DELIVERED";
       if (shipment === undefined) return;
       const ask: Ask = { method: "POST", path: `/api/v1/shipments/${shipment.shipmentId}/deliver` };
       await this.#context.perform(ask, (answer) => {
-        if (answer.status === 200)
+        if (answer.status === 200) {
+          known.isDelivered = true;
           this.#context.journal.acknowledge({
             kind: "shipment_delivered",
             orderId: known.orderId,
             shipmentId: shipment.shipmentId,
           });
-        else this.#expect(ask, answer, ["order_state", "shipment_state"]);
+        } else expectRefusal(this.#context, ask, answer, ["order_state", "shipment_state"]);
       });
     });
   }
 
-  /** The customer answers the bank's page, one in five with the wrong code. */
-  async passAuthentication(): Promise<void> {
-    const asked = this.#known.filter(({ asksCustomer }) => asksCustomer);
-    const known = asked[Math.floor(this.#context.random() * asked.length)];
+  /** An order from its placing to its customer's door, as long as nothing goes wrong. */
+  async bringHome(): Promise<void> {
+    const { random, world } = this.#context;
+    const known = await this.#place(
+      Array.from({ length: 2 }, () => ({ sku: pick(random, world.plain), quantity: 2 })),
+      pick(random, [PAYS, by("paypal_8kk8451t")]),
+    );
+    if (known === undefined) return;
+    await this.#untilReady(known);
+    for (const warehouseId of known.warehouses) await this.#fulfillFrom(known, warehouseId);
+    for (const _parcel of known.warehouses) await this.#deliverNext(known);
+  }
+
+  /** Waits, not for ever, until the warehouses have been asked for all of it. */
+  async #untilReady(known: KnownOrder): Promise<void> {
+    const giveUpAt = Date.now() + READY_WITHIN_MS;
+    const look = { isReady: false };
+    for (;;) {
+      await this.#orders.read(known, async ({ shipments }) => {
+        look.isReady = shipments.length > 0 && shipments.every(({ state }) => state === "ACCEPTED");
+      });
+      if (look.isReady || Date.now() > giveUpAt) return;
+      await pause(LOOK_EVERY_MS);
+    }
+  }
+
+  /** The customer answers the bank's or PayPal's page, one in five with a no. */
+  async answerProvider(): Promise<void> {
+    const known = this.#orders.one(({ asksCustomer }) => asksCustomer);
     if (known === undefined) return this.placeFull();
-    await this.#withOrder(known, async (order) => {
-      const url = order.payments.find(({ actionUrl }) => actionUrl !== null)?.actionUrl;
-      if (url === undefined || url === null) return;
+    await this.#orders.read(known, async (order) => {
+      const asked = order.payments.find(({ actionUrl, status }) => actionUrl !== null && status === "requires_action");
+      if (asked === undefined || asked.actionUrl === null) return;
       known.asksCustomer = false;
-      const form = { answer: this.#context.random() < 0.8 ? "complete" : "fail" };
-      await this.#context.perform({ method: "POST", path: new URL(url).pathname, form }, () => undefined);
+      const says = this.#context.random();
+      const [yes, no] =
+        asked.provider === "paypal"
+          ? (["approve", pick(this.#context.random, ["approve_declined", "cancel"])] as const)
+          : (["complete", "fail"] as const);
+      const form = { answer: says < 0.8 ? yes : no };
+      await this.#context.perform({ method: "POST", path: new URL(asked.actionUrl).pathname, form }, () => undefined);
     });
   }
 
   async read(): Promise<void> {
-    const known = this.#any();
-    if (known !== undefined) await this.#withOrder(known, async () => undefined);
+    const known = this.#orders.any();
+    if (known !== undefined) await this.#orders.read(known, async () => undefined);
   }
 
   /** A person writes to the customer: each request is a message of its own. */
   async write(): Promise<void> {
-    const known = this.#any();
+    const known = this.#orders.any();
     if (known === undefined) return;
     const { nextKey, perform, journal } = this.#context;
     const text = `Note ${nextKey("note")}`;
@@ -208,34 +258,44 @@ export class OrderActions {
     };
     await perform(ask, (answer) => {
       if (answer.status === 200) journal.acknowledge({ kind: "message_sent", orderId: known.orderId, text });
-      else this.#expect(ask, answer, []);
+      else expectRefusal(this.#context, ask, answer, []);
     });
   }
 
-  async #place(lines: { sku: Sku; quantity: number; reservationId?: string }[]): Promise<void> {
+  async #place(
+    lines: { sku: Sku; quantity: number; reservationId?: string }[],
+    means = pick(this.#context.random, this.#means()),
+  ): Promise<KnownOrder | undefined> {
     const { random, nextKey, perform, world } = this.#context;
     const key = nextKey("order");
-    const card = pick(random, CARDS);
+    const { paymentMethod, customerId, channel, mayAsk = false } = means;
     const reach =
       random() < 0.1
         ? { phone: `+49151${String(10_000_000 + Math.floor(random() * 80_000_000))}` }
         : { email: `${key}@${world.name}.example` };
     const body = {
-      customer: { name: "Kim Example", ...reach },
+      customer: { ...(customerId !== undefined && { id: customerId }), name: "Kim Example", ...reach },
       lines,
       address: pick(random, DESTINATIONS),
       shippingMethod: "standard",
-      paymentMethod: { token: card },
+      paymentMethod,
       currency: "EUR",
+      ...(channel !== undefined && { channel }),
     };
-    const ask: Ask = { method: "POST", path: "/api/v1/orders", as: "storefront", key, body };
-    await perform(ask, (answer) => this.#takePlaced(ask, answer, CARDS_THAT_ASK.has(card)));
+    // Only staff speak for other customers and channels.
+    const as = customerId === undefined && channel === undefined ? "storefront" : "csr";
+    const ask: Ask = { method: "POST", path: "/api/v1/orders", as, key, body };
+    let known: KnownOrder | undefined;
+    await perform(ask, (answer) => {
+      known = this.#takePlaced(ask, answer, mayAsk);
+    });
+    return known;
   }
 
-  #takePlaced(ask: Ask, answer: Answer, asksCustomer: boolean): void {
+  #takePlaced(ask: Ask, answer: Answer, mayAsk: boolean): KnownOrder | undefined {
     if (answer.status !== 201) {
-      this.#expect(ask, answer, ["insufficient_stock", "reservation_state"]);
-      return;
+      expectRefusal(this.#context, ask, answer, ["insufficient_stock", "reservation_state"]);
+      return undefined;
     }
     const order = answer.body as OrderAnswer;
     const orderId = order.orderId as OrderId;
@@ -249,36 +309,24 @@ export class OrderActions {
       reservations: order.reservations.map(({ reservationId }) => reservationId),
     });
     const warehouses = [...new Set(order.reservations.map(({ warehouseId }) => warehouseId as WarehouseId))];
-    this.#known.push({ orderId, ask, version: order.version, warehouses, asksCustomer, isShipped: false });
+    const known = {
+      orderId,
+      ask,
+      version: order.version,
+      warehouses,
+      mayAsk,
+      asksCustomer: mayAsk,
+      isOver: false,
+      isShipped: false,
+      isDelivered: false,
+    };
+    this.#orders.add(known);
+    return known;
   }
 
-  async #withOrder(known: KnownOrder, then: (order: OrderAnswer) => Promise<void>): Promise<void> {
-    const ask: Ask = { method: "GET", path: `/api/v1/orders/${known.orderId}` };
-    let read: OrderAnswer | null = null;
-    await this.#context.perform(ask, (answer) => {
-      const order = answer.body as OrderAnswer;
-      if (answer.status !== 200)
-        this.#context.client.complain(ask, answer, `an acknowledged order was not found: ${known.orderId}`);
-      else if (order.version < known.version)
-        this.#context.client.complain(
-          ask,
-          answer,
-          `${known.orderId} was acknowledged at version ${known.version} and is read at ${order.version}`,
-        );
-      else read = order;
-    });
-    if (read !== null) await then(read);
-  }
-
-  #expect(ask: Ask, answer: Answer, codes: readonly string[]): void {
-    if (!codes.includes(problemOf(answer).code)) this.#context.client.complain(ask, answer);
-  }
-
-  #any(): KnownOrder | undefined {
-    // Mostly a recent one: what happens to an order happens while it is young.
-    const { random } = this.#context;
-    const back = Math.floor(random() ** 2 * Math.min(this.#known.length, 200));
-    return this.#known[this.#known.length - 1 - back];
+  #means(): readonly [Means, ...Means[]] {
+    const { saved } = this.#context.world;
+    return [...MEANS, { paymentMethod: { saved: saved.method }, customerId: saved.customerId }];
   }
 
   #wanted(): Sku {

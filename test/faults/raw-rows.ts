@@ -99,6 +99,14 @@ export interface RawListing {
     captured: number;
     refunded: number;
   }[];
+  returns: {
+    id: string;
+    orderId: OrderId;
+    state: string;
+    units: number;
+    warehouseId: string;
+    trackingNumber: string | null;
+  }[];
 }
 
 /** The operations database, as far as the invariants go. */
@@ -125,6 +133,7 @@ export interface RawOps {
 
 /** What the outside world has in its own books. */
 export interface RawBooks {
+  /** Of every payment provider, in Stripe's words. */
   intents: {
     id: string;
     orderId: string | null;
@@ -135,6 +144,7 @@ export interface RawBooks {
     refunded: number;
   }[];
   movements: { intentId: string; kind: string; amount: number; key: string | null }[];
+  refunds: { id: string; intentId: string; amount: number }[];
   mails: { id: string; reference: string | null }[];
   /** `reference` is what the text was sent with, as its status callback tells. */
   texts: { id: string; reference: string | null }[];

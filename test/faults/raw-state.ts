@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqlite";
 import type { EffectAttempt } from "../../src/contracts/ledger-rpc.ts";
 import type { DeviationKind } from "../../src/domain/deviation.ts";
 import type { EffectId, OrderId, ReservationId, Sku, WarehouseId } from "../../src/domain/ids.ts";
@@ -8,85 +7,20 @@ import type { MovementKind, ReservationStatus } from "../../src/domain/inventory
 import { type Effect, orderOfEffect } from "../../src/domain/order/effects.ts";
 import type { Actor, OrderEvent, RecordedEvent } from "../../src/domain/order/events.ts";
 import type { Order } from "../../src/domain/order/order.ts";
-import type { RawBooks, RawEffect, RawLedger, RawLevel, RawListing, RawOps, RawState } from "./raw-rows.ts";
-
-/** After a kill the first reader recovers a file, and others wait for it. */
-const LOCK_WAIT_MS = 5_000;
-const OBJECT_FILE = /^[0-9a-f]{64}\.sqlite$/;
-const API_WORKER = "holdfast";
-const SIMULATORS_WORKER = "holdfast-simulators";
-
-type Row = Record<string, SQLOutputValue>;
-
-/** Reads one file and nothing else: what is broken in it shows as an error that names the file. */
-class RawFile {
-  readonly #path: string;
-  readonly #database: DatabaseSync;
-
-  constructor(path: string) {
-    this.#path = path;
-    this.#database = new DatabaseSync(path, { readOnly: true, timeout: LOCK_WAIT_MS });
-  }
-
-  static read<Value>(path: string, read: (file: RawFile) => Value): Value {
-    const file = new RawFile(path);
-    try {
-      return read(file);
-    } catch (error) {
-      throw new Error(`${path} can't be read`, { cause: error });
-    } finally {
-      file.#database.close();
-    }
-  }
-
-  has(table: string): boolean {
-    return this.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", table).length > 0;
-  }
-
-  rows(sql: string, ...values: SQLInputValue[]): Row[] {
-    return this.#database.prepare(sql).all(...values);
-  }
-
-  /** SQLite's own word on whether the file is whole. */
-  checkIntegrity(): void {
-    const [answer] = this.rows("PRAGMA quick_check(1)");
-    if (text(answer, "quick_check") !== "ok") throw new Error(`${this.#path}: ${text(answer, "quick_check")}`);
-  }
-}
-
-function text(row: Row | undefined, column: string): string {
-  const value = row?.[column];
-  if (typeof value !== "string") throw new TypeError(`${column} is not a text: ${String(value)}`);
-  return value;
-}
-
-function maybeText(row: Row, column: string): string | null {
-  return row[column] === null ? null : text(row, column);
-}
-
-function number(row: Row | undefined, column: string): number {
-  const value = row?.[column];
-  if (typeof value !== "number") throw new TypeError(`${column} is not a number: ${String(value)}`);
-  return value;
-}
-
-function maybeNumber(row: Row, column: string): number | null {
-  return row[column] === null ? null : number(row, column);
-}
-
-function json<Value>(row: Row, column: string): Value {
-  return JSON.parse(text(row, column)) as Value;
-}
-
-/** The files of one class of objects; none where no object of it was ever made. */
-function filesOf(stateDir: string, worker: string, className: string): string[] {
-  const folder = join(stateDir, "v3/do", `${worker}-${className}`);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => OBJECT_FILE.test(name))
-    .sort()
-    .map((name) => join(folder, name));
-}
+import { readBooks } from "./raw-books.ts";
+import {
+  API_WORKER,
+  filesOf,
+  json,
+  maybeNumber,
+  maybeText,
+  number,
+  OBJECT_FILE,
+  RawFile,
+  type Row,
+  text,
+} from "./raw-file.ts";
+import type { RawEffect, RawLedger, RawLevel, RawListing, RawOps, RawState } from "./raw-rows.ts";
 
 /** When the alarm of each object of a class rings, by the object's id. */
 function alarmsOf(stateDir: string, className: string): Map<string, number> {
@@ -253,6 +187,14 @@ function readListing(path: string): RawListing {
         captured: number(row, "captured"),
         refunded: number(row, "refunded"),
       })),
+      returns: file.rows("SELECT * FROM returns").map((row) => ({
+        id: text(row, "id"),
+        orderId: text(row, "order_id") as OrderId,
+        state: text(row, "state"),
+        units: number(row, "units"),
+        warehouseId: text(row, "warehouse_id"),
+        trackingNumber: maybeText(row, "tracking_number"),
+      })),
     };
   });
 }
@@ -294,62 +236,6 @@ function readOps(stateDir: string): RawOps {
       })),
     };
   });
-}
-
-/** Reads what every object of one vendor has in its books. */
-function fromBooks<Value>(stateDir: string, className: string, read: (file: RawFile) => Value[]): Value[] {
-  return filesOf(stateDir, SIMULATORS_WORKER, className).flatMap((path) => RawFile.read(path, read));
-}
-
-function readBooks(stateDir: string): RawBooks {
-  const undelivered = ["StripeBooks", "SendgridBooks", "TwilioBooks", "FedexBooks"]
-    .flatMap((className) =>
-      fromBooks(stateDir, className, (file) => file.rows("SELECT count(*) AS n FROM outbox WHERE state = 'due'")),
-    )
-    .reduce((sum, row) => sum + number(row, "n"), 0);
-  return {
-    undelivered,
-    intents: fromBooks(stateDir, "StripeBooks", (file) => file.rows("SELECT * FROM payment_intents")).map((row) => ({
-      id: text(row, "id"),
-      orderId: maybeText(row, "order_id"),
-      status: text(row, "status"),
-      amount: number(row, "amount"),
-      capturable: number(row, "capturable"),
-      received: number(row, "received"),
-      refunded: number(row, "refunded"),
-    })),
-    movements: fromBooks(stateDir, "StripeBooks", (file) =>
-      file.rows("SELECT * FROM money_movements ORDER BY seq"),
-    ).map((row) => ({
-      intentId: text(row, "intent_id"),
-      kind: text(row, "kind"),
-      amount: number(row, "amount"),
-      key: maybeText(row, "idempotency_key"),
-    })),
-    mails: fromBooks(stateDir, "SendgridBooks", (file) => file.rows("SELECT id, reference FROM messages")).map(
-      (row) => ({
-        id: text(row, "id"),
-        reference: maybeText(row, "reference"),
-      }),
-    ),
-    texts: fromBooks(stateDir, "TwilioBooks", (file) => file.rows("SELECT sid, status_callback FROM messages")).map(
-      (row) => ({
-        id: text(row, "sid"),
-        reference: referenceIn(maybeText(row, "status_callback")),
-      }),
-    ),
-    parcels: fromBooks(stateDir, "FedexBooks", (file) =>
-      file.rows("SELECT tracking_number, reference, cancelled_at FROM parcels"),
-    ).map((row) => ({
-      trackingNumber: text(row, "tracking_number"),
-      reference: maybeText(row, "reference"),
-      cancelledAt: maybeNumber(row, "cancelled_at"),
-    })),
-  };
-}
-
-function referenceIn(callback: string | null): string | null {
-  return callback === null ? null : new URL(callback).searchParams.get("reference");
 }
 
 /**

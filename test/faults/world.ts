@@ -17,6 +17,8 @@ export interface World {
   waiting: Sku;
   /** Of the seeded catalogue: their levels open with stock that no receipt has brought. */
   seeded: readonly [Sku, ...Sku[]];
+  /** A card that a customer of the seed has saved. */
+  saved: { customerId: string; method: string };
 }
 
 const CITIES = [
@@ -74,6 +76,7 @@ export async function buildWorld(client: FaultsClient, journal: Journal, seed: n
     plain: skus(name, "plain", 8),
     waiting: `${name}-waiting` as Sku,
     seeded: ["85123A" as Sku, "47566" as Sku, "84879" as Sku],
+    saved: await saveCard(client, name, "cus_carmen-ortega"),
   };
   for (const sku of [world.hot, ...world.scarce, ...world.plain, world.waiting])
     await buildProduct(client, sku, sku === world.waiting);
@@ -138,4 +141,14 @@ async function buildProduct(client: FaultsClient, sku: Sku, backorder: boolean):
   const answer = await client.ask({ method: "POST", path: "/api/v1/products", key: `product-${sku}`, body });
   if (answer.status !== 201)
     throw new Error(`the product ${sku} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
+}
+
+async function saveCard(client: FaultsClient, name: string, customerId: string): Promise<World["saved"]> {
+  const path = `/api/v1/customers/${customerId}/payment-methods`;
+  const body = { paymentMethod: { token: "pm_card_visa" } };
+  const answer = await client.ask({ method: "POST", path, key: `${name}-card`, body });
+  const { id } = answer.body as { id?: string };
+  if (answer.status !== 201 || id === undefined)
+    throw new Error(`saving a card was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
+  return { customerId, method: id };
 }

@@ -120,6 +120,25 @@ describe("a PayPal webhook", () => {
     expect(sent.map(({ url }) => url)).toEqual([CERTIFICATE_URL]);
   });
 
+  it("about a dispute names it, although disputes have no id of the usual name", async () => {
+    const body = JSON.stringify({
+      ...event,
+      event_type: "CUSTOMER.DISPUTE.CREATED",
+      resource_type: "dispute",
+      resource: {
+        dispute_id: "PP-000-042-663-135",
+        disputed_transactions: [{ seller_transaction_id: "00D10444LD479031K" }],
+        dispute_amount: { currency_code: "USD", value: "3.00" },
+        status: "OPEN",
+      },
+    });
+    const { result } = await verify({ "PayPal-Transmission-Sig": sign(body) }, { body });
+    expect(result).toMatchObject({
+      ok: true,
+      event: { disputeId: "PP-000-042-663-135", intentId: null, status: null },
+    });
+  });
+
   it("has its certificate fetched once, and again only where that failed", async () => {
     const { fetch, sent } = fakeFetch(broken, text(200, LOCAL_PEM));
     const config = { webhookId, fetch, certificates: new Map<string, Certificate>() };

@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { PaymentProviderName } from "../../src/domain/order/payment-provider.ts";
 import type { ProviderResult } from "../../src/providers/outcome.ts";
 import type { PaymentProvider, PaymentSnapshot } from "../../src/providers/payment.ts";
+import { PaypalPayments } from "../../src/providers/paypal.ts";
+import { StripePayments } from "../../src/providers/stripe.ts";
 import { startSimulatedWorld, until, type SimulatedWorld } from "./simulated-world.ts";
 
 let world: SimulatedWorld;
@@ -25,6 +27,8 @@ const VENDORS: readonly {
   declined: string;
   asking: string;
   agree: string;
+  /** An adapter that does not wait for long. */
+  impatient: (world: SimulatedWorld) => PaymentProvider;
 }[] = [
   {
     vendor: "stripe",
@@ -32,12 +36,27 @@ const VENDORS: readonly {
     declined: "pm_card_chargeDeclined",
     asking: "pm_card_threeDSecure2Required",
     agree: "complete",
+    impatient: ({ fetch, vars }) =>
+      new StripePayments({ secretKey: vars["STRIPE_SECRET_KEY"] ?? "", fetch, timeLimitMs: 1_000 }),
   },
-  { vendor: "paypal", good: "paypal_8kk8451t", declined: "paypal_declined1", asking: "paypal", agree: "approve" },
+  {
+    vendor: "paypal",
+    good: "paypal_8kk8451t",
+    declined: "paypal_declined1",
+    asking: "paypal",
+    agree: "approve",
+    impatient: ({ fetch, vars }) =>
+      new PaypalPayments({
+        clientId: vars["PAYPAL_CLIENT_ID"] ?? "",
+        clientSecret: vars["PAYPAL_CLIENT_SECRET"] ?? "",
+        fetch,
+        timeLimitMs: 1_000,
+      }),
+  },
 ];
 
 /** What the saga relies on, whoever the provider is. */
-describe.each(VENDORS)("the payment provider $vendor", ({ vendor, good, declined, asking, agree }) => {
+describe.each(VENDORS)("the payment provider $vendor", ({ vendor, good, declined, asking, agree, impatient }) => {
   const provider = (): PaymentProvider => world.providers.payments[vendor];
   const turn = (change: Parameters<SimulatedWorld["turn"]>[1]) => world.turn(vendor, change);
   const newOrder = () => `ord_${vendor}${String((made += 1)).padStart(4, "0")}`;
@@ -63,7 +82,9 @@ describe.each(VENDORS)("the payment provider $vendor", ({ vendor, good, declined
       .toReversed();
   }
 
-  afterEach(() => turn({ errorRate: 0, rate429: 0, lostReplyRate: 0, latencyMs: 0 }));
+  afterEach(() =>
+    turn({ errorRate: 0, rate429: 0, lostReplyRate: 0, silentRate: 0, latencyMs: 0, reorderWebhooks: 0 }),
+  );
 
   it("asks for no money by creating", async () => {
     const orderId = newOrder();
@@ -168,6 +189,45 @@ describe.each(VENDORS)("the payment provider $vendor", ({ vendor, good, declined
       captured: 2599,
     });
     expect(await movements(orderId)).toEqual(["authorize 2599", "capture 2599"]);
+  });
+
+  it("leaves it unknown when nothing is answered, and makes each once however often it is asked", async () => {
+    const hasty = impatient(world);
+    // The access token comes from the same vendor: without one nothing is asked.
+    await hasty.retrieve("nobody");
+    await turn({ silentRate: 1, seed: 7 });
+    const orders = Array.from({ length: 8 }, newOrder);
+    const input = { payment: 1, amount: eur(700), paymentMethod: good, description: "x" };
+    const createAll = (from: PaymentProvider) =>
+      Promise.all(orders.map((orderId) => from.createIntent({ ...input, orderId }, `${orderId}:create`)));
+    for (const result of await createAll(hasty)) expect(result).toMatchObject({ outcome: "unknown" });
+    await turn({ silentRate: 0 });
+    const table = vendor === "stripe" ? "payment_intents" : "orders";
+    const countMade = async () =>
+      (await world.rows(vendor, table)).filter((row) => orders.some((orderId) => JSON.stringify(row).includes(orderId)))
+        .length;
+    expect(await until("those that were done unsaid", countMade)).toBeLessThan(orders.length);
+    for (const result of await createAll(provider())) expect(result).toMatchObject({ outcome: "done" });
+    expect(await countMade()).toBe(orders.length);
+  });
+
+  it("tells of what has happened in another order when its webhooks overtake each other", async () => {
+    await turn({ reorderWebhooks: 1, seed: 7 });
+    const orders = Array.from({ length: 4 }, newOrder);
+    for (const orderId of orders) {
+      const intentId = await authorized(orderId);
+      await provider().capture(intentId, eur(2599), `${orderId}:capture`);
+      await provider().refund(intentId, eur(99), "late", `${orderId}:refund`);
+    }
+    const happened = (await world.rows(vendor, "events")).map(({ id }) => String(id)).toReversed();
+    const told = await until("three webhooks an order", async () => {
+      const all = await Promise.all(orders.map((orderId) => world.delivered(orderId)));
+      const ids = all.map((ofOrder) =>
+        ofOrder.map(({ body }) => happened.findIndex((id) => body.includes(`"id":"${id}"`))),
+      );
+      return ids.every((ofOrder) => ofOrder.length === 3) && ids;
+    });
+    expect(told.some((places) => places.join() !== places.toSorted((a, b) => a - b).join())).toBe(true);
   });
 
   it("leaves it unknown while the same key is still being worked on", async () => {

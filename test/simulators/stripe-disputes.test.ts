@@ -47,7 +47,7 @@ async function disputed() {
 describe("a dispute at the simulated Stripe", () => {
   it("is read with the payment and the order that it is about", async () => {
     const { orderId, intentId, disputeId } = await disputed();
-    expect(value(await world.providers.disputes.retrieveDispute(disputeId))).toEqual({
+    expect(value(await world.providers.disputes.stripe.retrieveDispute(disputeId))).toEqual({
       orderId,
       intentId,
       dispute: {
@@ -58,7 +58,7 @@ describe("a dispute at the simulated Stripe", () => {
         status: "open",
       },
     });
-    expect(await world.providers.disputes.retrieveDispute("dp_none")).toMatchObject({
+    expect(await world.providers.disputes.stripe.retrieveDispute("dp_none")).toMatchObject({
       outcome: "failed",
       code: "resource_missing",
     });
@@ -70,9 +70,9 @@ describe("a dispute at the simulated Stripe", () => {
   ])("is told of at each step until it is %s, and moves the money", async (outcome, movements) => {
     const { intentId, disputeId } = await disputed();
     expect((await press(`disputes/${disputeId}`, "status=under_review")).status).toBe(200);
-    expect(value(await world.providers.disputes.retrieveDispute(disputeId)).dispute.status).toBe("open");
+    expect(value(await world.providers.disputes.stripe.retrieveDispute(disputeId)).dispute.status).toBe("open");
     expect((await press(`disputes/${disputeId}`, `status=${outcome}`)).status).toBe(200);
-    expect(value(await world.providers.disputes.retrieveDispute(disputeId)).dispute.status).toBe(outcome);
+    expect(value(await world.providers.disputes.stripe.retrieveDispute(disputeId)).dispute.status).toBe(outcome);
     expect((await press(`disputes/${disputeId}`, "status=won")).status).toBe(409);
     const secret = world.vars["STRIPE_WEBHOOK_SECRET"] ?? "";
     const types = await until("the three webhooks", async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { API_KEYS } from "../../seed/access.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { Shop } from "./shop.ts";
 
@@ -17,6 +18,11 @@ const isReady = ({ shipments }: { shipments: { state: string }[] }) =>
   shipments.length > 0 && shipments.every(({ state }) => state === "ACCEPTED");
 
 describe("the main road", () => {
+  it.each(API_KEYS.map(({ name }) => name))("knows who has the key %s, as a newcomer is told", async (key) => {
+    const answer = await shop.call("GET", "/api/v1/orders?limit=1", undefined, { authorization: `Bearer ${key}` });
+    expect(answer.status).toBe(200);
+  });
+
   it("takes an order from the nearest warehouse to the door, and every book agrees", async () => {
     const sku = await shop.stock({ berlin: 10, sydney: 10 });
     const placed = await shop.place([{ sku, quantity: 3 }]);

@@ -16,6 +16,7 @@ import {
   type EffectKind,
   type EffectOutcome,
   type EffectResult,
+  type NotificationKind,
   orderOfEffect,
 } from "../../src/domain/order/effects.ts";
 import type { Actor, PlacedOrder } from "../../src/domain/order/events.ts";
@@ -148,6 +149,12 @@ export class EffectQueueDouble {
 
   of(orderId: OrderId): LeasedEffect[] {
     return this.batches.flat().flatMap(({ effects }) => effects.filter((leased) => leased.orderId === orderId));
+  }
+
+  /** The lease of this message to the order's customer; waits for it. */
+  told(orderId: OrderId, notification: NotificationKind): Promise<LeasedEffect> {
+    const isIt = ({ effect }: LeasedEffect) => effect.kind === "Notify" && effect.notification === notification;
+    return vi.waitUntil(() => this.of(orderId).find(isIt), { timeout: 3_000, interval: 5 });
   }
 
   /** The newest lease of this kind that was sent for the order; waits for it. */

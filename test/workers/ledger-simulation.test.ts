@@ -64,7 +64,7 @@ describe("a ledger, its consumers and everything around it", () => {
           simulation.place();
           for (let step = 0; step < STEPS; step += 1) {
             simulation.step();
-            expect(simulation.leased).toBe(simulation.storage.counts(0).leasedEffects);
+            expect(simulation.leased).toEqual(simulation.storage.countLeased());
           }
           simulation.settle();
           checkAtRest(simulation);

@@ -1,5 +1,5 @@
 import { LedgerBook } from "../../durable-objects/order-ledger/ledger-book.ts";
-import { LedgerDraft } from "../../durable-objects/order-ledger/ledger-memory.ts";
+import { LedgerDraft, type Outlet } from "../../durable-objects/order-ledger/ledger-memory.ts";
 import { LedgerStorage } from "../../durable-objects/order-ledger/ledger-storage.ts";
 import type { LeasedEffect } from "../../src/contracts/ledger-rpc.ts";
 import type { OrderId } from "../../src/domain/ids.ts";
@@ -26,7 +26,7 @@ export class Simulation {
   readonly queue: LeasedEffect[] = [];
   now = Date.UTC(2026, 10, 20, 9);
   #book: LedgerBook;
-  #leased = 0;
+  #leased: Readonly<Record<Outlet, number>> = { effects: 0, notifications: 0 };
   readonly #done = new Set<string>();
   readonly #dice: Dice;
   /** What goes wrong; `NEVER` once the faults are over. */
@@ -42,7 +42,7 @@ export class Simulation {
     for (const table of ["orders", "events", "effects", "archived"]) durable.sql.exec(`DELETE FROM ${table}`);
   }
 
-  get leased(): number {
+  get leased(): Readonly<Record<Outlet, number>> {
     return this.#leased;
   }
 
@@ -208,6 +208,6 @@ export class Simulation {
 
   #restart(): void {
     this.#book = new LedgerBook(this.storage, this.#dice);
-    this.#leased = this.storage.counts(0).leasedEffects;
+    this.#leased = this.storage.countLeased();
   }
 }

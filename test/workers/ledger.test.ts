@@ -57,17 +57,18 @@ describe("placing", () => {
 
   it("gathers two hundred that arrive together into one transaction", async () => {
     const ledger = new TestLedger();
+    const orders = Array.from({ length: 200 }, () => placedNow());
     const transactions = await ledger.inside(async (instance, { storage }) => {
       const spy = vi.spyOn(storage, "transactionSync");
       const results = await Promise.all(
-        Array.from({ length: 200 }, () => instance.create({ order: placedNow(), fingerprint: "body", actor: ACTOR })),
+        orders.map((order) => instance.create({ order, fingerprint: "body", actor: ACTOR })),
       );
       expect(results.every(({ ok }) => ok)).toBe(true);
       return spy.mock.calls.length;
     });
     expect(transactions).toBe(1);
     expect(await ledger.rows("SELECT count(*) AS n FROM orders")).toEqual([{ n: 200 }]);
-    await vi.waitFor(() => expect(queue.batches.flat().flatMap(({ effects }) => effects)).toHaveLength(400));
+    await vi.waitFor(() => expect(orders.flatMap(({ id }) => queue.of(id))).toHaveLength(400));
     expect(queue.batches.flat().every(({ effects }) => effects.length <= 25)).toBe(true);
   });
 
@@ -125,7 +126,7 @@ describe("commands", () => {
 });
 
 describe("an outcome", () => {
-  it("frees what comes next, and hands it to who reported", async () => {
+  it("frees what comes next, and hands it to who reported; a message goes the way of messages", async () => {
     const ledger = new TestLedger();
     const order = placedNow();
     await ledger.create(order);
@@ -133,7 +134,12 @@ describe("an outcome", () => {
     const freed = await ledger.done(payment, authorized(1, 2000));
     expect(freed).toMatchObject([{ effect: { kind: "AllocateStock" }, attempt: 1, generation: 1, uncertain: false }]);
     const next = await ledger.done(pick(freed, "AllocateStock"), allocatedAll(pick(freed, "AllocateStock")));
-    expect(next.map(({ effect }) => effect.kind)).toEqual(["RequestFulfillment", "Notify"]);
+    expect(next.map(({ effect }) => effect.kind)).toEqual(["RequestFulfillment"]);
+    await vi.waitFor(() =>
+      expect(queue.of(order.id)).toContainEqual(
+        expect.objectContaining({ attempt: 1, effect: expect.objectContaining({ notification: "order_confirmed" }) }),
+      ),
+    );
     expect((await ledger.order(order.id)).state).toBe("FULFILLMENT_PENDING");
     const events = (await ledger.stub.history(order.id)) ?? [];
     expect(events.reduce<Order | null>(evolve, null)).toEqual(await ledger.order(order.id));
@@ -263,7 +269,8 @@ describe("lanes", () => {
       await ledger.done(await queue.leased(order.id, "AuthorizePayment"), authorized(1, 2000)),
       "AllocateStock",
     );
-    const confirmation = pick(await ledger.done(allocation, allocatedAll(allocation)), "Notify");
+    await ledger.done(allocation, allocatedAll(allocation));
+    const confirmation = await queue.told(order.id, "order_confirmed");
     await ledger.report(confirmation, { status: "failed", code: "bounced", message: "no", retryable: false });
     const command = { type: "SendMessage", text: "hello" } as const;
     for (let messages = 0; messages < 2; messages += 1)

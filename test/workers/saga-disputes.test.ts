@@ -37,8 +37,8 @@ afterEach(async () => {
 const unique = (prefix: string) => `${prefix}-${Date.now()}-${(made += 1)}`;
 
 /** An order whose 20.00 have been captured. */
-async function captured() {
-  const order = placedNow();
+async function captured(method = "pm_card_visa") {
+  const order = placedNow({ paymentMethod: method });
   await ledger.create(order);
   const created = await world.bank.createIntent(
     {
@@ -66,6 +66,7 @@ type Disputed = Awaited<ReturnType<typeof captured>>;
 async function told(
   { id: orderId, intentId, disputeId }: Pick<Disputed, "disputeId"> & { id: string | null; intentId: string | null },
   change: Partial<Dispute> = {},
+  provider: "stripe" | "paypal" = "stripe",
 ) {
   const dispute: Dispute = {
     id: disputeId,
@@ -76,9 +77,9 @@ async function told(
     ...change,
   };
   world.disputes.known.set(disputeId, { orderId, intentId, dispute });
-  const message: WebhookMessage = { provider: "stripe", eventId: unique("evt") };
+  const message: WebhookMessage = { provider, eventId: unique("evt") };
   const payload = JSON.stringify({
-    type: "charge.dispute.created",
+    type: provider === "stripe" ? "charge.dispute.created" : "CUSTOMER.DISPUTE.CREATED",
     status: null,
     createdAt: Date.now(),
     intentId,
@@ -170,6 +171,31 @@ describe("a dispute's webhook", () => {
       expect(await findDeviation(ops, `dev_webhook:stripe:${eventId}`)).toMatchObject({ kind: "webhook_unmatched" });
     world.disputes.will("silent");
     expect(await told(await captured())).toMatchObject({ comesAgain: true });
+  });
+});
+
+describe("a dispute at PayPal", () => {
+  it("takes the same way, and is settled by PayPal's own decision", async () => {
+    const order = await captured("paypal");
+    expect(await told(order, {}, "paypal")).toMatchObject({ comesAgain: false });
+    await opened(order);
+    expect(await deviationOf(order)).toMatchObject({
+      status: "open",
+      subject: { orderId: order.id, provider: "paypal", reference: order.disputeId },
+      summary: expect.stringContaining("the customer disputes at PayPal 20.00 EUR of payment 1") as string,
+    });
+    await told(order, { status: "lost", amount: 700 }, "paypal");
+    expect((await ledger.order(order.id)).payments[0]?.disputes).toMatchObject([{ status: "lost", amount: 700 }]);
+    expect(await deviationOf(order)).toMatchObject({
+      tried: ["PayPal has decided for the customer: the money stays with them."],
+    });
+  });
+
+  it("is nobody's where the other provider took the payment of that id", async () => {
+    const order = await captured();
+    const { eventId } = await told(order, {}, "paypal");
+    expect(await findDeviation(ops, `dev_webhook:paypal:${eventId}`)).toMatchObject({ kind: "webhook_unmatched" });
+    expect((await ledger.order(order.id)).payments[0]?.disputes).toBeUndefined();
   });
 });
 

@@ -11,6 +11,7 @@ import type { ProviderResult } from "../../src/providers/outcome.ts";
 import type { CreateIntent, PaymentProvider, PaymentSnapshot } from "../../src/providers/payment.ts";
 import type { DisputeDesk, DisputeSnapshot } from "../../src/providers/payment-disputes.ts";
 import { ledgerCalls } from "../../src/saga/ledger-calls.ts";
+import { notificationCalls } from "../../src/saga/notification-calls.ts";
 import type { SagaContext } from "../../src/saga/saga-context.ts";
 import type { Catalog } from "../../src/services/catalog.ts";
 import type { TestLedger } from "./ledger-harness.ts";
@@ -309,11 +310,18 @@ export class SagaWorld {
     const { bank, paypal, disputes, mail, carrier, deferred } = this;
     this.context = {
       env: workerEnv(),
-      providers: { payments: { stripe: bank, paypal }, disputes, mail, sms: mail, carrier },
+      providers: {
+        payments: { stripe: bank, paypal },
+        disputes: { stripe: disputes, paypal: disputes },
+        mail,
+        sms: mail,
+        carrier,
+      },
       now: Date.now,
       catalog: () => Promise.resolve(CATALOG),
       ledger: () => ledger.stub as OrderLedgerRpc,
       ...ledgerCalls(workerEnv(), () => ledger.stub as OrderLedgerRpc),
+      ...notificationCalls(workerEnv(), Date.now),
       defer: (work) => void deferred.push(work),
     };
   }

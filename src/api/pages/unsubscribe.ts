@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { html } from "hono/html";
+import { type Topic, TOPICS } from "../../contracts/notification-preferences.ts";
 import type { Language } from "../../domain/language.ts";
-import { type Topic, TOPICS } from "../../services/messages/message-kind.ts";
 import {
   chooseTopics,
   readUnsubscribeToken,

@@ -25,22 +25,32 @@ export async function addOptOuts(
     .onConflictDoNothing();
 }
 
-/** Makes these topics all that the address is unsubscribed from. */
+/** Makes these topics all that each address is unsubscribed from. */
 export async function replaceOptOuts(
   db: OpsDatabase,
-  address: string,
-  topics: readonly string[],
+  choices: readonly { address: string; topics: readonly string[] }[],
   now: number,
 ): Promise<void> {
-  const chosen = JSON.stringify(topics);
-  await db.batch([
-    db
-      .delete(messageOptOuts)
-      .where(
-        sql`${messageOptOuts.address} = ${address} and ${messageOptOuts.topic} not in (select value from json_each(${chosen}))`,
-      ),
-    db
-      .insert(messageOptOuts)
-      .select(sql`select ${address}, value, ${now} from json_each(${chosen}) where true on conflict do nothing`),
-  ]);
+  const statements = choices.flatMap(({ address, topics }) => {
+    const chosen = JSON.stringify(topics);
+    return [
+      db
+        .delete(messageOptOuts)
+        .where(
+          sql`${messageOptOuts.address} = ${address} and ${messageOptOuts.topic} not in (select value from json_each(${chosen}))`,
+        ),
+      db
+        .insert(messageOptOuts)
+        .select(sql`select ${address}, value, ${now} from json_each(${chosen}) where true on conflict do nothing`),
+    ];
+  });
+  const [first, ...rest] = statements;
+  if (first !== undefined) await db.batch([first, ...rest]);
+}
+
+/** Has the reader at `to` unsubscribed from all that the one at `from` is: it is the same reader. */
+export async function copyOptOuts(db: OpsDatabase, from: string, to: string): Promise<void> {
+  await db
+    .insert(messageOptOuts)
+    .select(sql`select ${to}, topic, at from message_opt_outs where address = ${from} on conflict do nothing`);
 }

@@ -36,6 +36,8 @@ export type OrderFact =
   /** The retry budget has ended, or the failure was definite and final. */
   | { type: "RecordExhausted"; effectId: EffectId; effect: Effect; code: string; message: string; unknown: boolean }
   | { type: "RecordPayment"; payment: number; fact: PaymentFact }
+  /** The order that used credit of this refund gives so much of it back, by its own refund `by`. */
+  | { type: "RecordReturnedCredit"; refund: number; amount: number; by: EffectId; reason: string }
   | {
       type: "RecordTracking";
       shipmentId: ShipmentId;
@@ -46,7 +48,12 @@ export type OrderFact =
   /** A mail that was sent did not reach its reader. */
   | { type: "RecordUndelivered"; effectId: EffectId; effect: NotifyEffect; code: string };
 
-export type OrderTimer = "payment_deadline" | "hold_end" | "authorization_lapse" | "backorder_limit";
+export type OrderTimer =
+  | "payment_deadline"
+  | "hold_end"
+  | "authorization_lapse"
+  | "backorder_limit"
+  | "return_reminder";
 
 /** Why an order refuses a command. Closed: the API maps each to one status and problem code. */
 export type OrderRefusal =

@@ -3,13 +3,13 @@ import type { OrderEvent } from "./events.ts";
 import type { Order, Payment } from "./order.ts";
 import { withPayment } from "./order-parts.ts";
 
-/** A customer's claim at their bank that a payment was wrong. While it is open the bank has taken the money back. */
+/** A customer's claim, at their bank or at PayPal, that a payment was wrong. While it is open the money is not ours. */
 export interface Dispute {
   /** The provider's id. */
   id: string;
   /** Minor units of the order's currency; may be less than was captured. */
   amount: MinorUnits;
-  /** The bank's reason, in the provider's words. */
+  /** The customer's reason, in the provider's words. */
   reason: string;
   /** Until when evidence is taken, epoch milliseconds; null where there is nothing to hand in. */
   dueBy: number | null;

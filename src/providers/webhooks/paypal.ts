@@ -3,7 +3,7 @@ import type { Money } from "../../domain/money.ts";
 import { crc32 } from "../../platform/crc32.ts";
 import { exchange, parseJson, type FetchFunction } from "../http.ts";
 import type { PaymentSnapshot } from "../payment.ts";
-import { readAmount } from "../paypal-parse.ts";
+import { readAmount, readPaypalReference } from "../paypal-parse.ts";
 import { readCertificate, type Certificate } from "./certificate.ts";
 import { bytesOfBase64, TOLERANCE_MS, type WebhookVerification } from "./verification.ts";
 
@@ -30,13 +30,16 @@ export interface PaypalEvent {
   payment: number | null;
   /** The amount of the object that the event is about. */
   amount: Money | null;
+  /** The dispute that the event is about, if it is about one. */
+  disputeId?: string;
 }
 
 const eventShape = z.object({
   id: z.string().min(1),
   event_type: z.string().min(1),
   create_time: z.string(),
-  resource: z.looseObject({ id: z.string().min(1) }),
+  // Disputes have no id of that name, but one of their own.
+  resource: z.union([z.looseObject({ id: z.string().min(1) }), z.looseObject({ dispute_id: z.string().min(1) })]),
 });
 
 const orderShape = z.object({ id: z.string(), purchase_units: z.array(z.object({ custom_id: z.string().nullish() })) });
@@ -100,15 +103,18 @@ function eventOf({ event_type: type, create_time, resource }: z.infer<typeof eve
   const about = paymentShape.safeParse(resource);
   const payment = about.success ? about.data : null;
   const reference = order.success ? order.data.purchase_units[0]?.custom_id : payment?.custom_id;
-  const ours = /^([^.]+)\.(\d{1,6})$/.exec(reference ?? "");
+  const ours = readPaypalReference(reference);
   return {
     type,
     status: STATUS_OF_TYPE[type] ?? null,
     createdAt: Date.parse(create_time) || 0,
     intentId: order.success ? order.data.id : (payment?.supplementary_data?.related_ids?.order_id ?? null),
-    orderId: ours?.[1] ?? null,
-    payment: ours ? Number(ours[2]) : null,
+    orderId: ours?.orderId ?? null,
+    payment: ours?.payment ?? null,
     amount: readAmount(resource),
+    ...(type.startsWith("CUSTOMER.DISPUTE.") &&
+      "dispute_id" in resource &&
+      typeof resource.dispute_id === "string" && { disputeId: resource.dispute_id }),
   };
 }
 

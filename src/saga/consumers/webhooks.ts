@@ -1,6 +1,6 @@
 import type { WebhookMessage } from "../../contracts/messages.ts";
 import { openOps } from "../../db/ops/database.ts";
-import { countDelays, finishNotifications, type NotificationEnd } from "../../db/ops/notifications.ts";
+import { countDelays, type NotificationEnd } from "../../db/ops/notifications.ts";
 import { countWebhookFailures, markWebhookEventsProcessed, readWaitingPayloads } from "../../db/ops/webhook-events.ts";
 import { allOrderDatabases } from "../../db/orders/databases.ts";
 import { findShipmentsByTracking } from "../../db/orders/queries.ts";
@@ -72,14 +72,6 @@ function statementsFor({ env, now }: SagaContext) {
       await countWebhookFailures(ops, events);
       return events;
     }),
-    /** Null when it is no message of ours. */
-    recordEnd: gather(together, async (ends: NotificationEnd[]) => {
-      // Of two ends of one message the later counts.
-      const newest = new Map(ends.map((end) => [end.id, end]));
-      const recorded = await finishNotifications(ops, [...newest.values()], now());
-      const byId = new Map(recorded.map((message) => [message.id, message]));
-      return ends.map((end) => (newest.get(end.id) === end ? (byId.get(end.id) ?? null) : null));
-    }),
     /** Null when no order of ours has it. */
     shipmentOf: gather(together, async (trackingNumbers: string[]) => {
       const found = await Promise.all(
@@ -99,29 +91,34 @@ async function act(
 ): Promise<void> {
   switch (provider) {
     case "stripe":
-      return actOnStripe(context, eventId, event as StripeEvent);
+      return actOnPaymentProvider(context, provider, eventId, { payment: null, ...(event as StripeEvent) });
     case "paypal":
-      return actOnPayment(context, provider, eventId, event as PaypalEvent);
+      return actOnPaymentProvider(context, provider, eventId, event as PaypalEvent);
     case "fedex":
       return actOnTracking(context, statements, eventId, event as TrackingSnapshot);
     case "sendgrid": {
       const events = event as SendgridEvent[];
       // What really became of a mail comes after what is made of its delays.
       const ends = [...(await endsOfDelays(context, events)), ...events.flatMap(endOfMail)];
-      return recordEnds(context, statements, ends);
+      return recordEnds(context, ends);
     }
     case "twilio":
-      return recordEnds(context, statements, endOfSms(event as TwilioEvent));
+      return recordEnds(context, endOfSms(event as TwilioEvent));
   }
 }
 
 /** What an event of either payment provider tells. PayPal's do not all name the intent; they name our own payment. */
-type PaymentEvent = Pick<PaypalEvent, "type" | "status" | "createdAt" | "intentId" | "orderId" | "payment" | "amount">;
+type PaymentEvent = PaypalEvent;
 
-async function actOnStripe(context: SagaContext, eventId: string, event: StripeEvent): Promise<void> {
-  if (event.disputeId === undefined) return actOnPayment(context, "stripe", eventId, { payment: null, ...event });
-  const unknown = await actOnDispute(context, event.disputeId);
-  if (unknown !== null) await unmatched(context, "stripe", eventId, unknown);
+async function actOnPaymentProvider(
+  context: SagaContext,
+  provider: PaymentProviderName,
+  eventId: string,
+  event: PaymentEvent,
+): Promise<void> {
+  if (event.disputeId === undefined) return actOnPayment(context, provider, eventId, event);
+  const unknown = await actOnDispute(context, provider, event.disputeId);
+  if (unknown !== null) await unmatched(context, provider, eventId, unknown);
 }
 
 async function actOnPayment(
@@ -211,12 +208,8 @@ function endOfSms({ reference, status, messageId, errorCode }: TwilioEvent): Not
   }
 }
 
-async function recordEnds(
-  context: SagaContext,
-  statements: Statements,
-  ends: readonly NotificationEnd[],
-): Promise<void> {
-  const recorded = await Promise.all(ends.map((end) => statements.recordEnd(end)));
+async function recordEnds(context: SagaContext, ends: readonly NotificationEnd[]): Promise<void> {
+  const recorded = await Promise.all(ends.map((end) => context.finishNotification(end)));
   const failed = recorded.flatMap((message) => (message?.status === "failed" ? [message] : []));
   if (failed.length === 0) return;
   const untold = (await Promise.all(failed.map(async (one) => ((await tellBySms(context, one)) ? [] : [one])))).flat();

@@ -1,10 +1,8 @@
-import { openOps } from "../../db/ops/database.ts";
-import { claimNotification, finishNotifications } from "../../db/ops/notifications.ts";
 import type { Order } from "../../domain/order/order.ts";
 import type { ProviderResult } from "../../providers/outcome.ts";
 import { composeMail, composeSms, type Telling } from "../../services/messages/compose.ts";
 import { MESSAGE_KINDS } from "../../services/messages/message-kinds.ts";
-import { isUnsubscribed } from "../../services/unsubscribe.ts";
+import { readPreferences } from "../../services/unsubscribe.ts";
 import { type EffectHandler, failure, lookUpFailure, NOTHING, type SagaContext } from "../saga-context.ts";
 
 /** Where the order's customer is reached. */
@@ -18,10 +16,11 @@ type Recipient = { channel: "email"; address: string } | { channel: "sms"; addre
 export const notify: EffectHandler<"Notify"> = async (context, leased, effect) => {
   const order = await context.begin(leased);
   if (order === null) return null;
-  const recipient = recipientOf(order, effect.channel);
-  if (recipient === null)
+  const first = recipientOf(order, effect.channel);
+  if (first === null)
     return { status: "failed", code: "no_recipient", message: "neither e-mail nor phone", retryable: false };
-  const ops = openOps(context.env.OPS);
+  const wanted = await wantedBy(context, order, effect.notification, first);
+  const recipient = wanted ?? first;
   const claim = {
     id: leased.id,
     orderId: order.id,
@@ -30,11 +29,12 @@ export const notify: EffectHandler<"Notify"> = async (context, leased, effect) =
     channel: recipient.channel,
     recipient: masked(recipient),
   };
-  const { claimed, notification } = await claimNotification(ops, claim, context.now());
+  const claimed = await context.claimNotification(claim);
   // Another effect has told this already, or this one has and its report was lost.
-  if (!claimed && (notification.id !== leased.id || ENDED.has(notification.status))) return NOTHING;
-  if (await isUnwanted(context, order, effect.notification)) {
-    await finishNotifications(ops, [{ id: leased.id, status: "declined", error: "unsubscribed" }], context.now());
+  if (!claimed.claimed && (claimed.notification.id !== leased.id || ENDED.has(claimed.notification.status)))
+    return NOTHING;
+  if (wanted === null) {
+    await context.finishNotification({ id: leased.id, status: "declined", error: "unsubscribed" });
     return NOTHING;
   }
 
@@ -52,12 +52,12 @@ export const notify: EffectHandler<"Notify"> = async (context, leased, effect) =
   const sent: ProviderResult<{ messageId: string }> =
     known === null ? await send(context, recipient, telling) : { outcome: "done", value: known };
   if (sent.outcome === "done") {
-    const end = { id: leased.id, status: "sent", providerMessageId: sent.value.messageId } as const;
-    await finishNotifications(ops, [end], context.now());
+    const { messageId: providerMessageId } = sent.value;
+    await context.finishNotification({ id: leased.id, status: "sent", providerMessageId });
     return NOTHING;
   }
   if (sent.outcome === "failed" && !sent.retryable)
-    await finishNotifications(ops, [{ id: leased.id, status: "failed", error: sent.code }], context.now());
+    await context.finishNotification({ id: leased.id, status: "failed", error: sent.code });
   return failure(sent);
 };
 
@@ -77,13 +77,18 @@ function masked({ channel, address }: Recipient): string {
   return `${name.slice(0, 1)}…@${domain}`;
 }
 
-/** Whether the reader has unsubscribed from this, at whichever of their addresses. */
-async function isUnwanted({ env }: SagaContext, { contact }: Order, kind: Telling["kind"]): Promise<boolean> {
+/** How the reader wants to be told this: as it would be, or by SMS instead of mail; null where they don't want it. */
+async function wantedBy(
+  { env }: SagaContext,
+  order: Order,
+  kind: Telling["kind"],
+  first: Recipient,
+): Promise<Recipient | null> {
   const { topic } = MESSAGE_KINDS[kind];
-  if (topic === null) return false;
-  const addresses = [contact.email, contact.phone].filter((address) => address !== undefined);
-  const answers = await Promise.all(addresses.map((address) => isUnsubscribed(env, address, topic)));
-  return answers.includes(true);
+  if (topic === null) return first;
+  const { email, sms } = (await readPreferences(env, order.contact))[topic];
+  if (first.channel === "email" && email === true) return first;
+  return sms === true ? recipientOf(order, "sms") : null;
 }
 
 function lookUp({ providers }: SagaContext, recipient: Recipient, reference: string) {

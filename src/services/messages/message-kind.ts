@@ -1,10 +1,7 @@
+import type { Topic } from "../../contracts/notification-preferences.ts";
 import type { MessageChannel, TemplateBlock } from "../../contracts/notification-templates.ts";
 import type { Language } from "../../domain/language.ts";
 import type { Order } from "../../domain/order/order.ts";
-
-/** What readers can unsubscribe from. Everything that an order itself needs to be told has no topic and is always sent. */
-export const TOPICS = ["backorder_news", "return_reminders"] as const;
-export type Topic = (typeof TOPICS)[number];
 
 /** What a message is about. */
 export interface MessageSubject {
@@ -14,6 +11,8 @@ export interface MessageSubject {
   /** A person's own words, for the kind `message`. */
   text: string | undefined;
   language: Language;
+  /** Where the label of the return that it is about is to be had, without signing in. */
+  labelUrl?: string | undefined;
 }
 
 /** A word that a template may have filled in. */

@@ -17,6 +17,10 @@ const COMMON_MIGRATION = `
 const DELIVERED_AT_ONCE = 25;
 const DELIVERED_PER_ALARM = 500;
 const DELIVERY_LIMIT_MS = 10_000;
+/** Longer than any caller waits. */
+const SILENCE_MS = 60_000;
+/** Within this time later webhooks overtake one that is held back. */
+const OVERTAKEN_WITHIN_MS = 3_000;
 
 /** A row of the books, as the pages and `books.json` show it. */
 export type BookRow = Record<string, SqlStorageValue>;
@@ -75,7 +79,11 @@ export abstract class VendorBooks extends DurableObject<SimulatorsEnv> {
       headers: request.headers,
       body: await request.text(),
     };
-    return this.serve(vendorRequest);
+    const isSilent = this.chance(this.#knobs.silentRate);
+    if (isSilent && this.chance(0.5)) return neverAnswer();
+    // Outside of `serve`: whoever asks again meanwhile is not told that the first request is still being worked on.
+    const answer = await this.serve(vendorRequest);
+    return isSilent ? neverAnswer() : answer;
   }
 
   /** One call with the faults that the knobs ask for. */
@@ -144,17 +152,24 @@ export abstract class VendorBooks extends DurableObject<SimulatorsEnv> {
   protected chance(probability: number): boolean {
     if (probability <= 0) return false;
     if (probability >= 1) return true;
-    const { value, state } = throwDice(this.#dice);
-    this.#setDice(state);
-    return value < probability;
+    return this.#throw() < probability;
   }
 
-  protected push(eventId: string, path: string, contentType: string, body: string, now: number): void {
+  /** A number from 0 up to 1. */
+  #throw(): number {
+    const { value, state } = throwDice(this.#dice);
+    this.#setDice(state);
+    return value;
+  }
+
+  protected push(eventId: string, path: string, contentType: string, body: string, now: number, afterMs = 0): void {
     const target = /^https?:/.test(path) ? path : new URL(path, this.env.PUBLIC_URL).toString();
+    const isDoubled = this.chance(this.#knobs.duplicateWebhooks);
+    const heldBackMs = this.chance(this.#knobs.reorderWebhooks) ? Math.round(this.#throw() * OVERTAKEN_WITHIN_MS) : 0;
     this.outbox.add(
       { eventId, target, contentType, body },
       this.#knobs,
-      this.chance(this.#knobs.duplicateWebhooks),
+      { isDoubled, heldBackMs: afterMs + heldBackMs },
       now,
     );
   }
@@ -198,16 +213,19 @@ export abstract class VendorBooks extends DurableObject<SimulatorsEnv> {
   }
 
   async #deliver(): Promise<void> {
-    for (let sent = 0; sent < DELIVERED_PER_ALARM; sent += DELIVERED_AT_ONCE) {
-      const due = this.outbox.due(Date.now(), DELIVERED_AT_ONCE);
-      if (due.length === 0) return;
+    const bundles = this.bundle(this.outbox.due(Date.now(), DELIVERED_PER_ALARM));
+    for (let sent = 0; sent < bundles.length; sent += DELIVERED_AT_ONCE)
       await Promise.all(
-        due.map(async (webhook) => {
-          const answer = await this.#post(webhook);
-          this.outbox.settle(webhook, answer, Date.now());
+        bundles.slice(sent, sent + DELIVERED_AT_ONCE).map(async ({ request, of }) => {
+          const answer = await this.#post(request);
+          for (const webhook of of) this.outbox.settle(webhook, answer, Date.now());
         }),
       );
-    }
+  }
+
+  /** What is due, as the requests that it leaves in: each webhook in one of its own, where the vendor gathers none. */
+  protected bundle(due: readonly OutgoingWebhook[]): { request: OutgoingWebhook; of: OutgoingWebhook[] }[] {
+    return due.map((webhook) => ({ request: webhook, of: [webhook] }));
   }
 
   async #post(webhook: OutgoingWebhook): Promise<{ ok: boolean; text: string }> {
@@ -276,6 +294,12 @@ export function jsonAnswer(status: number, body: unknown, headers: Record<string
 function toResponse(answer: VendorAnswer): Response {
   const hasBody = answer.status !== 204;
   return new Response(hasBody ? answer.body : null, { status: answer.status, headers: answer.headers });
+}
+
+/** Nothing, until the caller has gone. */
+async function neverAnswer(): Promise<Response> {
+  await scheduler.wait(SILENCE_MS);
+  return new Response("Gateway Timeout", { status: 504 });
 }
 
 /** The beginning of the answer, and then the connection breaks. */

@@ -23,15 +23,15 @@ export class WebhookOutbox {
     this.#sql = sql;
   }
 
-  /** Lays a webhook out, twice where the dice say so. Call it in the transaction that makes the event. */
+  /** Lays a webhook out, doubled or held back where the dice say so. Call it in the transaction that makes the event. */
   add(
     webhook: { eventId: string; target: string; contentType: string; body: string },
     knobs: Knobs,
-    isDoubled: boolean,
+    { isDoubled, heldBackMs }: { isDoubled: boolean; heldBackMs: number },
     now: number,
   ): void {
     const state = knobs.webhooksEnabled ? "due" : "withheld";
-    const dueAt = now + knobs.webhookDelayMs;
+    const dueAt = now + knobs.webhookDelayMs + heldBackMs;
     for (const at of isDoubled ? [dueAt, dueAt + DUPLICATE_AFTER_MS] : [dueAt]) {
       this.#sql.exec(
         "INSERT INTO outbox (event_id, target, content_type, body, created_at, due_at, attempts, state) VALUES (?, ?, ?, ?, ?, ?, 0, ?)",

@@ -24,6 +24,20 @@ const ACTIONS: Readonly<Partial<Record<Vendor, Readonly<Record<string, (row: Boo
             },
           ],
   },
+  paypal: {
+    captures: ({ id, amount, refunded, disputed }) =>
+      Number(amount) <= Number(refunded) || disputed !== 0
+        ? []
+        : [
+            {
+              action: `/simulators/paypal/captures/${text(id)}/dispute`,
+              label: "Dispute",
+              says: `Dispute ${text(id)}`,
+              field: { name: "reason", value: "MERCHANDISE_OR_SERVICE_NOT_RECEIVED" },
+            },
+          ],
+    disputes: ({ id, status }) => (status === "RESOLVED" ? [] : decisions("paypal", text(id))),
+  },
   stripe: {
     payment_intents: ({ id, received, refunded, disputed }) =>
       Number(received) <= Number(refunded) || disputed !== 0
@@ -36,17 +50,19 @@ const ACTIONS: Readonly<Partial<Record<Vendor, Readonly<Record<string, (row: Boo
               field: { name: "reason", value: "product_not_received" },
             },
           ],
-    disputes: ({ id, status }) =>
-      status === "won" || status === "lost"
-        ? []
-        : ["under_review", "won", "lost"].map((outcome) => ({
-            action: `/simulators/stripe/disputes/${text(id)}`,
-            label: outcome.replaceAll("_", " "),
-            says: `Make dispute ${text(id)} ${outcome.replaceAll("_", " ")}`,
-            field: { name: "status", value: outcome },
-          })),
+    disputes: ({ id, status }) => (status === "won" || status === "lost" ? [] : decisions("stripe", text(id))),
   },
 };
+
+/** What may become of an open dispute. */
+function decisions(vendor: Vendor, id: string): RowAction[] {
+  return ["under_review", "won", "lost"].map((outcome) => ({
+    action: `/simulators/${vendor}/disputes/${id}`,
+    label: outcome.replaceAll("_", " "),
+    says: `Make dispute ${id} ${outcome.replaceAll("_", " ")}`,
+    field: { name: "status", value: outcome },
+  }));
+}
 
 /** Whether the rows of this table have anything to be done with them. */
 export function hasActions(vendor: Vendor, table: string): boolean {

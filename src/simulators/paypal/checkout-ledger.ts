@@ -193,6 +193,12 @@ export class CheckoutLedger {
     now: number,
   ): RefundRow {
     const row = this.captureRow(captureId);
+    if (row.disputed !== 0)
+      return refuse(
+        422,
+        "TRANSACTION_DISPUTED",
+        "Refunds cannot be offered while there is a case on this transaction.",
+      );
     const left = row.amount - row.refunded;
     if (left === 0) return refuse(422, "CAPTURE_FULLY_REFUNDED", "The capture has already been fully refunded.");
     const amount = input.amount ?? left;
@@ -228,6 +234,16 @@ export class CheckoutLedger {
 
   refundRow(id: string): RefundRow {
     return this.#one<RefundRow>("SELECT * FROM refunds WHERE id = ?", id) ?? this.#unknown();
+  }
+
+  /** Writes down what another ledger of these books has moved of an order's money. */
+  moved(orderId: string, kind: string, amount: number, key: string, now: number): void {
+    this.#move(this.order(orderId), kind, amount, key, now);
+  }
+
+  /** Tells of what has happened in another ledger of these books. */
+  told(type: string, resource: Record<string, unknown>, now: number): void {
+    this.#tell(type, resource, now);
   }
 
   /** Ends every authorization that has lapsed. */

@@ -1,9 +1,16 @@
 import { crc32 } from "../../platform/crc32.ts";
-import { jsonAnswer, VendorBooks, type VendorAnswer, type VendorRequest } from "../books/vendor-books.ts";
+import {
+  jsonAnswer,
+  VendorBooks,
+  VendorRefusal,
+  type VendorAnswer,
+  type VendorRequest,
+} from "../books/vendor-books.ts";
 import type { OutgoingWebhook } from "../books/webhook-outbox.ts";
 import type { SimulatorsEnv } from "../env.ts";
 import { base64Of, signRsa } from "../signing.ts";
 import { type Approval, type ApprovalAnswer, CheckoutLedger } from "./checkout-ledger.ts";
+import { DisputeLedger, type PaypalDisputeReason } from "./dispute-ledger.ts";
 import { routePaypal, type PaypalCall } from "./routes.ts";
 import { newId, wireError } from "./wire.ts";
 
@@ -38,9 +45,23 @@ const MIGRATIONS = [
    CREATE TABLE idempotency (
      key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL, created INTEGER NOT NULL
    );`,
+  `CREATE TABLE disputes (
+     id TEXT PRIMARY KEY, order_id TEXT NOT NULL, capture_id TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL,
+     reason TEXT NOT NULL, status TEXT NOT NULL, outcome TEXT, due_by INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL
+   );
+   ALTER TABLE captures ADD COLUMN disputed INTEGER NOT NULL DEFAULT 0;`,
 ];
 
-const TABLES = ["orders", "authorizations", "captures", "refunds", "money_movements", "events", "idempotency"];
+const TABLES = [
+  "orders",
+  "authorizations",
+  "captures",
+  "refunds",
+  "disputes",
+  "money_movements",
+  "events",
+  "idempotency",
+];
 const HOUR_MS = 60 * 60 * 1000;
 /** How long a request id is remembered. */
 const KEY_LIFE_MS = { orders: 6 * HOUR_MS, payments: 45 * 24 * HOUR_MS };
@@ -54,6 +75,7 @@ export class PaypalBooks extends VendorBooks {
     publicUrl: this.env.PUBLIC_URL,
     push: (eventId, body, now) => this.push(eventId, "/api/v1/webhooks/paypal", "application/json", body, now),
   });
+  readonly #disputes = new DisputeLedger(this.sql, this.#ledger);
   /** Request ids whose first request has not been answered yet; a crash ends those requests and so empties it. */
   readonly #inFlight = new Set<string>();
 
@@ -79,6 +101,35 @@ export class PaypalBooks extends VendorBooks {
     if (row === null) return null;
     const { status, amount, currency, description } = row;
     return { status, amount, currency, description };
+  }
+
+  /** Has the buyer dispute a capture; the dispute's id, or null where nothing of it can be disputed. */
+  openDispute(captureId: string, reason: PaypalDisputeReason): string | null {
+    const row = this.ctx.storage.transactionSync(() => this.#disputes.open(captureId, reason, Date.now()));
+    this.arm();
+    return row?.id ?? null;
+  }
+
+  /** Moves an open dispute on; false where there is none of this id. */
+  moveDispute(id: string, status: "under_review" | "won" | "lost"): boolean {
+    const row = this.ctx.storage.transactionSync(() =>
+      status === "under_review" ? this.#disputes.submit(id, Date.now()) : this.#disputes.close(id, status, Date.now()),
+    );
+    this.arm();
+    return row !== null;
+  }
+
+  /** Pays part of a capture back as a person at PayPal would; the refund's id, or null where that much is not left. */
+  refundByHand(captureId: string, amount: number): string | null {
+    try {
+      const input = { amount, note: null, reference: null };
+      const { id } = this.ctx.storage.transactionSync(() => this.#ledger.refund(captureId, input, null, Date.now()));
+      this.arm();
+      return id;
+    } catch (error) {
+      if (error instanceof VendorRefusal) return null;
+      throw error;
+    }
   }
 
   protected override async serve(request: VendorRequest): Promise<Response> {
@@ -129,7 +180,7 @@ export class PaypalBooks extends VendorBooks {
       key,
       now,
     };
-    const answer = routePaypal(call, this.#ledger);
+    const answer = routePaypal(call, { ledger: this.#ledger, disputes: this.#disputes });
     if (key !== null) {
       const insert =
         "INSERT OR REPLACE INTO idempotency (key, fingerprint, status, body, created) VALUES (?, ?, ?, ?, ?)";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { jsonAnswer, type VendorAnswer } from "../books/vendor-books.ts";
 import type { CheckoutLedger } from "./checkout-ledger.ts";
+import type { DisputeLedger } from "./dispute-ledger.ts";
 import { minorUnitsOf, refuse, wireAuthorization, wireCapture, wireError, wireRefund } from "./wire.ts";
 
 /** A call to the PayPal API, its body unread. */
@@ -43,8 +44,14 @@ const refundShape = z.object({
   custom_id: z.string().max(127).optional(),
 });
 
+/** The ledgers of PayPal's books. */
+export interface PaypalDesk {
+  ledger: CheckoutLedger;
+  disputes: DisputeLedger;
+}
+
 /** Answers the part of PayPal's API that the simulator has. */
-export function routePaypal(call: PaypalCall, ledger: CheckoutLedger): VendorAnswer {
+export function routePaypal(call: PaypalCall, { ledger, disputes }: PaypalDesk): VendorAnswer {
   const [version, family, resource, id, action] = call.path;
   const route = `${call.method} ${version}/${family}/${resource}`;
   if (route === "POST v2/checkout/orders" && id === undefined) return createOrder(call, ledger);
@@ -74,6 +81,8 @@ export function routePaypal(call: PaypalCall, ledger: CheckoutLedger): VendorAns
         return captureAnswer(200, ledger, id);
       case "POST v2/payments/captures/:id/refund":
         return refund(call, ledger, id);
+      case "GET v1/customer/disputes":
+        return jsonAnswer(200, disputes.read(id));
       case "GET v2/payments/refunds":
         return jsonAnswer(200, wireRefund(ledger.refundRow(id)));
     }

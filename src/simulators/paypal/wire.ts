@@ -41,6 +41,8 @@ export type CaptureRow = {
   currency: string;
   final: number;
   created: number;
+  /** 1 while a dispute about it is open, and once one was lost. */
+  disputed: number;
 };
 
 export type RefundRow = {
@@ -52,6 +54,22 @@ export type RefundRow = {
   currency: string;
   note: string | null;
   created: number;
+};
+
+/** A row of `disputes`. Amounts are minor units, times epoch milliseconds. */
+export type DisputeRow = {
+  id: string;
+  order_id: string;
+  capture_id: string;
+  amount: number;
+  currency: string;
+  reason: string;
+  status: string;
+  /** PayPal's decision; null before there is one. */
+  outcome: string | null;
+  due_by: number;
+  created: number;
+  updated: number;
 };
 
 const API = "https://api-m.paypal.com";
@@ -69,6 +87,7 @@ const DIGITS: Readonly<Record<string, number>> = {
 /** Of which a whole unit is a hundred minor ones all the same (ISO 4217). */
 const CENTS_UNUSED: ReadonlySet<string> = new Set(["HUF", "TWD"]);
 const DAY_MS = 24 * 60 * 60 * 1000;
+const isoWithFraction = (at: number): string => new Date(at).toISOString();
 const iso = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 
 /** Whole yen, forints and cents from PayPal's text; refuses what PayPal would. */
@@ -194,6 +213,45 @@ export function wireRefund(row: RefundRow): Record<string, unknown> {
   };
 }
 
+/** A dispute as PayPal writes it. */
+export function wireDispute(row: DisputeRow, capture: CaptureRow, order: OrderRow): Record<string, unknown> {
+  const amount = wireAmount(row.amount, row.currency);
+  return {
+    dispute_id: row.id,
+    create_time: isoWithFraction(row.created),
+    update_time: isoWithFraction(row.updated),
+    disputed_transactions: [
+      {
+        buyer_transaction_id: `B${capture.id.slice(1)}`,
+        seller_transaction_id: capture.id,
+        create_time: isoWithFraction(capture.created),
+        transaction_status: "COMPLETED",
+        gross_amount: wireAmount(capture.amount, capture.currency),
+        ...(order.reference !== null && { custom: order.reference }),
+        ...(order.invoice_id !== null && { invoice_number: order.invoice_id }),
+        buyer: { name: "Local Payer" },
+        seller: { merchant_id: "LOCALMERCHANT", name: "Holdfast" },
+        items: [],
+        seller_protection_eligible: true,
+      },
+    ],
+    reason: row.reason,
+    status: row.status,
+    dispute_amount: amount,
+    ...(row.outcome !== null && {
+      dispute_outcome: {
+        outcome_code: row.outcome,
+        ...(row.outcome === "RESOLVED_BUYER_FAVOUR" && { amount_refunded: amount }),
+      },
+    }),
+    dispute_life_cycle_stage: row.status === "WAITING_FOR_SELLER_RESPONSE" ? "INQUIRY" : "CHARGEBACK",
+    dispute_channel: "INTERNAL",
+    messages: [],
+    ...(row.status === "WAITING_FOR_SELLER_RESPONSE" && { seller_response_due_date: isoWithFraction(row.due_by) }),
+    links: [{ href: `${API}/v1/customer/disputes/${row.id}`, rel: "self", method: "GET" }],
+  };
+}
+
 /** An event as PayPal writes it, of a resource as it stands. */
 export function wireEvent(id: string, type: string, resource: Record<string, unknown>, now: number): string {
   return JSON.stringify({
@@ -201,7 +259,7 @@ export function wireEvent(id: string, type: string, resource: Record<string, unk
     event_version: "1.0",
     create_time: iso(now),
     resource_type: resourceTypeOf(type),
-    resource_version: "2.0",
+    ...(!type.startsWith("CUSTOMER.DISPUTE.") && { resource_version: "2.0" }),
     event_type: type,
     summary: type.toLowerCase().replaceAll(".", " "),
     resource,
@@ -211,6 +269,7 @@ export function wireEvent(id: string, type: string, resource: Record<string, unk
 
 function resourceTypeOf(type: string): string {
   if (type.startsWith("CHECKOUT.ORDER.")) return "checkout-order";
+  if (type.startsWith("CUSTOMER.DISPUTE.")) return "dispute";
   if (type === "PAYMENT.CAPTURE.REFUNDED") return "refund";
   return type.startsWith("PAYMENT.CAPTURE.") ? "capture" : "authorization";
 }

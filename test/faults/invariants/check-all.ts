@@ -12,6 +12,7 @@ import { checkLabels, checkNotifications } from "./outside.ts";
 import { checkOversell } from "./oversell.ts";
 import { checkProgress } from "./progress.ts";
 import { checkProjection, checkStockList } from "./projection.ts";
+import { checkReturns } from "./returns.ts";
 
 /** All ten invariants over what is on disk, and over what the callers were told. */
 export function checkAll(state: RawState, journal: Pick<Journal, "acknowledged" | "wrong">): Finding[] {
@@ -19,10 +20,11 @@ export function checkAll(state: RawState, journal: Pick<Journal, "acknowledged" 
   return [
     checkOnHand(state, orders),
     checkStockList(state),
-    checkOversell(state),
+    checkOversell(state, orders),
     checkHolds(state, orders),
     checkProgress(state, orders),
     checkMoney(state, orders),
+    checkReturns(state, orders),
     checkDurability(state, orders, journal.acknowledged),
     checkEvents(orders),
     checkProjection(state, orders),

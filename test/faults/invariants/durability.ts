@@ -1,4 +1,6 @@
-import type { RecordedEvent } from "../../../src/domain/order/events.ts";
+import type { OrderEvent, RecordedEvent } from "../../../src/domain/order/events.ts";
+import { refundAmount } from "../../../src/domain/order/refund.ts";
+import type { ReturnState } from "../../../src/domain/order/return.ts";
 import type { Acknowledgement } from "../journal.ts";
 import type { OrderBook } from "../order-books.ts";
 import type { RawLevel, RawMovement, RawReservation, RawState } from "../raw-rows.ts";
@@ -31,7 +33,13 @@ export function checkDurability(
       case "order_cancelled":
       case "order_fulfilled":
       case "shipment_delivered":
-      case "message_sent": {
+      case "message_sent":
+      case "order_edited":
+      case "lines_cancelled":
+      case "payment_provided":
+      case "return_requested":
+      case "return_moved":
+      case "refund_asked": {
         const book = orders.get(entry.orderId);
         list.must(
           book?.events.some((event) => tellsOf(event, entry, book)) === true,
@@ -80,6 +88,14 @@ export function checkDurability(
   return list.finding("6", "nothing acknowledged is lost");
 }
 
+const STEP_OF_RETURN: Readonly<Record<ReturnState, OrderEvent["type"]>> = {
+  REQUESTED: "ReturnRequested",
+  APPROVED: "ReturnApproved",
+  REJECTED: "ReturnRejected",
+  RECEIVED: "ReturnReceived",
+  INSPECTED: "ReturnInspected",
+};
+
 type Placed = Extract<Acknowledgement, { kind: "order_placed" }>;
 
 function checkPlaced(
@@ -95,9 +111,12 @@ function checkPlaced(
     order.version >= entry.version,
     () => `${entry.orderId} was acknowledged at version ${entry.version} and stands at ${order.version}`,
   );
-  const lines = order.lines.map(({ sku, quantity }) => ({ sku, quantity }));
+  // As it was placed: it may have been changed since.
+  const placed = book.events[0]?.event;
+  const was = placed?.type === "OrderPlaced" ? placed.order : null;
+  const lines = was?.lines.map(({ sku, quantity }) => ({ sku, quantity }));
   list.must(
-    order.totals.total === entry.total && JSON.stringify(lines) === JSON.stringify(entry.lines),
+    was?.totals.total === entry.total && JSON.stringify(lines) === JSON.stringify(entry.lines),
     () => `${entry.orderId} is not what was acknowledged`,
   );
   for (const id of entry.reservations)
@@ -107,12 +126,9 @@ function checkPlaced(
     );
 }
 
-type OfOrder = Extract<
-  Acknowledgement,
-  { kind: "order_cancelled" | "order_fulfilled" | "shipment_delivered" | "message_sent" }
->;
+type OfOrder = Exclude<Acknowledgement, Placed | { kind: `stock_${string}` | "reservation_released" }>;
 
-function tellsOf({ event }: RecordedEvent, entry: OfOrder, { order }: OrderBook): boolean {
+function tellsOf({ event, sequence }: RecordedEvent, entry: OfOrder, { order }: OrderBook): boolean {
   switch (entry.kind) {
     case "order_cancelled":
       return event.type === "CancelRequested" || event.type === "OrderCancelled";
@@ -125,6 +141,28 @@ function tellsOf({ event }: RecordedEvent, entry: OfOrder, { order }: OrderBook)
       return event.type === "ShipmentDelivered" && event.shipmentId === entry.shipmentId;
     case "message_sent":
       return event.type === "MessageRequested" && event.text === entry.text;
+    case "order_edited":
+      return (
+        (event.type === entry.by || (event.type === "EditAwaitsPayment" && event.by === entry.by)) &&
+        sequence > entry.after &&
+        sequence <= entry.version
+      );
+    case "lines_cancelled":
+      // All units of all lines are the whole order.
+      return (event.type === "LinesCancelled" || event.type === "CancelRequested") && event.reason === entry.reason;
+    case "payment_provided":
+      return event.type === "PaymentMethodProvided" && sequence <= entry.version;
+    case "return_requested":
+      return event.type === "ReturnRequested" && event.returned.id === entry.returnId;
+    case "return_moved":
+      return STEP_OF_RETURN[entry.to] === event.type && "returnId" in event && event.returnId === entry.returnId;
+    case "refund_asked":
+      return (
+        event.type === "RefundRequested" &&
+        event.refund.number === entry.number &&
+        event.refund.reason === entry.reason &&
+        refundAmount(event.refund) === entry.amount
+      );
   }
 }
 

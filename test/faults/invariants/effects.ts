@@ -16,6 +16,10 @@ const ONCE: Readonly<Partial<Record<OrderEvent["type"], (event: OrderEvent) => s
   ShipmentPacked: (event) => ("shipmentId" in event ? event.shipmentId : ""),
   ShipmentShipped: (event) => ("shipmentId" in event ? event.shipmentId : ""),
   ShipmentDelivered: (event) => ("shipmentId" in event ? event.shipmentId : ""),
+  ReturnLabelCreated: (event) => ("returnId" in event ? event.returnId : ""),
+  ReturnReceived: (event) => ("returnId" in event ? event.returnId : ""),
+  ReturnInspected: (event) => ("returnId" in event ? event.returnId : ""),
+  RefundSettled: (event) => (event.type === "RefundSettled" ? `${event.refund} ${event.payment}` : ""),
   OrderCancelled: () => "order",
   HoldLapsed: () => "order",
 };

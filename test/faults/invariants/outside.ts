@@ -50,9 +50,11 @@ export function checkNotifications(state: RawState, orders: ReadonlyMap<string, 
  */
 export function checkLabels(state: RawState, orders: ReadonlyMap<string, OrderBook>): Finding {
   const list = new Checklist();
-  const shipments = new Map(
+  const sent = new Map(
     [...orders.values()].flatMap((book) =>
-      book.order.shipments.map((shipment) => [String(shipment.id), { shipment, book }] as const),
+      [...book.order.shipments, ...book.order.returns].map(
+        (shipment) => [String(shipment.id), { shipment, book }] as const,
+      ),
     ),
   );
   const givenBack = new Map(
@@ -73,18 +75,18 @@ export function checkLabels(state: RawState, orders: ReadonlyMap<string, OrderBo
     ({ reference }) => reference ?? "",
   );
   for (const [reference, parcels] of live) {
-    const known = shipments.get(reference);
+    const known = sent.get(reference);
     list.must(
       known !== undefined,
-      () => `a label was made for ${reference || "nothing"}, and there is no such shipment`,
+      () => `a label was made for ${reference || "nothing"}, and there is no such shipment or return`,
     );
     list.must(parcels.length === 1, () => `${reference} has ${parcels.length} labels`);
     if (known === undefined) continue;
     const { shipment, book } = known;
     const pending = book.effects.some(
       (effect) =>
-        effect.effect.kind === "CreateLabel" &&
-        effect.effect.shipmentId === shipment.id &&
+        ((effect.effect.kind === "CreateLabel" && effect.effect.shipmentId === shipment.id) ||
+          (effect.effect.kind === "CreateReturnLabel" && effect.effect.returnId === shipment.id)) &&
         (isOpen(effect) || effect.status === "failed"),
     );
     list.must(
@@ -93,7 +95,7 @@ export function checkLabels(state: RawState, orders: ReadonlyMap<string, OrderBo
         `${reference} shows ${shipment.label?.trackingNumber ?? "no label"}, and the carrier has ${parcels.map(({ trackingNumber }) => trackingNumber).join(", ")}`,
     );
   }
-  for (const { shipment } of shipments.values())
+  for (const { shipment } of sent.values())
     if (shipment.label?.carrier === "fedex")
       list.must(
         live.has(shipment.id),

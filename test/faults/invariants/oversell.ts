@@ -1,4 +1,5 @@
 import { HOLD_MS } from "../../../src/domain/order/order.ts";
+import type { OrderBook } from "../order-books.ts";
 import type { RawLevel, RawReservation, RawState } from "../raw-rows.ts";
 import { Checklist, type Finding } from "./finding.ts";
 
@@ -6,11 +7,12 @@ import { Checklist, type Finding } from "./finding.ts";
  * Invariant 2: no reservation takes available below 0. Checked where each level stands now, and by going through its
  * life again in the order in which its rows say that it happened: units sold twice and freed again show there only.
  */
-export function checkOversell(state: RawState): Finding {
+export function checkOversell(state: RawState, orders: ReadonlyMap<string, OrderBook>): Finding {
   const list = new Checklist();
+  const kept = leastKept(orders);
   for (const level of state.levels) {
     checkNow(list, level, state.readAt);
-    checkHistory(list, level, state.readAt);
+    checkHistory(list, level, kept, state.readAt);
   }
   return list.finding("2", "no unit oversold");
 }
@@ -33,7 +35,18 @@ interface Change {
   reservation: RawReservation | null;
 }
 
-function checkHistory(list: Checklist, level: RawLevel, now: number): void {
+/** Reservations that gave a part of their units back, and the least that they kept: their rows do not tell when. */
+function leastKept(orders: ReadonlyMap<string, OrderBook>): Map<string, number> {
+  const least = new Map<string, number>();
+  for (const { effects } of orders.values())
+    for (const { effect } of effects)
+      if (effect.kind === "ReleaseStock")
+        for (const { id, keep } of effect.reservations)
+          if (keep !== undefined) least.set(id, Math.min(keep, least.get(id) ?? keep));
+  return least;
+}
+
+function checkHistory(list: Checklist, level: RawLevel, kept: ReadonlyMap<string, number>, now: number): void {
   const changes: Change[] = [];
   // A count or an adjustment may take stock that is promised; what follows is not the reservations' doing.
   for (const { recordedAt, kind, delta } of level.movements)
@@ -44,7 +57,8 @@ function checkHistory(list: Checklist, level: RawLevel, now: number): void {
       reservation: null,
     });
   for (const reservation of level.reservations) {
-    const { asked, createdAt } = reservation;
+    const { createdAt } = reservation;
+    const asked = Math.min(reservation.asked, kept.get(reservation.id) ?? reservation.asked);
     if (asked === 0 || mayHaveLapsedBetween(reservation)) continue;
     changes.push({ at: createdAt, promised: asked, room: 0, reservation });
     const freedAt = freedAtOf(reservation, now);

@@ -32,6 +32,7 @@ interface ListedRows {
   lines: Map<string, RawListing["lines"]>;
   shipments: Map<string, RawListing["shipments"]>;
   payments: Map<string, RawListing["payments"]>;
+  returns: Map<string, RawListing["returns"]>;
 }
 
 function rowsOf(listing: RawListing): ListedRows {
@@ -41,6 +42,7 @@ function rowsOf(listing: RawListing): ListedRows {
     lines: Map.groupBy(listing.lines, ({ orderId }) => orderId),
     shipments: Map.groupBy(listing.shipments, ({ orderId }) => orderId),
     payments: Map.groupBy(listing.payments, ({ orderId }) => orderId),
+    returns: Map.groupBy(listing.returns, ({ orderId }) => orderId),
   };
 }
 
@@ -91,6 +93,20 @@ function checkListed(list: Checklist, { id, order, events, inLedger }: OrderBook
         );
       }),
     () => `${id}: its payments are shown differently`,
+  );
+  const returns = new Map(rows.returns.get(id)?.map((returned) => [returned.id, returned]));
+  list.must(
+    returns.size === order.returns.length &&
+      order.returns.every(({ id: returnId, state, lines: sent, receivedAt, warehouseId, label }) => {
+        const shown = returns.get(returnId);
+        return (
+          shown?.state === state &&
+          shown.units === sent.reduce((sum, { quantity }) => sum + quantity, 0) &&
+          shown.warehouseId === (receivedAt ?? warehouseId) &&
+          shown.trackingNumber === (label?.trackingNumber ?? null)
+        );
+      }),
+    () => `${id}: its returns are shown differently`,
   );
 }
 

@@ -22,7 +22,10 @@ const NOTIFICATIONS: Readonly<Record<NotificationKind, string>> = {
   return_requested: "we look at your return",
   return_approved: "how to send it back",
   return_rejected: "your return is turned down",
+  return_reminder: "your return is still with you",
   return_received: "your return has arrived",
+  exchange_placed: "your exchange is ordered",
+  exchange_declined: "your exchange can't be had",
 };
 
 export function notificationName(kind: string): string {

@@ -1,3 +1,4 @@
+import { orderNumberOf } from "../../../../../src/domain/ids.ts";
 import type { OrderEvent, OrderEventType } from "../../../../../src/domain/order/events.ts";
 import type { HistoryEntry } from "../../../../../src/contracts/orders.ts";
 import type { OrderContent } from "../../../../../src/domain/order/order.ts";
@@ -191,6 +192,7 @@ const EVENTS: {
     ),
   ReturnLabelCreated: ({ returnId, carrier, trackingNumber }) =>
     tell(PARCEL, "Return label made", `return ${numberOfId(returnId)}`, `${carrierName(carrier)} ${trackingNumber}`),
+  ReturnReminded: ({ returnId }) => tell(WAITS, "Return not here yet", `return ${numberOfId(returnId)}`),
   ReturnReceived: ({ returnId, warehouseId }, words) =>
     tell(STOCK, "Return arrived", `return ${numberOfId(returnId)} in ${words.warehouse(warehouseId)}`),
   ReturnInspected: ({ returnId, units }, words) =>
@@ -210,6 +212,15 @@ const EVENTS: {
     ),
   RefundSettled: ({ refund, payment }, words) =>
     tell({ icon: "check", tone: "quiet" }, "Refund done", `refund ${refund}, to ${words.payment(payment)}`),
+  ExchangePlaced: ({ returnId, orderId, credit }, words) =>
+    tell(
+      STOCK,
+      "Exchange ordered",
+      `${orderNumberOf(orderId)} for return ${numberOfId(returnId)}`,
+      credit > 0 && `paid by ${words.money(credit)} of credit`,
+    ),
+  ExchangeDeclined: ({ returnId, reason }) =>
+    tell(TROUBLE, "No exchange", `return ${numberOfId(returnId)} is paid back instead`, reasonWords(reason)),
 };
 
 function contentWords({ lines, totals }: OrderContent, words: OrderWords): string {

@@ -1,0 +1,89 @@
+import { and, asc, eq, gt, or, sql, type SQL } from "drizzle-orm";
+import type { CustomerId } from "../../domain/ids.ts";
+import { type AuditEntry, changeAudited } from "./audit.ts";
+import type { OpsDatabase } from "./database.ts";
+import { customers } from "./schema/people.ts";
+
+export type CustomerRow = typeof customers.$inferSelect;
+
+/** What of a customer can be changed. What they pay with is not: it is saved elsewhere. */
+export type CustomerValues = Omit<CustomerRow, "id" | "paymentMethod" | "createdAt" | "updatedAt">;
+
+/** The row, or null. `updatedAt` is its version too: it grows with every change. */
+export async function findCustomerRow(db: OpsDatabase, id: CustomerId): Promise<CustomerRow | null> {
+  const found = await db.select().from(customers).where(eq(customers.id, id));
+  return found[0] ?? null;
+}
+
+/** Customers by id, those after `after`. `text`: a part of the name, mail address, phone or id, in any case. */
+export async function listCustomerRows(
+  db: OpsDatabase,
+  filter: { id?: CustomerId | undefined; text?: string | undefined },
+  page: { after?: string | undefined; limit: number },
+): Promise<CustomerRow[]> {
+  const conditions: (SQL | undefined)[] = [];
+  if (filter.id !== undefined) conditions.push(eq(customers.id, filter.id));
+  if (page.after !== undefined) conditions.push(gt(customers.id, page.after as CustomerId));
+  if (filter.text !== undefined) conditions.push(containing(filter.text));
+  return db
+    .select()
+    .from(customers)
+    .where(and(...conditions))
+    .orderBy(asc(customers.id))
+    .limit(page.limit);
+}
+
+function containing(text: string): SQL | undefined {
+  const lower = text.toLowerCase();
+  // SQLite folds ASCII only: other letters are found as they were written.
+  const parts = [
+    sql`instr(lower(${customers.name}), ${lower}) > 0`,
+    sql`instr(${customers.name}, ${text}) > 0`,
+    sql`instr(lower(${customers.email}), ${lower}) > 0`,
+    sql`instr(lower(${customers.id}), ${lower}) > 0`,
+  ];
+  const number = text.replaceAll(/[\s()/.-]/g, "");
+  if (/^\+?\d{3,}$/.test(number)) parts.push(sql`instr(${customers.phone}, ${number}) > 0`);
+  return or(...parts);
+}
+
+/** Adds a customer, and the entry of the audit trail with it. */
+export async function addCustomer(
+  db: OpsDatabase,
+  id: CustomerId,
+  values: CustomerValues,
+  now: number,
+  entry: AuditEntry,
+): Promise<CustomerRow | null> {
+  const [added] = await changeAudited(
+    db,
+    db
+      .insert(customers)
+      .values({ id, ...values, paymentMethod: null, createdAt: now, updatedAt: now })
+      .onConflictDoNothing()
+      .returning(),
+    entry,
+  );
+  return added ?? null;
+}
+
+/** Replaces a customer that is at the version expected, and makes the entry with it; null where it is at another. */
+export async function replaceCustomerRow(
+  db: OpsDatabase,
+  id: CustomerId,
+  values: CustomerValues,
+  expectedVersion: number,
+  now: number,
+  entry: AuditEntry,
+): Promise<CustomerRow | null> {
+  const [replaced] = await changeAudited(
+    db,
+    db
+      .update(customers)
+      .set({ ...values, updatedAt: Math.max(now, expectedVersion + 1) })
+      .where(and(eq(customers.id, id), eq(customers.updatedAt, expectedVersion)))
+      .returning(),
+    entry,
+  );
+  return replaced ?? null;
+}
