@@ -23,6 +23,7 @@ import {
   unitsOf,
 } from "./called-effects.ts";
 import { isPaymentOpen, unpaidAmount } from "./amounts.ts";
+import { formatMoney } from "../money.ts";
 import type { Effect } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
 import type { Order } from "./order.ts";
@@ -105,15 +106,13 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
         ...(hasOpenPart(order, event.payment) ? [] : [notify("refunded", `refund:${event.refundId}`)]),
         ...refundDue(order, event),
       ];
-    case "PaymentMismatched":
-      return [
-        {
-          kind: "OpenDeviation",
-          deviation: "payment_mismatch",
-          summary: `Payment ${event.payment} of ${order.number} was authorized for ${event.actual} instead of ${event.expected} minor units.`,
-          tried: [],
-        },
-      ];
+    case "PaymentMismatched": {
+      const [actual, expected] = [event.actual, event.expected].map((amount) =>
+        formatMoney({ amount, currency: order.currency }),
+      );
+      const summary = `Payment ${event.payment} of ${order.number} was authorized for ${actual} instead of ${expected}.`;
+      return [{ kind: "OpenDeviation", deviation: "payment_mismatch", summary, tried: [] }];
+    }
 
     case "PaymentDisputed":
       return [disputed(order, event)];
