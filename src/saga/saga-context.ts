@@ -8,9 +8,10 @@ import type { ProviderResult } from "../providers/outcome.ts";
 import { type Catalog, catalogOf } from "../services/catalog.ts";
 import { ledgerByName, ledgerStub } from "../services/stubs.ts";
 import { type LedgerCalls, ledgerCalls } from "./ledger-calls.ts";
+import { type NotificationCalls, notificationCalls } from "./notification-calls.ts";
 
 /** What every effect handler is given beside its effect. */
-export interface SagaContext extends LedgerCalls {
+export interface SagaContext extends LedgerCalls, NotificationCalls {
   env: Env;
   providers: Providers;
   now: () => number;
@@ -67,6 +68,7 @@ export function sagaContext(env: Env, defer: (work: Promise<unknown>) => void): 
     catalog: () => catalogOf(env, Date.now(), defer),
     ledger: (orderId) => ledgerStub(env, orderId),
     ...ledgerCalls(env, (name) => ledgerByName(env, name)),
+    ...notificationCalls(env, Date.now),
     defer,
   };
 }

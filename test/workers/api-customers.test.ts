@@ -4,7 +4,7 @@ import type { AuditAnswer } from "../../src/contracts/audit.ts";
 import type { CustomerAnswer, CustomerHistoryEntry } from "../../src/contracts/customers.ts";
 import type { PreferencesAnswer } from "../../src/contracts/notification-preferences.ts";
 import { openOps } from "../../src/db/ops/database.ts";
-import { claimNotification } from "../../src/db/ops/notifications.ts";
+import { claimNotifications } from "../../src/db/ops/notifications.ts";
 import type { CustomerId, WarehouseId } from "../../src/domain/ids.ts";
 import { unsubscribeUrl } from "../../src/services/unsubscribe.ts";
 import {
@@ -192,7 +192,7 @@ describe("a customer's history", () => {
       kind: "order_received",
       recipient: "a…@example.com",
     };
-    await claimNotification(openOps(env.OPS), { ...message, channel: "email" }, Date.now());
+    await claimNotifications(openOps(env.OPS), [{ ...message, channel: "email" }], Date.now());
     await json(
       await send("POST", `/api/v1/orders/${orderId}/cancel`, { key: KEYS.csr, body: { reason: "changed my mind" } }),
     );

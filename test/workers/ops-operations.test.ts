@@ -105,15 +105,28 @@ describe("things that happen once", () => {
       channel: "email" as const,
       recipient: "a…@example.com",
     };
-    const [first, second] = await Promise.all([
-      notifications.claimNotification(db, claim, NOW),
-      notifications.claimNotification(db, { ...claim, id: unique("ntf") }, NOW),
+    const again = { ...claim, id: unique("ntf") };
+    const { id } = claim;
+    const text = { ...claim, id: unique("ntf"), channel: "sms" as const };
+    expect(await notifications.claimNotifications(db, [claim, again], NOW)).toEqual([
+      { claimed: true },
+      { claimed: false, notification: { id, status: "claimed", asked: again.id } },
     ]);
-    expect([first.claimed, second.claimed].sort()).toEqual([false, true]);
-    expect(first.notification.id).toBe(second.notification.id);
-    const sms = await notifications.claimNotification(db, { ...claim, id: unique("ntf"), channel: "sms" }, NOW + 1);
-    expect(sms.claimed).toBe(true);
-    const { id } = first.notification;
+    expect(await notifications.claimNotifications(db, [text, again], NOW + 1)).toMatchObject([
+      { claimed: true },
+      { claimed: false },
+    ]);
+    const raced = await Promise.all(
+      [1, 2].map(() =>
+        notifications.claimNotifications(db, [{ ...claim, id: unique("ntf"), orderId: `${claim.orderId}-2` }], NOW),
+      ),
+    );
+    expect(
+      raced
+        .flat()
+        .map(({ claimed }) => claimed)
+        .sort(),
+    ).toEqual([false, true]);
     const finish = (...ends: notifications.NotificationEnd[]) => notifications.finishNotifications(db, ends, NOW + 2);
     expect(await finish({ id, status: "sent", providerMessageId: "m1" })).toEqual([
       { id, orderId: claim.orderId, kind: "confirmed", channel: "email", status: "sent", error: null },
@@ -121,7 +134,7 @@ describe("things that happen once", () => {
     expect(await notifications.findNotification(db, id)).toMatchObject({ status: "sent", providerMessageId: "m1" });
     const both = await finish(
       { id, status: "delivered", providerMessageId: "m1" },
-      { id: sms.notification.id, status: "failed", error: "30006" },
+      { id: text.id, status: "failed", error: "30006" },
       { id: unique("ntf"), status: "failed", error: "not ours" },
     );
     expect(both.map(({ status, error }) => [status, error]).sort()).toEqual([

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { LeasedEffect } from "../../src/contracts/ledger-rpc.ts";
 import { openOps } from "../../src/db/ops/database.ts";
 import { findLabel } from "../../src/db/ops/labels.ts";
-import { claimNotification, findNotification } from "../../src/db/ops/notifications.ts";
+import { claimNotifications, findNotification } from "../../src/db/ops/notifications.ts";
 import type { ShipmentId } from "../../src/domain/ids.ts";
 import type { EffectKind } from "../../src/domain/order/effects.ts";
 import { runEffect } from "../../src/saga/run-effect.ts";
@@ -71,7 +71,7 @@ async function confirmed(change: Parameters<typeof placedNow>[0] = {}) {
 }
 
 describe("a notification", () => {
-  const confirmation = async () => pick((await confirmed()).effects, "Notify");
+  const confirmation = async () => queue.told((await confirmed()).id, "order_confirmed");
 
   it("is sent once, however often its message comes", async () => {
     const leased = await confirmation();
@@ -131,17 +131,17 @@ describe("a notification", () => {
       channel: "email" as const,
       recipient: "a…@example.com",
     };
-    await claimNotification(ops, told, Date.now());
+    await claimNotifications(ops, [told], Date.now());
     expect(await run(leased)).toMatchObject({ status: "done" });
     expect(world.mail.sent).toEqual([]);
   });
 
   it("goes by SMS where there is no mail address, and fails for good where there is neither", async () => {
-    const { effects } = await confirmed({ contact: { name: "Ada", phone: "+4930123456" } });
-    await run(pick(effects, "Notify"));
+    const { id } = await confirmed({ contact: { name: "Ada", phone: "+4930123456" } });
+    await run(await queue.told(id, "order_confirmed"));
     expect(world.mail.sent).toMatchObject([{ to: "+4930123456" }]);
     const nobody = await confirmed({ contact: { name: "Ada" } });
-    expect(await run(pick(nobody.effects, "Notify"))).toMatchObject({
+    expect(await run(await queue.told(nobody.id, "order_confirmed"))).toMatchObject({
       status: "failed",
       code: "no_recipient",
       retryable: false,

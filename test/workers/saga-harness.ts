@@ -11,6 +11,7 @@ import type { ProviderResult } from "../../src/providers/outcome.ts";
 import type { CreateIntent, PaymentProvider, PaymentSnapshot } from "../../src/providers/payment.ts";
 import type { DisputeDesk, DisputeSnapshot } from "../../src/providers/payment-disputes.ts";
 import { ledgerCalls } from "../../src/saga/ledger-calls.ts";
+import { notificationCalls } from "../../src/saga/notification-calls.ts";
 import type { SagaContext } from "../../src/saga/saga-context.ts";
 import type { Catalog } from "../../src/services/catalog.ts";
 import type { TestLedger } from "./ledger-harness.ts";
@@ -320,6 +321,7 @@ export class SagaWorld {
       catalog: () => Promise.resolve(CATALOG),
       ledger: () => ledger.stub as OrderLedgerRpc,
       ...ledgerCalls(workerEnv(), () => ledger.stub as OrderLedgerRpc),
+      ...notificationCalls(workerEnv(), Date.now),
       defer: (work) => void deferred.push(work),
     };
   }

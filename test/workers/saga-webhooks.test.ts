@@ -5,7 +5,7 @@ import { writeOrder } from "../../src/contracts/ledger-rpc.ts";
 import type { WebhookMessage } from "../../src/contracts/messages.ts";
 import { openOps } from "../../src/db/ops/database.ts";
 import { findDeviation } from "../../src/db/ops/deviations.ts";
-import { claimNotification, findNotification, finishNotifications } from "../../src/db/ops/notifications.ts";
+import { claimNotifications, findNotification, finishNotifications } from "../../src/db/ops/notifications.ts";
 import { storeWebhookEvent } from "../../src/db/ops/webhook-events.ts";
 import { projectOrders } from "../../src/db/orders/projection.ts";
 import { databaseOf } from "../../src/db/orders/databases.ts";
@@ -190,7 +190,7 @@ describe("a message's event", () => {
   async function told(channel: "email" | "sms") {
     const id = unique("ntf");
     const claim = { id, orderId: newOrderId(), subject: "order", kind: "order_confirmed", channel, recipient: "a…" };
-    await claimNotification(ops, claim, Date.now());
+    await claimNotifications(ops, [claim], Date.now());
     return id;
   }
   const mail = (reference: string | null, kind: string) => ({
@@ -257,7 +257,7 @@ describe("a mail that does not reach its reader", () => {
     await ledger.create(order);
     const id = `${order.id}:1:Notify`;
     const claim = { id, orderId: order.id, subject: "order", kind: "order_received", channel: "email" as const };
-    await claimNotification(ops, { ...claim, recipient: "a…" }, Date.now());
+    await claimNotifications(ops, [{ ...claim, recipient: "a…" }], Date.now());
     await finishNotifications(ops, [{ id, status: "sent", providerMessageId: "m1" }], Date.now());
     const bySms = async () =>
       (await ledger.stub.saga(order.id))?.filter(

@@ -16,34 +16,47 @@ export interface NotificationClaim {
   recipient: string;
 }
 
+/** What a claim came to: the notification as it stands where somebody has claimed it before. */
+export type ClaimedNotification =
+  | { claimed: true }
+  | { claimed: false; notification: Pick<NotificationRow, "id" | "status"> };
+
 /**
- * Claims the sending of a message before it is sent. `claimed` is true for exactly one caller per subject, kind
- * and channel; everybody else gets the notification as the first caller left it.
+ * Claims the sending of messages before they are sent, many in one statement; answers in the order of the claims.
+ * `claimed` is true for exactly one caller per subject, kind and channel; everybody else gets the notification as the
+ * first caller left it.
  */
-export async function claimNotification(
+export async function claimNotifications(
   db: OpsDatabase,
-  claim: NotificationClaim,
+  claims: readonly NotificationClaim[],
   now: number,
-): Promise<{ claimed: boolean; notification: NotificationRow }> {
-  const inserted = await db
-    .insert(notifications)
-    .values({ ...claim, status: "claimed", createdAt: now, updatedAt: now })
-    .onConflictDoNothing()
-    .returning();
-  if (inserted[0]) return { claimed: true, notification: inserted[0] };
-  const existing = await db
-    .select()
-    .from(notifications)
-    .where(
-      and(
-        eq(notifications.orderId, claim.orderId),
-        eq(notifications.subject, claim.subject),
-        eq(notifications.kind, claim.kind),
-        eq(notifications.channel, claim.channel),
-      ),
-    );
-  if (!existing[0]) throw new Error(`notification id ${claim.id} belongs to another subject`);
-  return { claimed: false, notification: existing[0] };
+): Promise<ClaimedNotification[]> {
+  const inserted = await db.all<{ id: string }>(sql`
+    insert into notifications (id, order_id, subject, kind, channel, recipient, status, created_at, updated_at)
+    select value ->> '$.id', value ->> '$.orderId', value ->> '$.subject', value ->> '$.kind', value ->> '$.channel',
+      value ->> '$.recipient', 'claimed', ${now}, ${now} from json_each(${JSON.stringify(claims)})
+    where true on conflict do nothing returning id`);
+  const mine = new Set(inserted.map(({ id }) => id));
+  const others = claims.filter(({ id }) => !mine.has(id));
+  const standing = others.length === 0 ? [] : await findClaimed(db, others);
+  return claims.map((claim) => {
+    if (mine.has(claim.id)) return { claimed: true };
+    const notification = standing.find(({ asked }) => asked === claim.id);
+    if (!notification) throw new Error(`notification id ${claim.id} belongs to another subject`);
+    return { claimed: false, notification };
+  });
+}
+
+/** The notifications of the same subject, kind and channel as these claims; `asked` is the claim's own id. */
+function findClaimed(
+  db: OpsDatabase,
+  claims: readonly NotificationClaim[],
+): Promise<(Pick<NotificationRow, "id" | "status"> & { asked: string })[]> {
+  return db.all(sql`
+    select notifications.id as id, status, claim.value ->> '$.id' as asked
+    from json_each(${JSON.stringify(claims)}) as claim join notifications on order_id = claim.value ->> '$.orderId'
+      and subject = claim.value ->> '$.subject' and kind = claim.value ->> '$.kind'
+      and channel = claim.value ->> '$.channel'`);
 }
 
 /** How the sending of a message ended, by the message's id. */

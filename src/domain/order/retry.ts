@@ -51,7 +51,7 @@ export const RETRY_POLICIES: Readonly<Record<EffectKind, RetryPolicy>> = {
   RestockReturn: { budget: 20, baseMs: 1_000, capMs: 10 * MINUTE, timeoutMs: 10_000, concurrency: 4 },
   VoidLabel: { budget: 14, baseMs: 2_000, capMs: 60 * MINUTE, timeoutMs: 20_000, concurrency: 4 },
   TrackParcel: { budget: 60, baseMs: 5 * MINUTE, capMs: 6 * 60 * MINUTE, timeoutMs: 15_000, concurrency: 4 },
-  Notify: { budget: 10, baseMs: 5_000, capMs: 60 * MINUTE, timeoutMs: 15_000, concurrency: 4, showsAfterMs: MINUTE },
+  Notify: { budget: 10, baseMs: 5_000, capMs: 60 * MINUTE, timeoutMs: 15_000, concurrency: 6, showsAfterMs: MINUTE },
   OpenDeviation: {
     budget: Number.POSITIVE_INFINITY,
     baseMs: 1_000,

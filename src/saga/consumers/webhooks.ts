@@ -1,6 +1,6 @@
 import type { WebhookMessage } from "../../contracts/messages.ts";
 import { openOps } from "../../db/ops/database.ts";
-import { countDelays, finishNotifications, type NotificationEnd } from "../../db/ops/notifications.ts";
+import { countDelays, type NotificationEnd } from "../../db/ops/notifications.ts";
 import { countWebhookFailures, markWebhookEventsProcessed, readWaitingPayloads } from "../../db/ops/webhook-events.ts";
 import { allOrderDatabases } from "../../db/orders/databases.ts";
 import { findShipmentsByTracking } from "../../db/orders/queries.ts";
@@ -72,14 +72,6 @@ function statementsFor({ env, now }: SagaContext) {
       await countWebhookFailures(ops, events);
       return events;
     }),
-    /** Null when it is no message of ours. */
-    recordEnd: gather(together, async (ends: NotificationEnd[]) => {
-      // Of two ends of one message the later counts.
-      const newest = new Map(ends.map((end) => [end.id, end]));
-      const recorded = await finishNotifications(ops, [...newest.values()], now());
-      const byId = new Map(recorded.map((message) => [message.id, message]));
-      return ends.map((end) => (newest.get(end.id) === end ? (byId.get(end.id) ?? null) : null));
-    }),
     /** Null when no order of ours has it. */
     shipmentOf: gather(together, async (trackingNumbers: string[]) => {
       const found = await Promise.all(
@@ -108,10 +100,10 @@ async function act(
       const events = event as SendgridEvent[];
       // What really became of a mail comes after what is made of its delays.
       const ends = [...(await endsOfDelays(context, events)), ...events.flatMap(endOfMail)];
-      return recordEnds(context, statements, ends);
+      return recordEnds(context, ends);
     }
     case "twilio":
-      return recordEnds(context, statements, endOfSms(event as TwilioEvent));
+      return recordEnds(context, endOfSms(event as TwilioEvent));
   }
 }
 
@@ -216,12 +208,8 @@ function endOfSms({ reference, status, messageId, errorCode }: TwilioEvent): Not
   }
 }
 
-async function recordEnds(
-  context: SagaContext,
-  statements: Statements,
-  ends: readonly NotificationEnd[],
-): Promise<void> {
-  const recorded = await Promise.all(ends.map((end) => statements.recordEnd(end)));
+async function recordEnds(context: SagaContext, ends: readonly NotificationEnd[]): Promise<void> {
+  const recorded = await Promise.all(ends.map((end) => context.finishNotification(end)));
   const failed = recorded.flatMap((message) => (message?.status === "failed" ? [message] : []));
   if (failed.length === 0) return;
   const untold = (await Promise.all(failed.map(async (one) => ((await tellBySms(context, one)) ? [] : [one])))).flat();

@@ -1,5 +1,3 @@
-import { openOps } from "../../db/ops/database.ts";
-import { claimNotification, finishNotifications } from "../../db/ops/notifications.ts";
 import type { Order } from "../../domain/order/order.ts";
 import type { ProviderResult } from "../../providers/outcome.ts";
 import { composeMail, composeSms, type Telling } from "../../services/messages/compose.ts";
@@ -23,7 +21,6 @@ export const notify: EffectHandler<"Notify"> = async (context, leased, effect) =
     return { status: "failed", code: "no_recipient", message: "neither e-mail nor phone", retryable: false };
   const wanted = await wantedBy(context, order, effect.notification, first);
   const recipient = wanted ?? first;
-  const ops = openOps(context.env.OPS);
   const claim = {
     id: leased.id,
     orderId: order.id,
@@ -32,11 +29,12 @@ export const notify: EffectHandler<"Notify"> = async (context, leased, effect) =
     channel: recipient.channel,
     recipient: masked(recipient),
   };
-  const { claimed, notification } = await claimNotification(ops, claim, context.now());
+  const claimed = await context.claimNotification(claim);
   // Another effect has told this already, or this one has and its report was lost.
-  if (!claimed && (notification.id !== leased.id || ENDED.has(notification.status))) return NOTHING;
+  if (!claimed.claimed && (claimed.notification.id !== leased.id || ENDED.has(claimed.notification.status)))
+    return NOTHING;
   if (wanted === null) {
-    await finishNotifications(ops, [{ id: leased.id, status: "declined", error: "unsubscribed" }], context.now());
+    await context.finishNotification({ id: leased.id, status: "declined", error: "unsubscribed" });
     return NOTHING;
   }
 
@@ -54,12 +52,12 @@ export const notify: EffectHandler<"Notify"> = async (context, leased, effect) =
   const sent: ProviderResult<{ messageId: string }> =
     known === null ? await send(context, recipient, telling) : { outcome: "done", value: known };
   if (sent.outcome === "done") {
-    const end = { id: leased.id, status: "sent", providerMessageId: sent.value.messageId } as const;
-    await finishNotifications(ops, [end], context.now());
+    const { messageId: providerMessageId } = sent.value;
+    await context.finishNotification({ id: leased.id, status: "sent", providerMessageId });
     return NOTHING;
   }
   if (sent.outcome === "failed" && !sent.retryable)
-    await finishNotifications(ops, [{ id: leased.id, status: "failed", error: sent.code }], context.now());
+    await context.finishNotification({ id: leased.id, status: "failed", error: sent.code });
   return failure(sent);
 };
 

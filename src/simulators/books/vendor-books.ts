@@ -162,11 +162,16 @@ export abstract class VendorBooks extends DurableObject<SimulatorsEnv> {
     return value;
   }
 
-  protected push(eventId: string, path: string, contentType: string, body: string, now: number): void {
+  protected push(eventId: string, path: string, contentType: string, body: string, now: number, afterMs = 0): void {
     const target = /^https?:/.test(path) ? path : new URL(path, this.env.PUBLIC_URL).toString();
     const isDoubled = this.chance(this.#knobs.duplicateWebhooks);
     const heldBackMs = this.chance(this.#knobs.reorderWebhooks) ? Math.round(this.#throw() * OVERTAKEN_WITHIN_MS) : 0;
-    this.outbox.add({ eventId, target, contentType, body }, this.#knobs, { isDoubled, heldBackMs }, now);
+    this.outbox.add(
+      { eventId, target, contentType, body },
+      this.#knobs,
+      { isDoubled, heldBackMs: afterMs + heldBackMs },
+      now,
+    );
   }
 
   protected setting(name: string): string | null {
@@ -208,16 +213,19 @@ export abstract class VendorBooks extends DurableObject<SimulatorsEnv> {
   }
 
   async #deliver(): Promise<void> {
-    for (let sent = 0; sent < DELIVERED_PER_ALARM; sent += DELIVERED_AT_ONCE) {
-      const due = this.outbox.due(Date.now(), DELIVERED_AT_ONCE);
-      if (due.length === 0) return;
+    const bundles = this.bundle(this.outbox.due(Date.now(), DELIVERED_PER_ALARM));
+    for (let sent = 0; sent < bundles.length; sent += DELIVERED_AT_ONCE)
       await Promise.all(
-        due.map(async (webhook) => {
-          const answer = await this.#post(webhook);
-          this.outbox.settle(webhook, answer, Date.now());
+        bundles.slice(sent, sent + DELIVERED_AT_ONCE).map(async ({ request, of }) => {
+          const answer = await this.#post(request);
+          for (const webhook of of) this.outbox.settle(webhook, answer, Date.now());
         }),
       );
-    }
+  }
+
+  /** What is due, as the requests that it leaves in: each webhook in one of its own, where the vendor gathers none. */
+  protected bundle(due: readonly OutgoingWebhook[]): { request: OutgoingWebhook; of: OutgoingWebhook[] }[] {
+    return due.map((webhook) => ({ request: webhook, of: [webhook] }));
   }
 
   async #post(webhook: OutgoingWebhook): Promise<{ ok: boolean; text: string }> {

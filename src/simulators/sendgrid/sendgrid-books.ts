@@ -14,6 +14,9 @@ const MIGRATIONS = [
    CREATE TABLE events (id TEXT PRIMARY KEY, message_id TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL);`,
 ];
 
+/** Events leave once a second, all of that second together; the real one takes up to half a minute. */
+const GATHERED_MS = 1_000;
+
 const personShape = z.object({ email: z.email(), name: z.string().optional() });
 const sendShape = z.object({
   personalizations: z
@@ -155,7 +158,17 @@ export class SendgridBooks extends VendorBooks {
       "application/json",
       JSON.stringify(events),
       now,
+      GATHERED_MS - (now % GATHERED_MS),
     );
+  }
+
+  /** SendGrid tells of many mails in one request. */
+  protected override bundle(due: readonly OutgoingWebhook[]): { request: OutgoingWebhook; of: OutgoingWebhook[] }[] {
+    return [...Map.groupBy(due, ({ target, attempts }) => `${attempts} ${target}`).values()].flatMap((of) => {
+      const [first] = of;
+      const events = of.flatMap(({ body }): unknown[] => JSON.parse(body));
+      return first ? [{ request: { ...first, body: JSON.stringify(events) }, of }] : [];
+    });
   }
 
   /** Of the activity feed's query language, the clauses that find a mail by our reference, its id or its address. */
