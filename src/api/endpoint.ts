@@ -78,9 +78,10 @@ export interface Endpoint<Params = unknown, Query = unknown, Body = unknown> {
   cache?: CachePolicy;
   /**
    * How a change gets into the audit trail. `own`: its service enters it, with what was there before and after;
-   * `events`: it is an event of an order; `none`: nothing is changed. Left out: that it was done is entered.
+   * `events`: it is an event of an order; `none`: nothing is changed. Left out: that it was done is entered before the
+   * answer; `behind`: after it, for callers who can't wait, and what can't be entered then is in the log.
    */
-  audit?: "own" | "events" | "none";
+  audit?: "own" | "events" | "none" | "behind";
   /** What was changed, for the audit trail, where the request alone does not say it. */
   changes?(call: Call<Params, Query, Body>, answer: Answer): readonly Change[];
   answers: Readonly<Record<number, Documented>>;

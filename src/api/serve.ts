@@ -44,14 +44,17 @@ async function handle(endpoint: AnyEndpoint, ctx: ServiceContext, c: ApiContext)
   const handled = await (endpoint.idempotent === "kept" && call.idempotencyKey !== null
     ? keptAnswer(endpoint, call, call.idempotencyKey)
     : endpoint.handle(call));
-  if (isChange(endpoint) && isDone(handled))
-    await recordChanges(ctx, endpoint.changes?.(call, handled) ?? [requestOf(endpoint, c)]);
+  if (isChange(endpoint) && isDone(handled)) {
+    const recorded = recordChanges(ctx, endpoint.changes?.(call, handled) ?? [requestOf(endpoint, c)]);
+    if (endpoint.audit === "behind") ctx.defer(recorded);
+    else await recorded;
+  }
   return handled;
 }
 
 /** Whether doing it is entered in the audit trail here. */
 function isChange({ method, scope, audit }: AnyEndpoint): boolean {
-  return method !== "GET" && scope !== "public" && audit === undefined;
+  return method !== "GET" && scope !== "public" && (audit === undefined || audit === "behind");
 }
 
 /** Whether something was done just now: not refused, and not done by an earlier request with the same key. */

@@ -198,26 +198,12 @@ export const actorAnswer = z.strictObject({
   role: z.string(),
 });
 
-/** A field before and after; money where it is an amount. */
-const fieldValue = z.union([z.string(), z.int(), money]).nullable();
 const fieldChange = z.strictObject({
-  what: z.enum([
-    "name",
-    "email",
-    "phone",
-    "address",
-    "shipping_method",
-    "quantity",
-    "shipping",
-    "tax",
-    "discount",
-    "total",
-    "estimated_delivery",
-  ]),
-  line: z.int().nullable().meta({ description: "The line whose quantity it is; null for all else." }),
-  before: fieldValue,
-  after: fieldValue,
+  field: z.string().meta({ examples: ["address/city", "lines/2/quantity", "payments/1/captured"] }),
+  before: z.unknown().meta({ description: "Null where there was nothing." }),
+  after: z.unknown().meta({ description: "Null where there is nothing any more." }),
 });
+export type FieldChange = z.infer<typeof fieldChange>;
 
 export const historyEntry = z
   .strictObject({
@@ -228,9 +214,9 @@ export const historyEntry = z
     data: z.record(z.string(), z.unknown()),
     before: z.string().nullable().meta({ description: "The order's state before; null before the first event." }),
     after: z.string().meta({ description: "The order's state after." }),
-    changes: z
-      .array(fieldChange)
-      .meta({ description: "What was ordered, for whom, where to and at what price: what changed of it." }),
+    changes: z.array(fieldChange).meta({
+      description: "What else is otherwise in the order than before, field by field; none of the first event.",
+    }),
   })
   .meta({ id: "OrderEvent" });
 export type HistoryEntry = z.infer<typeof historyEntry>;

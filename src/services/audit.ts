@@ -1,4 +1,5 @@
 import type { AuditAnswer } from "../contracts/audit.ts";
+import type { HistoryEntry } from "../contracts/orders.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { addSeals, appendAudit, type AuditEntry, type AuditRow, listAudit, readUnsealed } from "../db/ops/audit.ts";
 import { openOps } from "../db/ops/database.ts";
@@ -21,8 +22,14 @@ export interface Change {
   after?: unknown;
 }
 
+/** Whose doing it is, from where, and where it is entered. */
+export type Recorder = Pick<ServiceContext, "env" | "principal" | "now" | "requestId" | "origin" | "defer">;
+
 /** The entry for a change that this caller makes now. Whoever has written it has it sealed. */
-export function auditEntry(ctx: ServiceContext, { action, subject, before = null, after = null }: Change): AuditEntry {
+export function auditEntry(
+  ctx: Pick<Recorder, "principal" | "now" | "requestId" | "origin">,
+  { action, subject, before = null, after = null }: Change,
+): AuditEntry {
   const { kind, id, name, role } = ctx.principal;
   return {
     at: ctx.now,
@@ -39,7 +46,7 @@ export function auditEntry(ctx: ServiceContext, { action, subject, before = null
  * Enters what has been done elsewhere than in OPS, and so can't be entered in the same transaction. It is done: where
  * it can't be entered, the log says so.
  */
-export async function recordChanges(ctx: ServiceContext, changes: readonly Change[]): Promise<void> {
+export async function recordChanges(ctx: Recorder, changes: readonly Change[]): Promise<void> {
   try {
     await appendAudit(
       openOps(ctx.env.OPS),
@@ -118,14 +125,18 @@ export async function readOrderAudit(ctx: ServiceContext, orderId: OrderId): Pro
         actor: entry.actor,
         action: `order.${entry.type}`,
         subject: `order:${orderId}`,
-        before: entry.before === null ? null : { status: entry.before },
-        after: { status: entry.after },
+        before: entry.before === null ? null : { status: entry.before, ...sideOf(entry, "before") },
+        after: { status: entry.after, ...sideOf(entry, "after") },
         origin: actor.origin ?? null,
         hash: null,
       },
     ];
   });
   return { ok: true, value: rows.toReversed() };
+}
+
+function sideOf({ changes }: HistoryEntry, side: "before" | "after"): Record<string, unknown> {
+  return Object.fromEntries(changes.map((change) => [change.field, change[side]]));
 }
 
 function describe({ at, before, after, ...row }: AuditRow & { hash: string | null }): AuditAnswer {

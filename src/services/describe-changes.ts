@@ -1,51 +1,76 @@
-import type { HistoryEntry } from "../contracts/orders.ts";
-import type { Address } from "../domain/catalog.ts";
+import type { FieldChange } from "../contracts/orders.ts";
 import type { Order } from "../domain/order/order.ts";
+import { isRefundDone, refundAmount } from "../domain/order/refund.ts";
 
-type Change = HistoryEntry["changes"][number];
-
-/** What one event changed of what was ordered, for whom, where to and at what price; nothing for the first event. */
-export function describeChanges(before: Order | null, after: Order): Change[] {
-  if (before === null) return [];
-  const money = (amount: number) => ({ amount, currency: after.currency });
-  const pairs: [Change["what"], Change["before"], Change["after"]][] = [
-    ["name", before.contact.name, after.contact.name],
-    ["email", before.contact.email ?? null, after.contact.email ?? null],
-    ["phone", before.contact.phone ?? null, after.contact.phone ?? null],
-    ["address", oneLine(before.address), oneLine(after.address)],
-    ["shipping_method", before.shippingMethod, after.shippingMethod],
-  ];
-  const amounts = (["shipping", "tax", "discount", "total"] as const).flatMap((what): Change[] =>
-    before.totals[what] === after.totals[what]
-      ? []
-      : [{ what, line: null, before: money(before.totals[what]), after: money(after.totals[what]) }],
-  );
-  return [
-    ...pairs
-      .filter(([, was, is]) => was !== is)
-      .map(([what, was, is]) => ({ what, line: null, before: was, after: is })),
-    ...quantities(before, after),
-    ...amounts,
-    ...(before.estimatedDelivery === after.estimatedDelivery
-      ? []
-      : [
-          {
-            what: "estimated_delivery" as const,
-            line: null,
-            before: before.estimatedDelivery,
-            after: after.estimatedDelivery,
-          },
-        ]),
-  ];
+/**
+ * What is otherwise in an order than it was before, field by field: `address/city`, `lines/2/quantity`,
+ * `payments/1/captured`. Null stands for what is not there. Nothing of its state, and no means of payment.
+ */
+export function changesBetween(before: Order, after: Order): FieldChange[] {
+  const was = fieldsOf(before);
+  const is = fieldsOf(after);
+  return [...new Set([...was.keys(), ...is.keys()])]
+    .map((field) => ({ field, before: was.get(field) ?? null, after: is.get(field) ?? null }))
+    .filter((change) => JSON.stringify(change.before) !== JSON.stringify(change.after));
 }
 
-function quantities(before: Order, after: Order): Change[] {
-  return after.lines.flatMap(({ number, quantity }): Change[] => {
-    const was = before.lines.find((line) => line.number === number)?.quantity ?? 0;
-    return was === quantity ? [] : [{ what: "quantity", line: number, before: was, after: quantity }];
+/** The order as people would compare it, flat. */
+function fieldsOf(order: Order): Map<string, unknown> {
+  const { currency } = order;
+  const fields = new Map<string, unknown>();
+  const add = (at: string, values: object) => {
+    for (const [name, value] of Object.entries(values)) if (value !== undefined) fields.set(`${at}${name}`, value);
+  };
+  const money = (amount: number) => ({ amount, currency });
+  const { shippingMethod, estimatedDelivery, cancelling, ended, pendingEdit, totals, discounts } = order;
+  add("", { shippingMethod, estimatedDelivery });
+  add("contact/", order.contact);
+  add("address/", order.address);
+  for (const { number, sku, quantity, unitPrice, net, tax, backordered } of order.lines)
+    add(`lines/${number}/`, {
+      sku,
+      quantity,
+      unitPrice: money(unitPrice),
+      net: money(net),
+      tax: money(tax),
+      backordered,
+    });
+  if (discounts.length > 0)
+    add("", { discounts: discounts.map(({ amount, reason }) => ({ amount: money(amount), reason })) });
+  add("totals/", {
+    shipping: money(totals.shipping),
+    tax: money(totals.tax),
+    discount: money(totals.discount),
+    total: money(totals.total),
   });
-}
-
-function oneLine({ line1, line2, postalCode, city, region, country }: Address): string {
-  return [line1, line2, [postalCode, city].filter(Boolean).join(" "), region, country].filter(Boolean).join(", ");
+  for (const { number, status, amount, authorized, captured, refunded } of order.payments)
+    add(`payments/${number}/`, {
+      status,
+      amount: money(amount),
+      authorized: money(authorized),
+      captured: money(captured),
+      refunded: money(refunded),
+    });
+  for (const { number, state, warehouseId, label, problem } of order.shipments)
+    add(`shipments/${number}/`, { state, warehouseId, trackingNumber: label?.trackingNumber, problem });
+  for (const { number, state, label, receivedAt, rejection, inspected } of order.returns)
+    add(`returns/${number}/`, {
+      state,
+      trackingNumber: label?.trackingNumber,
+      receivedAt,
+      rejection,
+      ...(inspected.length > 0 && { inspected }),
+    });
+  for (const refund of order.refunds)
+    add(`refunds/${refund.number}/`, {
+      status: isRefundDone(refund) ? "done" : "pending",
+      amount: money(refundAmount(refund)),
+      reason: refund.reason,
+    });
+  const total = pendingEdit?.edit.content?.totals.total;
+  if (pendingEdit)
+    add("pendingEdit/", { payment: pendingEdit.payment, total: total === undefined ? undefined : money(total) });
+  if (cancelling) add("cancelling/", { reason: cancelling.reason });
+  if (ended) add("ended/", { as: ended.as, reason: ended.reason });
+  return fields;
 }

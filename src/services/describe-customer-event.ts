@@ -26,6 +26,7 @@ export const CUSTOMER_EVENTS = [
   "ReturnRequested",
   "ReturnApproved",
   "ReturnRejected",
+  "ReturnReminded",
   "ReturnReceived",
   "ReturnInspected",
   "RefundRequested",
@@ -86,6 +87,7 @@ function toldOf(event: Told, money: (amount: number) => { amount: number; curren
       return { returnId: id, reason, units: unitsOf(lines), approval: event.approval };
     }
     case "ReturnApproved":
+    case "ReturnReminded":
       return { returnId: event.returnId };
     case "ReturnRejected":
       return { returnId: event.returnId, reason: event.reason };

@@ -20,8 +20,8 @@ import {
   type Shipment,
   type ShipmentState,
 } from "../domain/order/order.ts";
+import { changesBetween } from "./describe-changes.ts";
 import { deliveryStatus, fulfillmentState, paymentState, stage } from "../domain/order/views.ts";
-import { describeChanges } from "./describe-changes.ts";
 
 /** Everything of an order that may be read by whoever may read it: no means of payment, and nothing internal. */
 export function describeOrder(order: Order): OrderAnswer {
@@ -186,13 +186,13 @@ function oneOf<Choice extends string>(choices: readonly Choice[], text: string):
   return found;
 }
 
-/** The events with the order's state before and after each, oldest first. Tokens of means of payment are left out. */
+/** The events with the order before and after each, oldest first. Tokens of means of payment are left out. */
 export function describeHistory(events: readonly RecordedEvent[]): HistoryEntry[] {
   let order: Order | null = null;
   return events.map((recorded) => {
-    const before: Order | null = order;
-    const after: Order = evolve(order, recorded);
-    order = after;
+    const previous: Order | null = order;
+    const current = evolve(order, recorded);
+    order = current;
     const { type, ...data } = recorded.event;
     return {
       sequence: recorded.sequence,
@@ -200,9 +200,9 @@ export function describeHistory(events: readonly RecordedEvent[]): HistoryEntry[
       actor: describeActor(recorded.actor),
       type,
       data: withoutMeansOfPayment(data),
-      before: before?.state ?? null,
-      after: after.state,
-      changes: describeChanges(before, after),
+      before: previous === null ? null : previous.state,
+      after: current.state,
+      changes: previous === null ? [] : changesBetween(previous, current),
     };
   });
 }

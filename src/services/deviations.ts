@@ -14,6 +14,7 @@ import {
 import type { DeviationAction } from "../domain/deviation.ts";
 import { type EffectId, isOrderId } from "../domain/ids.ts";
 import { logWarning } from "../platform/log.ts";
+import { recordChanges } from "./audit.ts";
 import { lacking } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
 import { executeOrder } from "./orders.ts";
@@ -63,7 +64,7 @@ export async function retryDeviation(ctx: ServiceContext, id: string): Promise<S
     id,
     `${new Date(ctx.now).toISOString()}: tried again by ${ctx.principal.name}`,
   );
-  return described(ctx, id);
+  return entered(ctx, "deviation.retried", found.value);
 }
 
 /** Closes the deviation with what was done about it. */
@@ -81,7 +82,7 @@ export async function closeDeviation(
   });
   if (!closed) return refuse("deviation_state", "Somebody else has resolved it.");
   showDeviations(ctx, [{ ...found.value, status: "resolved" }]);
-  return described(ctx, id);
+  return entered(ctx, "deviation.resolved", found.value);
 }
 
 /** Gives the deviation to somebody: to the caller, where nobody is named. */
@@ -95,7 +96,7 @@ export async function handOverDeviation(
   const assigned = await assignDeviation(openOps(ctx.env.OPS), id, assignee ?? ctx.principal.id);
   if (!assigned) return refuse("deviation_state", "Somebody else has resolved it.");
   showDeviations(ctx, [{ ...found.value, status: "assigned" }]);
-  return described(ctx, id);
+  return entered(ctx, "deviation.assigned", found.value);
 }
 
 async function workable(ctx: ServiceContext, id: string, action: DeviationAction): Promise<ServiceResult<Deviation>> {
@@ -110,6 +111,24 @@ async function workable(ctx: ServiceContext, id: string, action: DeviationAction
       ? "It is resolved already."
       : `What can be done about it: ${deviation.actions.join(", ")}.`,
   );
+}
+
+/** The deviation as it is now, once it is in the trail what this caller made of what they had found. */
+async function entered(
+  ctx: ServiceContext,
+  action: string,
+  before: Deviation,
+): Promise<ServiceResult<DeviationAnswer>> {
+  const now = await described(ctx, before.id);
+  if (now.ok)
+    await recordChanges(ctx, [
+      { action, subject: `deviation:${before.id}`, before: standing(before), after: standing(now.value) },
+    ]);
+  return now;
+}
+
+function standing({ status, assignee, resolution }: Pick<Deviation, "status" | "assignee" | "resolution">) {
+  return { status, assignee, resolution };
 }
 
 async function described(ctx: ServiceContext, id: string): Promise<ServiceResult<DeviationAnswer>> {

@@ -30,6 +30,7 @@ import { MESSAGE_KINDS } from "./messages/message-kinds.ts";
 import { textMessage } from "./messages/text-message.ts";
 import { forgetTemplates } from "./messages/templates-in-use.ts";
 import { getOrder } from "./orders.ts";
+import { returnLabelUrl } from "./return-label-link.ts";
 
 /** Every template, with the edition that is in use. */
 export async function listTemplates(ctx: ServiceContext): Promise<ServiceResult<TemplateSummary[]>> {
@@ -107,7 +108,8 @@ export async function previewTemplate(
   if (orderId !== undefined) {
     const found = await getOrder(ctx, orderId);
     if (!found.ok) return found;
-    values = valuesFor(variables, { order: found.value, about, text: values["message"], language });
+    const labelUrl = await returnLabelUrl(ctx.env, about);
+    values = valuesFor(variables, { order: found.value, about, text: values["message"], language, labelUrl });
     frame = frameOf(found.value, language);
   }
   const chosen: Template = template

@@ -1,6 +1,7 @@
 import type { Address, Contact } from "../domain/catalog.ts";
 
-interface ZplLabel {
+/** What is on a label. */
+export interface ZplLabel {
   trackingNumber: string;
   service: string;
   to: Contact;

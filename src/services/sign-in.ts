@@ -7,6 +7,7 @@ import { countSignInTry, forgetSignInTries } from "../db/ops/sign-in-tries.ts";
 import type { Env } from "../platform/env.ts";
 import { hmac } from "../platform/hmac.ts";
 import { issueToken } from "./access-tokens.ts";
+import { type Recorder, recordChanges } from "./audit.ts";
 
 /** What the password of nobody is compared with, so that an address that is not known takes as long as one that is. */
 const NOBODYS_HASH = "pbkdf2-sha256$100000$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
@@ -18,14 +19,15 @@ const WINDOW_MS = 5 * 60_000;
 
 /**
  * Signs a member of staff in with the embedded issuer. Never tells whether it was the address or the password. `from`
- * is the network address that the try comes from: whoever fails too often waits, and locks out nobody elsewhere.
+ * is the network address that the try comes from: whoever fails too often waits, and locks out nobody elsewhere. Both
+ * ends at an account that there is are in the audit trail; what never came to a look at the password is not.
  */
 export async function signIn(
-  env: Env,
+  caller: Recorder,
   { email, password }: SignInForm,
   from: string,
-  now: number,
 ): Promise<ServiceResult<SignInAnswer>> {
+  const { env, now } = caller;
   if (env.ISSUER_KEY === undefined)
     return refuse("not_found", "Passwords are not used here: sign in with your organization's account.");
   const address = email.trim().toLowerCase();
@@ -41,11 +43,16 @@ export async function signIn(
     return refuse("rate_limited", "Too many failed tries. Wait a few minutes.");
   const user = await findUserByEmail(ops, address);
   const matches = await isPassword(password, user?.passwordHash ?? NOBODYS_HASH);
-  if (user === null || !matches) return refuse("unauthenticated", "The e-mail address or the password is not right.");
+  if (user === null || !matches) {
+    if (user !== null) enter(caller, "user.sign_in_refused", user.id);
+    return refuse("unauthenticated", "The e-mail address or the password is not right.");
+  }
   await forgetSignInTries(ops, trier);
   const { id, name, role, warehouseId } = user;
   const issued = await issueToken(env, { id, name, role, warehouseId, customerId: null }, now);
   if (issued === null) return refuse("not_found", "Passwords are not used here.");
+  const principal = { ...caller.principal, kind: "user" as const, id, name, role };
+  enter({ ...caller, principal }, "user.signed_in", id);
   return {
     ok: true,
     value: {
@@ -55,6 +62,11 @@ export async function signIn(
       user: { id, name, role, scopes: [...ROLE_SCOPES[role]], warehouseId },
     },
   };
+}
+
+/** Behind the answer, so that it takes no longer where there is such a person. */
+function enter(caller: Recorder, action: string, userId: string): void {
+  caller.defer(recordChanges(caller, [{ action, subject: `user:${userId}` }]));
 }
 
 /** Tells the same address again, and tells nobody which it is. */

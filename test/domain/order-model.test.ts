@@ -34,6 +34,7 @@ const RARE = [
   "LinesCancelled",
   "ReturnRejected",
   "ReturnLabelCreated",
+  "ReturnReminded",
   "ReturnInspected",
   "RefundSettled",
 ] satisfies OrderEventType[];

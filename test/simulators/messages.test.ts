@@ -14,8 +14,8 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world.close());
 afterEach(async () => {
-  await world.turn("sendgrid", { lostReplyRate: 0, rate429: 0 });
-  await world.turn("twilio", { lostReplyRate: 0, rate429: 0 });
+  await world.turn("sendgrid", { lostReplyRate: 0, rate429: 0, bounces: "", delays: "" });
+  await world.turn("twilio", { lostReplyRate: 0, rate429: 0, bounces: "", delays: "" });
 });
 
 function newReference(): string {
@@ -110,6 +110,71 @@ describe("a simulated SendGrid behind the real adapter", () => {
     });
     // A second may have ended between two of them.
     expect(requests).toBeLessThan(references.length);
+  });
+});
+
+/** The mailbox's own words about the message with this in it. */
+async function mailboxOf(mark: string): Promise<string> {
+  const page = await (await world.fetch("http://localhost:8787/simulators/mailbox", { method: "GET" })).text();
+  return page.split("<article>").find((article) => article.includes(mark)) ?? "";
+}
+
+describe("the mailbox", () => {
+  it("shows a mail's language, how to unsubscribe from it, and what became of it", async () => {
+    const reference = newReference();
+    await world.providers.mail.send({
+      ...mail(reference),
+      html: '<!doctype html><html lang="de"><body>Unterwegs</body></html>',
+      unsubscribeUrl: "http://localhost:8787/unsubscribe/abc",
+    });
+    const shown = await mailboxOf(`Your order ${reference}`);
+    expect(shown).toMatch(/<dt>Language<\/dt><dd>de<\/dd>/);
+    expect(shown).toContain("<dt>List-Unsubscribe</dt><dd>&lt;http://localhost:8787/unsubscribe/abc&gt;</dd>");
+    expect(shown).toContain("<dt>List-Unsubscribe-Post</dt>");
+    expect(shown).toMatch(/<dt>Events<\/dt><dd>processed [\d :-]+, delivered /);
+  });
+
+  it("shows what a knob keeps from its reader: mails that come back or are late, by address and by domain", async () => {
+    const [lost, late, fine] = [newReference(), newReference(), newReference()];
+    await world.turn("sendgrid", { bounces: `other@example.com, ${lost}@Example.com`, delays: "@slow.example" });
+    for (const [reference, domain] of [
+      [lost, "example.com"],
+      [late, "slow.example"],
+      [fine, "example.com"],
+    ] as const)
+      await world.providers.mail.send(mail(reference, `${reference}@${domain}`));
+    expect(await mailboxOf(`Your order ${lost}`)).toMatch(/not delivered .*processed .*, bounce /s);
+    expect(await mailboxOf(`Your order ${late}`)).toMatch(/processed .*, deferred .*, deferred .*, deferred /s);
+    expect(await mailboxOf(`Your order ${fine}`)).toMatch(/processed .*, delivered /s);
+    const [webhook] = await until("the events", async () => {
+      const all = await world.delivered(`"reference":"${late}"`);
+      return all.length > 0 && all;
+    });
+    const headers = new Headers(webhook?.headers);
+    const verified = await verifySendgridWebhook(webhook?.body ?? "", headers, SENDGRID_PUBLIC_KEY, Date.now());
+    if (!verified.ok) throw new Error(`refused: ${verified.reason}`);
+    const deferred = verified.event.filter(({ kind }) => kind === "deferred");
+    expect(new Set(deferred.map(({ id }) => id)).size, "each delay is an event of its own").toBe(3);
+  });
+
+  it("shows of a text message the same", async () => {
+    await world.turn("twilio", { bounces: "+4915111110001 +4915111110003", delays: "+4915111110002" });
+    for (const [to, told] of [
+      ["+4915111110001", /undelivered · error 30003.*sent [\d :-]+, undelivered /s],
+      ["+4915111110002", /· sent<.*<dd>sent [\d :-]+<\/dd>/s],
+      ["+4915111110004", /sent [\d :-]+, delivered /s],
+    ] as const) {
+      await world.providers.sms.send({ to, text: "Shipped", reference: newReference() });
+      expect(await mailboxOf(to)).toMatch(told);
+    }
+  });
+
+  it("has its knobs on the vendors' pages, as text", async () => {
+    await world.turn("sendgrid", { bounces: "a@b.example" });
+    const page = await (await world.fetch("http://localhost:8787/simulators/sendgrid", { method: "GET" })).text();
+    expect(page).toContain('name="bounces" value="a@b.example"');
+    const stripe = await (await world.fetch("http://localhost:8787/simulators/stripe", { method: "GET" })).text();
+    expect(stripe).not.toContain('name="bounces"');
   });
 });
 

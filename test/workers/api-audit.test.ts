@@ -1,6 +1,10 @@
+import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { createApp } from "../../src/api/app.ts";
 import type { AuditAnswer } from "../../src/contracts/audit.ts";
+import { openOps } from "../../src/db/ops/database.ts";
+import { openDeviations } from "../../src/db/ops/deviations.ts";
 import { checkChain } from "../../src/services/audit-chain.ts";
 import {
   FLOOR_WAREHOUSE,
@@ -12,6 +16,7 @@ import {
   problem,
   send,
   unique,
+  workerEnv,
 } from "./api-harness.ts";
 
 beforeAll(prepareWorld);
@@ -137,6 +142,46 @@ describe("the audit trail", () => {
     expect((await trail()).length).toBe(before);
   });
 
+  it("has what became of a deviation, from what it was", async () => {
+    const id = unique("dev_audit");
+    await openDeviations(openOps(env.OPS), [
+      { id, kind: "drift", subject: {}, summary: "books are wrong", tried: [], openedAt: Date.now() },
+    ]);
+    const path = `/api/v1/deviations/${id}`;
+    await json(await send("POST", `${path}/assign`, { key: KEYS.csr, body: { assignee: "usr_7" } }));
+    await json(await send("POST", `${path}/resolve`, { key: KEYS.csr, body: { resolution: "counted again" } }));
+    expect(await trail(`&subject=deviation:${id}`)).toMatchObject([
+      {
+        action: "deviation.resolved",
+        actor: { role: "csr" },
+        before: { status: "assigned", assignee: "usr_7", resolution: null },
+        after: { status: "resolved", resolution: "counted again" },
+      },
+      { action: "deviation.assigned", before: { status: "open", assignee: null }, after: { assignee: "usr_7" } },
+    ]);
+  });
+
+  it("is written behind the answer to a reservation, and says in the log what could not be entered", async () => {
+    const log = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const body = { productId: await newStock(), warehouseId: FLOOR_WAREHOUSE, quantity: 1 };
+    const answered = Promise.withResolvers<void>();
+    const ctx = createExecutionContext();
+    const request = new Request("https://holdfast.test/inventory/reserve", {
+      method: "POST",
+      headers: { Authorization: `Bearer ${KEYS.storefront}`, "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const slow = { ...workerEnv, OPS: auditAfter(answered.promise) };
+    const answer = await createApp().fetch(request, slow, ctx);
+    const { reservationId } = await json<{ reservationId: string }>(answer, 201);
+    answered.reject(new Error("OPS went away"));
+    await waitOnExecutionContext(ctx);
+    expect(await trail(`&subject=level:${body.productId}/${FLOOR_WAREHOUSE}`)).toEqual([]);
+    expect(log.mock.calls.flat().map(String).join()).toMatch(/audit_not_recorded.*stock\.reserved/);
+    expect(reservationId).toContain(body.productId);
+    log.mockRestore();
+  });
+
   it("is for administrators only", async () => {
     for (const key of [KEYS.csr, KEYS.customer, KEYS.storefront])
       expect(await problem(await send("GET", "/api/v1/audit", { key }), "forbidden")).toMatchObject({
@@ -197,3 +242,29 @@ describe("the chain", () => {
     expect(checkChain(entries, { ...found.head, hash: "f".repeat(64) })).toMatchObject({ ok: false });
   });
 });
+
+/** OPS, where nothing gets into the trail before this. */
+function auditAfter(moment: Promise<void>): D1Database {
+  const waiting = <Target extends object>(target: Target): Target =>
+    new Proxy(target, {
+      get(of, name) {
+        const value: unknown = Reflect.get(of, name);
+        if (typeof value !== "function") return value;
+        if (name === "bind") return (...values: unknown[]) => waiting(value.apply(of, values) as object);
+        return async (...values: unknown[]) => {
+          await moment;
+          return value.apply(of, values) as unknown;
+        };
+      },
+    });
+  return new Proxy(env.OPS, {
+    get(of, name) {
+      const value: unknown = Reflect.get(of, name);
+      if (typeof value !== "function") return value;
+      return (...values: unknown[]) => {
+        const made = value.apply(of, values) as object;
+        return name === "prepare" && /insert into "audit_entries"/i.test(String(values[0])) ? waiting(made) : made;
+      };
+    },
+  });
+}

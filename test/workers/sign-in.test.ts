@@ -1,11 +1,12 @@
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { LOCAL_PASSWORD, USERS } from "../../seed/access.ts";
 import { openOps } from "../../src/db/ops/database.ts";
+import { auditEntries } from "../../src/db/ops/schema/audit.ts";
 import { signInTries, users } from "../../src/db/ops/schema/people.ts";
 import type * as SignInService from "../../src/services/sign-in.ts";
-import { unique, workerEnv } from "./api-harness.ts";
+import { serviceContext, unique } from "./api-harness.ts";
 import { migrateOps } from "./migrate-ops.ts";
 
 const ops = openOps(env.OPS);
@@ -34,6 +35,10 @@ async function newUser(): Promise<string> {
   return email;
 }
 
+const deferred: Promise<unknown>[] = [];
+const defer = (work: Promise<unknown>) => void deferred.push(work);
+afterEach(async () => void (await Promise.allSettled(deferred.splice(0))));
+
 /** From here on the code runs as in an isolate that has seen nothing yet. */
 async function newIsolate(): Promise<void> {
   vi.resetModules();
@@ -42,7 +47,11 @@ async function newIsolate(): Promise<void> {
 
 /** The code of what came of a try. */
 async function tryIn(email: string, password: string, { now = Date.now(), from = HERE } = {}): Promise<string> {
-  const result = await service.signIn(workerEnv, { email, password }, from, now);
+  const result = await service.signIn(
+    { ...serviceContext({ role: "customer" }), now, defer },
+    { email, password },
+    from,
+  );
   return result.ok ? "signed in" : result.problem.code;
 }
 
@@ -99,5 +108,28 @@ describe("whoever fails too often to sign in", () => {
     expect(JSON.stringify(await ops.select().from(signInTries))).not.toMatch(/somebody|203\.0/);
     await failAll("another@holdfast.example", 1, { now: now + 5 * MINUTE });
     expect(await ops.select().from(signInTries)).toHaveLength(1);
+  });
+});
+
+describe("the audit trail", () => {
+  it("has who signed in and where a password was not right, and nobody whom there is not", async () => {
+    const email = await newUser();
+    const [user] = await ops.select().from(users).where(eq(users.email, email));
+    const before = await ops.$count(auditEntries);
+    expect(await tryIn(email, "wrong")).toBe("unauthenticated");
+    await Promise.allSettled(deferred.splice(0));
+    expect(await tryIn("nobody-at-all@holdfast.example", "wrong")).toBe("unauthenticated");
+    expect(await tryIn(email, LOCAL_PASSWORD)).toBe("signed in");
+    await Promise.allSettled(deferred.splice(0));
+    const entries = await ops
+      .select()
+      .from(auditEntries)
+      .where(eq(auditEntries.subject, `user:${user?.id}`));
+    expect(entries).toMatchObject([
+      { action: "user.sign_in_refused" },
+      { action: "user.signed_in", actor: { kind: "user", id: user?.id, role: "csr" } },
+    ]);
+    expect(await ops.$count(auditEntries)).toBe(before + 2);
+    expect(JSON.stringify(entries)).not.toContain(email);
   });
 });

@@ -16,7 +16,7 @@ const signInEndpoint = endpoint({
     const from = request.headers.get("cf-connecting-ip") ?? "unknown";
     if (RATE_LIMITER !== undefined && !(await RATE_LIMITER.limit({ key: `sign-in:${from}` })).success)
       return { ok: false, problem: { code: "rate_limited", detail: "Too many tries at once. Wait a moment." } };
-    const signedIn = await signIn(ctx.env, body, from, ctx.now);
+    const signedIn = await signIn(ctx, body, from);
     return signedIn.ok ? { status: 200, body: signedIn.value } : signedIn;
   },
 });

@@ -24,12 +24,6 @@ const TAG = "Deviations";
 const position = z.strictObject({ openedAt: z.int(), id: z.string() });
 const one = { description: "The deviation as it is now.", schema: deviationAnswer };
 
-/** What of a deviation's answer a person has changed. */
-function standing(body: unknown): unknown {
-  const { status, assignee, resolution } = deviationAnswer.parse(body);
-  return { status, assignee, resolution };
-}
-
 const list = endpoint({
   method: "GET",
   path: "/deviations",
@@ -75,13 +69,11 @@ const retry = endpoint({
   tag: TAG,
   summary: "Have the failed effect tried again",
   scope: "deviations:write",
+  audit: "own",
   params: deviationParams,
   body: noBody,
   answers: { 200: one },
   problems: ["deviation_state", "order_state"],
-  changes: ({ params }, { body }) => [
-    { action: "deviation.retried", subject: `deviation:${params.id}`, after: standing(body) },
-  ],
   async handle({ ctx, params }) {
     const retried = await retryDeviation(ctx, params.id);
     return retried.ok ? { status: 200, body: retried.value } : retried;
@@ -94,13 +86,11 @@ const resolve = endpoint({
   tag: TAG,
   summary: "Close a deviation with what was done about it",
   scope: "deviations:write",
+  audit: "own",
   params: deviationParams,
   body: resolveForm,
   answers: { 200: one },
   problems: ["deviation_state"],
-  changes: ({ params }, { body }) => [
-    { action: "deviation.resolved", subject: `deviation:${params.id}`, after: standing(body) },
-  ],
   async handle({ ctx, params, body }) {
     const closed = await closeDeviation(ctx, params.id, body.resolution);
     return closed.ok ? { status: 200, body: closed.value } : closed;
@@ -113,13 +103,11 @@ const assign = endpoint({
   tag: TAG,
   summary: "Give a deviation to somebody, or take it",
   scope: "deviations:write",
+  audit: "own",
   params: deviationParams,
   body: assignForm,
   answers: { 200: one },
   problems: ["deviation_state"],
-  changes: ({ params }, { body }) => [
-    { action: "deviation.assigned", subject: `deviation:${params.id}`, after: standing(body) },
-  ],
   async handle({ ctx, params, body }) {
     const assigned = await handOverDeviation(ctx, params.id, body?.assignee ?? null);
     return assigned.ok ? { status: 200, body: assigned.value } : assigned;

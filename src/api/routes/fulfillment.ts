@@ -16,6 +16,7 @@ import { fulfillOrder } from "../../services/fulfill-order.ts";
 import { confirmPick, operateShipment, type ShipmentStep } from "../../services/operate-shipment.ts";
 import { type LabelFormat, readLabel } from "../../services/read-label.ts";
 import { type AnyEndpoint, endpoint } from "../endpoint.ts";
+import { LABEL_MEDIA_TYPES, labelResponse } from "../label-response.ts";
 
 const TAG = "Fulfillment";
 
@@ -71,8 +72,6 @@ function shipStep(form: z.infer<typeof shipForm>): ShipmentStep {
   return form?.tracking === undefined ? { type: "ShipShipment" } : { type: "ShipShipment", tracking: form.tracking };
 }
 
-const MEDIA_TYPES: Readonly<Record<LabelFormat, string>> = { pdf: "application/pdf", zpl: "application/x-zpl" };
-
 function labelEndpoint(format: LabelFormat): AnyEndpoint {
   return endpoint({
     method: "GET",
@@ -81,20 +80,12 @@ function labelEndpoint(format: LabelFormat): AnyEndpoint {
     summary: `A shipment's label as ${format.toUpperCase()}`,
     scope: "orders:fulfill",
     params: shipmentParams,
-    answers: { 200: { description: "The label.", mediaType: MEDIA_TYPES[format] } },
+    answers: { 200: { description: "The label.", mediaType: LABEL_MEDIA_TYPES[format] } },
     problems: ["label_missing"],
     async handle({ ctx, params }) {
       const label = await readLabel(ctx, params.id, format);
       if (!label.ok) return label;
-      return new Response(label.value, {
-        headers: {
-          "Content-Type": MEDIA_TYPES[format],
-          "Content-Disposition": `inline; filename="${params.id}.${format}"`,
-          "Cache-Control": "no-store",
-          "X-Content-Type-Options": "nosniff",
-          "X-Request-Id": ctx.requestId,
-        },
-      });
+      return labelResponse(label.value, { id: params.id, format, requestId: ctx.requestId });
     },
   });
 }

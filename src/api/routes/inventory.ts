@@ -70,6 +70,7 @@ const reserve = endpoint({
   tag: TAG,
   summary: "Hold units for half an hour",
   scope: "inventory:reserve",
+  audit: "behind",
   body: reserveForm,
   idempotent: "kept",
   answers: { 201: { description: "The units are held.", schema: reserveAnswer } },

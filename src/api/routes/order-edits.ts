@@ -10,6 +10,7 @@ import { type AnyEndpoint, endpoint, type Handled } from "../endpoint.ts";
 const editing = {
   tag: "Orders",
   scope: "orders:write",
+  audit: "events",
   params: orderParams,
   answers: {
     200: { description: "Changed.", schema: orderAnswer },

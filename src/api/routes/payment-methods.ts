@@ -47,6 +47,11 @@ const save = endpoint({
     "idempotency_mismatch",
     "idempotency_in_progress",
   ],
+  changes: ({ params }, { body }) => {
+    const saved = saveAnswer.parse(body);
+    const after = saved.status === "ready" ? { id: saved.id, brand: saved.brand } : { status: saved.status };
+    return [{ action: "payment_method.saved", subject: `customer:${params.id}`, after }];
+  },
   async handle({ ctx, params, body, idempotencyKey }) {
     const { token } = body.paymentMethod;
     const saved = await savePaymentMethod(ctx, params.id as CustomerId, token, idempotencyKey ?? ctx.requestId);
@@ -62,6 +67,9 @@ const remove = endpoint({
   scope: "orders:write",
   params: savedMethodParams,
   answers: { 204: { description: "It is gone, and can never be charged again." } },
+  changes: ({ params }) => [
+    { action: "payment_method.removed", subject: `customer:${params.id}`, before: { id: params.method } },
+  ],
   problems: ["not_found", "temporarily_unavailable"],
   async handle({ ctx, params }) {
     const removed = await removePaymentMethod(ctx, params.id as CustomerId, params.method);

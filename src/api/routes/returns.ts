@@ -18,6 +18,8 @@ import {
 } from "../../contracts/returns.ts";
 import { describePayments, describeRefund, describeReturn, describeReturnRow } from "../../services/describe-return.ts";
 import { getOrder } from "../../services/orders.ts";
+import type { LabelFormat } from "../../services/read-label.ts";
+import { readReturnLabel } from "../../services/read-return-label.ts";
 import { refundOrder } from "../../services/refunds.ts";
 import {
   approveReturn,
@@ -31,6 +33,7 @@ import {
 } from "../../services/returns.ts";
 import { makeCursor, readCursor } from "../cursor.ts";
 import { type AnyEndpoint, endpoint, type Handled } from "../endpoint.ts";
+import { LABEL_MEDIA_TYPES, labelResponse } from "../label-response.ts";
 import { listAnswer } from "../serve.ts";
 
 const TAG = "Returns";
@@ -47,6 +50,7 @@ const request = endpoint({
   tag: TAG,
   summary: "Ask for delivered units to be taken back",
   scope: "orders:write",
+  audit: "events",
   body: returnForm,
   idempotent: "kept",
   answers: {
@@ -97,12 +101,30 @@ const get = endpoint({
   },
 });
 
+function labelEndpoint(format: LabelFormat): AnyEndpoint {
+  return endpoint({
+    method: "GET",
+    path: `/returns/{id}/label.${format}`,
+    tag: TAG,
+    summary: `The label that a return's parcel comes back with, as ${format.toUpperCase()}`,
+    scope: "orders:read",
+    params: returnParams,
+    answers: { 200: { description: "The label.", mediaType: LABEL_MEDIA_TYPES[format] } },
+    problems: ["label_missing"],
+    async handle({ ctx, params }) {
+      const label = await readReturnLabel(ctx, params.id, format);
+      return label.ok ? labelResponse(label.value, { id: params.id, format, requestId: ctx.requestId }) : label;
+    },
+  });
+}
+
 const approve = endpoint({
   method: "POST",
   path: "/returns/{id}/approve",
   tag: TAG,
   summary: "Let a return come back",
   scope: "returns:write",
+  audit: "events",
   params: returnParams,
   body: noBody,
   answers: one,
@@ -118,6 +140,7 @@ const reject = endpoint({
   tag: TAG,
   summary: "Turn a return down",
   scope: "returns:write",
+  audit: "events",
   params: returnParams,
   body: rejectForm,
   answers: one,
@@ -133,6 +156,7 @@ const receive = endpoint({
   tag: TAG,
   summary: "The parcel of a return has arrived",
   scope: "orders:fulfill",
+  audit: "events",
   params: returnParams,
   body: receiveForm,
   answers: one,
@@ -148,6 +172,7 @@ const inspect = endpoint({
   tag: TAG,
   summary: "Say what each returned unit was found to be; what was paid for them goes back",
   scope: "orders:fulfill",
+  audit: "events",
   params: returnParams,
   body: inspectForm,
   answers: one,
@@ -177,6 +202,7 @@ const refund = endpoint({
   tag: "Payments",
   summary: "Pay back an amount, or what was paid for units that have left",
   scope: "refunds:write",
+  audit: "events",
   params: orderParams,
   body: refundForm,
   idempotent: "kept",
@@ -192,6 +218,8 @@ export const returnEndpoints: readonly AnyEndpoint[] = [
   request,
   list,
   get,
+  labelEndpoint("pdf"),
+  labelEndpoint("zpl"),
   approve,
   reject,
   receive,

@@ -46,7 +46,12 @@ export type OrderFact =
   /** A mail that was sent did not reach its reader. */
   | { type: "RecordUndelivered"; effectId: EffectId; effect: NotifyEffect; code: string };
 
-export type OrderTimer = "payment_deadline" | "hold_end" | "authorization_lapse" | "backorder_limit";
+export type OrderTimer =
+  | "payment_deadline"
+  | "hold_end"
+  | "authorization_lapse"
+  | "backorder_limit"
+  | "return_reminder";
 
 /** Why an order refuses a command. Closed: the API maps each to one status and problem code. */
 export type OrderRefusal =

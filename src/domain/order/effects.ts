@@ -22,6 +22,7 @@ export const NOTIFICATION_KINDS = [
   "return_approved",
   "return_rejected",
   "return_received",
+  "return_reminder",
   "order_received",
   "out_for_delivery",
 ] as const;

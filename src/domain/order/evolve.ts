@@ -348,6 +348,7 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
     case "ReturnApproved":
     case "ReturnRejected":
     case "ReturnLabelCreated":
+    case "ReturnReminded":
     case "ReturnReceived":
     case "ReturnInspected":
     case "RefundRequested":

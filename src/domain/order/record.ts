@@ -10,6 +10,7 @@ import type { OrderEvent } from "./events.ts";
 import type { Order, Shipment } from "./order.ts";
 import { anotherPayment, captureFailed, paymentEvents, refundedEvents } from "./record-payment.ts";
 import { findReturn } from "./return.ts";
+import { reminded } from "./return-reminder.ts";
 import { undeliveredEvents } from "./record-undelivered.ts";
 import { hasReached, isBeingPicked, liveShipments } from "./state.ts";
 
@@ -270,6 +271,8 @@ function timerEvents(
       return order.state === "PAYMENT_FAILED" && now >= order.holdExpiresAt ? [{ type: "HoldLapsed" }] : [];
     case "backorder_limit":
       return now >= (backorderLimit(order) ?? Number.POSITIVE_INFINITY) ? limitReached(order) : [];
+    case "return_reminder":
+      return reminded(order, now);
     case "authorization_lapse":
       return order.payments
         .filter((payment) => payment.status === "authorized" && (payment.authorizationExpiresAt ?? 0) > 0)

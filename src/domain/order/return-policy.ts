@@ -11,11 +11,14 @@ export interface ReturnPolicy extends RefundTerms {
   windowDays: number;
   /** Conditions in which a return is approved without a person's look. */
   approves: readonly ReturnCondition[];
+  /** Days from the approval after which the customer is reminded, once, of a parcel that has not come back. */
+  reminderDays: number;
 }
 
 const DEFAULT_POLICY: ReturnPolicy = {
   windowDays: 30,
   approves: ["unused", "faulty"],
+  reminderDays: 14,
   feePpm: 0,
   refundsShipping: true,
 };

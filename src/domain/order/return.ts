@@ -45,6 +45,8 @@ export interface Return {
   /** What each unit was found to be; empty before the inspection. */
   inspected: InspectedUnits[];
   rejection: string | null;
+  /** When the customer was reminded to send it; epoch milliseconds. */
+  remindedAt?: number;
   /** Epoch milliseconds at which the return reached each state. */
   reachedAt: Partial<Record<ReturnState, number>>;
 }
@@ -77,6 +79,7 @@ export type ReturnEvent =
   | { type: "ReturnApproved"; returnId: ReturnId }
   | { type: "ReturnRejected"; returnId: ReturnId; reason: string }
   | { type: "ReturnLabelCreated"; returnId: ReturnId; carrier: string; service: string; trackingNumber: string }
+  | { type: "ReturnReminded"; returnId: ReturnId }
   | { type: "ReturnReceived"; returnId: ReturnId; warehouseId: WarehouseId }
   | { type: "ReturnInspected"; returnId: ReturnId; units: InspectedUnits[] }
   | { type: "RefundRequested"; refund: RequestedRefund }
@@ -154,6 +157,8 @@ export function applyReturn(order: Order, event: ReturnEvent, version: number, a
       const { carrier, service, trackingNumber } = event;
       return withReturn(order, event.returnId, { label: { carrier, service, trackingNumber } }, at);
     }
+    case "ReturnReminded":
+      return withReturn(order, event.returnId, { remindedAt: at }, at);
     case "ReturnReceived":
       return withReturn(order, event.returnId, { state: "RECEIVED", receivedAt: event.warehouseId }, at);
     case "ReturnInspected":
@@ -189,6 +194,8 @@ export function returnEffects(order: Order, event: ReturnEvent): Effect[] {
       return [tell("return_approved", event.returnId)];
     case "ReturnRejected":
       return [tell("return_rejected", event.returnId)];
+    case "ReturnReminded":
+      return [tell("return_reminder", event.returnId)];
     case "ReturnReceived":
       return [tell("return_received", event.returnId)];
     case "ReturnInspected": {

@@ -239,6 +239,7 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
     case "ReturnApproved":
     case "ReturnRejected":
     case "ReturnLabelCreated":
+    case "ReturnReminded":
     case "ReturnReceived":
     case "ReturnInspected":
     case "RefundRequested":

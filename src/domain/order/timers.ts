@@ -3,6 +3,7 @@ import { backorderLimit } from "./backorder-limit.ts";
 import type { OrderTimer } from "./commands.ts";
 import type { Order } from "./order.ts";
 import { LAPSE_NOTICE_MS } from "./record.ts";
+import { reminderDueAt } from "./return-reminder.ts";
 
 /** The next moment at which the order itself must be looked at, or null. Epoch milliseconds. */
 export function nextTimer(order: Order): { timer: OrderTimer; at: number } | null {
@@ -21,6 +22,8 @@ export function nextTimer(order: Order): { timer: OrderTimer; at: number } | nul
   const limit = backorderLimit(order);
   // What changes the order otherwise is waited for.
   if (limit !== null && !order.cancelling && !order.pendingEdit) timers.push({ timer: "backorder_limit", at: limit });
+  const reminder = reminderDueAt(order);
+  if (reminder !== null) timers.push({ timer: "return_reminder", at: reminder });
   return timers.reduce<(typeof timers)[number] | null>(
     (first, timer) => (first === null || timer.at < first.at ? timer : first),
     null,

@@ -5,6 +5,7 @@ import type { NotificationKind } from "../../domain/order/effects.ts";
 import type { Order } from "../../domain/order/order.ts";
 import type { Env } from "../../platform/env.ts";
 import type { MailMessage, SmsMessage } from "../../providers/message.ts";
+import { returnLabelUrl } from "../return-label-link.ts";
 import { unsubscribeUrl } from "../unsubscribe.ts";
 import { fillTemplate, type Message, valuesFor } from "./fill-template.ts";
 import { layOutMail } from "./mail.tsx";
@@ -57,7 +58,8 @@ async function worded(
   now: number,
 ): Promise<Message> {
   const template = await templateInUse(env, { kind, channel, language }, now);
-  return fillTemplate(template, valuesFor(MESSAGE_KINDS[kind].variables, { order, about, text, language }));
+  const labelUrl = await returnLabelUrl(env, about);
+  return fillTemplate(template, valuesFor(MESSAGE_KINDS[kind].variables, { order, about, text, language, labelUrl }));
 }
 
 /** The customer's own language, else their country's. */

@@ -11,6 +11,8 @@ export interface MessageSubject {
   /** A person's own words, for the kind `message`. */
   text: string | undefined;
   language: Language;
+  /** Where the label of the return that it is about is to be had, without signing in. */
+  labelUrl?: string | undefined;
 }
 
 /** A word that a template may have filled in. */

@@ -2,6 +2,8 @@ import { z } from "zod";
 
 const rate = z.coerce.number().min(0).max(1);
 
+const readers = z.string().trim().max(4000).default("");
+
 /** What can be turned on a vendor: its faults, its webhooks and its time. Rates are probabilities from 0 to 1. */
 export const knobsShape = z.strictObject({
   /** Milliseconds that every answer waits. */
@@ -26,6 +28,10 @@ export const knobsShape = z.strictObject({
   speed: z.coerce.number().min(0).max(1_000_000).default(1),
   /** FedEx: calls taken in any minute. */
   callsPerMinute: z.coerce.number().int().min(1).max(1_000_000).default(100),
+  /** SendGrid and Twilio: addresses (`ada@example.com`), domains (`@example.com`) or numbers that nothing reaches. */
+  bounces: readers,
+  /** The same, that everything reaches late: nothing but delays is told of it. */
+  delays: readers,
   /** Stripe: how long an authorization lasts. */
   authorizationSeconds: z.coerce.number().int().min(1).max(2_592_000).default(604_800),
 });
@@ -43,4 +49,11 @@ export function turnKnobs(knobs: Knobs, change: unknown): Knobs | null {
   const named = Object.entries(parsed.data).filter(([name]) => Object.hasOwn(change, name));
   const turned = knobsShape.safeParse({ ...knobs, ...Object.fromEntries(named) });
   return turned.success ? turned.data : null;
+}
+
+/** Whether a knob names this reader: by the whole address or number, or by the domain of the address. */
+export function names(knob: string, reader: string): boolean {
+  const entries = knob.toLowerCase().split(/[\s,;]+/);
+  const address = reader.toLowerCase();
+  return entries.some((entry) => (entry.startsWith("@") ? address.endsWith(entry) : entry !== "" && entry === address));
 }

@@ -26,13 +26,17 @@ const KNOB_LABELS: Readonly<Record<keyof Knobs, string>> = {
   speed: "Speed of parcels (× real time)",
   callsPerMinute: "Calls taken a minute",
   authorizationSeconds: "Authorization lasts (s)",
+  bounces: "Never reached (addresses, @domains, numbers)",
+  delays: "Reached late (addresses, @domains, numbers)",
 };
 
-/** Knobs that only one vendor heeds. */
-const OWN_KNOBS: Readonly<Partial<Record<keyof Knobs, Vendor>>> = {
-  speed: "fedex",
-  callsPerMinute: "fedex",
-  authorizationSeconds: "stripe",
+/** Knobs that only some vendors heed. */
+const OWN_KNOBS: Readonly<Partial<Record<keyof Knobs, readonly Vendor[]>>> = {
+  speed: ["fedex"],
+  callsPerMinute: ["fedex"],
+  authorizationSeconds: ["stripe"],
+  bounces: ["sendgrid", "twilio"],
+  delays: ["sendgrid", "twilio"],
 };
 
 /** Columns that say much in little room; a table's others are in `books.json`. */
@@ -42,6 +46,7 @@ const HIDDEN: ReadonlySet<string> = new Set([
   "body",
   "client_secret",
   "metadata",
+  "headers",
   "last_error",
   "fingerprint",
   "shipper",
@@ -73,11 +78,18 @@ export function BooksPage({ vendor, view }: { vendor: Vendor; view: BooksView })
 }
 
 function KnobsForm({ vendor, knobs }: { vendor: Vendor; knobs: Knobs }) {
-  const names = knobsShape.keyof().options.filter((name) => (OWN_KNOBS[name] ?? vendor) === vendor);
+  const names = knobsShape.keyof().options.filter((name) => OWN_KNOBS[name]?.includes(vendor) ?? true);
   return (
     <form class="knobs" method="post" action={`/simulators/${vendor}/knobs`}>
       {names.map((name) => {
         const value = knobs[name];
+        if (typeof value === "string")
+          return (
+            <label>
+              {KNOB_LABELS[name]}
+              <input type="text" name={name} value={value} />
+            </label>
+          );
         return typeof value === "boolean" ? (
           <label>
             {KNOB_LABELS[name]}

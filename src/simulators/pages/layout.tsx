@@ -18,11 +18,12 @@ th { background: var(--soft); color: var(--dim); font-weight: 600; } tr:last-chi
 form.knobs { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .75rem; padding: 1rem; background: var(--soft); border-radius: .5rem; }
 label { display: block; font-size: .85rem; color: var(--dim); }
 input, button { font: inherit; min-height: 2.75rem; padding: .4rem .7rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--page); color: var(--text); max-width: 100%; }
-input[type=number] { width: 100%; } input[type=checkbox] { min-height: 0; width: 1.25rem; height: 1.25rem; vertical-align: middle; }
+input[type=number], input[type=text] { width: 100%; } input[type=checkbox] { min-height: 0; width: 1.25rem; height: 1.25rem; vertical-align: middle; }
 button { cursor: pointer; } button.main { background: var(--accent); border-color: var(--accent); color: var(--page); font-weight: 600; }
 article { border: 1px solid var(--line); border-radius: .5rem; padding: .75rem 1rem; margin: .75rem 0; }
 article h3 { margin: 0; font-size: 1rem; overflow-wrap: anywhere; } article pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; }
 iframe { width: 100%; height: 32rem; border: 1px solid var(--line); border-radius: .4rem; background: #fff; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .75rem; margin: .5rem 0; font-size: .875rem; } dt { color: var(--dim); } dd { margin: 0; overflow-wrap: anywhere; }
 .row { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; }
 `;
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { names } from "../books/knobs.ts";
 import { jsonAnswer, VendorBooks, type VendorAnswer, type VendorRequest } from "../books/vendor-books.ts";
 import type { OutgoingWebhook } from "../books/webhook-outbox.ts";
 import type { SimulatorsEnv } from "../env.ts";
@@ -12,12 +13,19 @@ const MIGRATIONS = [
    );
    CREATE INDEX messages_reference ON messages (reference);
    CREATE TABLE events (id TEXT PRIMARY KEY, message_id TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL);`,
+  `ALTER TABLE messages ADD COLUMN headers TEXT NOT NULL DEFAULT '{}';
+   CREATE INDEX events_message ON events (message_id);`,
 ];
 
 /** Events leave once a second, all of that second together; the real one takes up to half a minute. */
 const GATHERED_MS = 1_000;
 
 const personShape = z.object({ email: z.email(), name: z.string().optional() });
+/** SendGrid's own headers are nobody else's to set, and none may break out of its line. */
+const headersShape = z.record(
+  z.string().regex(/^(?!(?:to|from|subject|reply-to|cc|bcc|received|dkim-signature|content-type)$)[!-9;-~]+$/i),
+  z.string().regex(/^[^\r\n]*$/),
+);
 const sendShape = z.object({
   personalizations: z
     .array(
@@ -25,6 +33,7 @@ const sendShape = z.object({
         to: z.array(personShape).min(1),
         custom_args: z.record(z.string(), z.string()).optional(),
         subject: z.string().optional(),
+        headers: headersShape.optional(),
       }),
     )
     .min(1)
@@ -33,6 +42,7 @@ const sendShape = z.object({
   subject: z.string().min(1),
   content: z.array(z.object({ type: z.string(), value: z.string().min(1) })).min(1),
   custom_args: z.record(z.string(), z.string()).optional(),
+  headers: headersShape.optional(),
 });
 
 /** One mail, as the mailbox shows it. */
@@ -47,17 +57,36 @@ export type MailRow = {
   text: string | null;
   status: string;
   at: number;
+  /** What the mail asked for beside its own headers, as JSON. */
+  headers: string;
 };
 
-/** A SendGrid account. Mail to an address that begins with `bounce` comes back. */
+/** A mail with what became of it, oldest first, as JSON of kinds and moments. */
+export type MailboxRow = MailRow & { events: string };
+
+/** What a mail to somebody comes to: each event that is told of it, in its order. */
+const FATES = {
+  delivered: { status: "delivered", events: ["processed", "delivered"] },
+  bounced: { status: "not_delivered", events: ["processed", "bounce"] },
+  delayed: { status: "processing", events: ["processed", "deferred", "deferred", "deferred"] },
+} as const;
+
+/**
+ * A SendGrid account. Mail to an address that begins with `bounce`, or that the knob names, comes back; to one that
+ * the other knob names it is only ever delayed.
+ */
 export class SendgridBooks extends VendorBooks {
   constructor(ctx: DurableObjectState, env: SimulatorsEnv) {
     super(ctx, env, { migrations: MIGRATIONS, tables: ["messages", "events"] });
   }
 
   /** The newest mails. */
-  readMailbox(limit: number): MailRow[] {
-    return this.sql.exec<MailRow>("SELECT * FROM messages ORDER BY rowid DESC LIMIT ?", limit).toArray();
+  readMailbox(limit: number): MailboxRow[] {
+    const events =
+      "SELECT json_group_array(json_object('kind', kind, 'at', at) ORDER BY rowid) FROM events WHERE message_id = messages.id";
+    return this.sql
+      .exec<MailboxRow>(`SELECT *, (${events}) AS events FROM messages ORDER BY rowid DESC LIMIT ?`, limit)
+      .toArray();
   }
 
   /** One mail; null for an id that nobody was answered with. */
@@ -111,10 +140,10 @@ export class SendgridBooks extends VendorBooks {
       for (const [position, to] of personalization.to.entries()) {
         const isFirst = index === 0 && position === 0;
         const args = { ...mail.custom_args, ...personalization.custom_args };
-        const bounces = to.email.startsWith("bounce");
+        const { status, events } = FATES[this.#fateOf(to.email)];
         const messageId = isFirst ? id : `${id}-${index}-${position}`;
         this.sql.exec(
-          "INSERT INTO messages (id, reference, to_email, to_name, from_email, subject, html, text, status, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          "INSERT INTO messages (id, reference, to_email, to_name, from_email, subject, html, text, status, at, headers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           messageId,
           args["reference"] ?? null,
           to.email,
@@ -123,17 +152,23 @@ export class SendgridBooks extends VendorBooks {
           personalization.subject ?? mail.subject,
           valueOf("text/html"),
           valueOf("text/plain"),
-          bounces ? "not_delivered" : "delivered",
+          status,
           now,
+          JSON.stringify({ ...mail.headers, ...personalization.headers }),
         );
-        this.#happen(messageId, to.email, args, bounces ? ["processed", "bounce"] : ["processed", "delivered"], now);
+        this.#happen(messageId, to.email, args, events, now);
       }
     }
     return { status: 202, body: "", headers: { "x-message-id": id } };
   }
 
-  #happen(messageId: string, email: string, args: Record<string, string>, kinds: string[], now: number): void {
-    const events = kinds.map((kind) => ({
+  #fateOf(email: string): keyof typeof FATES {
+    if (email.startsWith("bounce") || names(this.knobs.bounces, email)) return "bounced";
+    return names(this.knobs.delays, email) ? "delayed" : "delivered";
+  }
+
+  #happen(messageId: string, email: string, args: Record<string, string>, kinds: readonly string[], now: number): void {
+    const events = kinds.map((kind, index) => ({
       ...args,
       email,
       timestamp: Math.floor(now / 1000),
@@ -148,6 +183,7 @@ export class SendgridBooks extends VendorBooks {
             type: "bounce",
           }
         : {}),
+      ...(kind === "deferred" ? { response: "451 4.7.1 Try again later.", attempt: String(index) } : {}),
     }));
     for (const { sg_event_id: id, event } of events) {
       this.sql.exec("INSERT INTO events (id, message_id, kind, at) VALUES (?, ?, ?, ?)", id, messageId, event, now);

@@ -1,3 +1,4 @@
+import { names } from "../books/knobs.ts";
 import { jsonAnswer, VendorBooks, type VendorAnswer, type VendorRequest } from "../books/vendor-books.ts";
 import type { OutgoingWebhook } from "../books/webhook-outbox.ts";
 import type { SimulatorsEnv } from "../env.ts";
@@ -10,6 +11,8 @@ const MIGRATIONS = [
      status_callback TEXT, error_code INTEGER, at INTEGER NOT NULL
    );
    CREATE INDEX messages_to ON messages (to_number);`,
+  `CREATE TABLE events (message_sid TEXT NOT NULL, status TEXT NOT NULL, at INTEGER NOT NULL);
+   CREATE INDEX events_message ON events (message_sid);`,
 ];
 
 /** One text message, as the mailbox shows it. */
@@ -24,6 +27,9 @@ export type SmsRow = {
   at: number;
 };
 
+/** A text message with what became of it, oldest first, as JSON of states and moments. */
+export type TextRow = SmsRow & { events: string };
+
 /** Twilio's own test numbers, and what they stand for. */
 const REFUSED_NUMBERS: Readonly<Record<string, { code: number; message: string }>> = {
   "+15005550001": { code: 21211, message: "The 'To' number +15005550001 is not a valid phone number." },
@@ -37,15 +43,22 @@ const REFUSED_NUMBERS: Readonly<Record<string, { code: number; message: string }
 };
 const LONGEST_BODY = 1600;
 
-/** A Twilio account. A number that ends in 9999 takes messages and never delivers them. */
+/**
+ * A Twilio account. A number that ends in 9999, or that the knob names, takes messages and never delivers them; one that
+ * the other knob names keeps them on their way.
+ */
 export class TwilioBooks extends VendorBooks {
   constructor(ctx: DurableObjectState, env: SimulatorsEnv) {
-    super(ctx, env, { migrations: MIGRATIONS, tables: ["messages"] });
+    super(ctx, env, { migrations: MIGRATIONS, tables: ["messages", "events"] });
   }
 
   /** The newest text messages. */
-  readMailbox(limit: number): SmsRow[] {
-    return this.sql.exec<SmsRow>("SELECT * FROM messages ORDER BY rowid DESC LIMIT ?", limit).toArray();
+  readMailbox(limit: number): TextRow[] {
+    const events =
+      "SELECT json_group_array(json_object('kind', status, 'at', at) ORDER BY rowid) FROM events WHERE message_sid = messages.sid";
+    return this.sql
+      .exec<TextRow>(`SELECT *, (${events}) AS events FROM messages ORDER BY rowid DESC LIMIT ?`, limit)
+      .toArray();
   }
 
   protected override answer(request: VendorRequest, now: number): VendorAnswer {
@@ -95,13 +108,14 @@ export class TwilioBooks extends VendorBooks {
     const refused = REFUSED_NUMBERS[to];
     if (refused !== undefined) return refusal(400, refused.code, refused.message);
     if (!/^\+[1-9]\d{6,14}$/.test(to)) return refusal(400, 21211, `The 'To' number ${to} is not a valid phone number.`);
-    const isLost = to.endsWith("9999");
+    const isLost = to.endsWith("9999") || names(this.knobs.bounces, to);
+    const isLate = !isLost && names(this.knobs.delays, to);
     const row: SmsRow = {
       sid: `SM${hexOf(crypto.getRandomValues(new Uint8Array(16)))}`,
       to_number: to,
       from_number: from,
       body,
-      status: isLost ? "undelivered" : "delivered",
+      status: isLost ? "undelivered" : isLate ? "sent" : "delivered",
       status_callback: form.get("StatusCallback"),
       error_code: isLost ? 30003 : null,
       at: now,
@@ -109,11 +123,12 @@ export class TwilioBooks extends VendorBooks {
     const insert =
       "INSERT INTO messages (sid, to_number, from_number, body, status, status_callback, error_code, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
     this.sql.exec(insert, row.sid, to, from, body, row.status, row.status_callback, row.error_code, now);
-    for (const status of ["sent", row.status]) this.#callBack(row, status, now);
+    for (const status of new Set(["sent", row.status])) this.#happen(row, status, now);
     return jsonAnswer(201, { ...this.#wire(row), status: "queued", date_sent: null, error_code: null });
   }
 
-  #callBack(row: SmsRow, status: string, now: number): void {
+  #happen(row: SmsRow, status: string, now: number): void {
+    this.sql.exec("INSERT INTO events (message_sid, status, at) VALUES (?, ?, ?)", row.sid, status, now);
     if (row.status_callback === null || !URL.canParse(row.status_callback)) return;
     const form = new URLSearchParams({
       AccountSid: this.env.TWILIO_ACCOUNT_SID,

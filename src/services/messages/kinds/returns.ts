@@ -1,7 +1,7 @@
 import type { NotificationKind } from "../../../domain/order/effects.ts";
 import type { Return } from "../../../domain/order/return.ts";
-import { ORDER_VARIABLES, sometimes } from "../common-variables.ts";
-import { mail, type MessageKind, type MessageSubject, sms } from "../message-kind.ts";
+import { link, ORDER_VARIABLES, sometimes } from "../common-variables.ts";
+import { button, mail, type MessageKind, type MessageSubject, sms } from "../message-kind.ts";
 
 function returnOf({ order, about }: MessageSubject): Return | undefined {
   return order.returns.find(({ id }) => about === `return:${id}`);
@@ -19,6 +19,11 @@ const RETURN_VARIABLES = {
     "the return's tracking number",
     "794644790138",
     (subject) => returnOf(subject)?.label?.trackingNumber,
+  ),
+  labelLink: link(
+    "the label to print and stick on the parcel",
+    "https://holdfast.example/return-label/sample",
+    (subject) => (returnOf(subject)?.label ? subject.labelUrl : undefined),
   ),
 };
 
@@ -53,27 +58,59 @@ export const RETURN_MESSAGES = {
       en: {
         email: mail(
           "How to return the items of your order {{number}}",
-          "Please pack {{items}} into one parcel.",
+          "Please pack {{items}} into one parcel, and stick the label on it.",
+          button("Print the label", "labelLink"),
           "{{carrier}} carries it back to us under the tracking number {{trackingNumber}}.",
           "As soon as the parcel is with us and has been looked at, we pay you back.",
         ),
         sms: sms(
           "Your return for order {{number}} is approved.",
           "{{carrier}}, tracking number {{trackingNumber}}.",
+          "The label: {{labelLink}}",
           "We pay you back once it has arrived.",
         ),
       },
       de: {
         email: mail(
           "So senden Sie die Artikel Ihrer Bestellung {{number}} zurück",
-          "Bitte packen Sie {{items}} in ein Paket.",
+          "Bitte packen Sie {{items}} in ein Paket und kleben Sie das Etikett darauf.",
+          button("Etikett drucken", "labelLink"),
           "{{carrier}} bringt es unter der Sendungsnummer {{trackingNumber}} zu uns zurück.",
           "Sobald das Paket bei uns ist und geprüft wurde, erhalten Sie Ihr Geld zurück.",
         ),
         sms: sms(
           "Ihre Rücksendung zur Bestellung {{number}} ist genehmigt.",
           "{{carrier}}, Sendungsnummer {{trackingNumber}}.",
+          "Das Etikett: {{labelLink}}",
         ),
+      },
+    },
+  },
+  return_reminder: {
+    topic: "return_reminders",
+    variables: RETURN_VARIABLES,
+    standard: {
+      en: {
+        email: mail(
+          "We are waiting for your return for order {{number}}",
+          "You wanted to send back {{items}}.",
+          "Your return for order {{number}} has not reached us yet. If it is on its way, you need do nothing.",
+          button("Print the label", "labelLink"),
+          "{{carrier}} carries it back to us under the tracking number {{trackingNumber}}.",
+          "If you would rather keep the items, do nothing either.",
+        ),
+        sms: sms("Your return for order {{number}} has not reached us yet.", "The label: {{labelLink}}"),
+      },
+      de: {
+        email: mail(
+          "Wir warten auf Ihre Rücksendung zur Bestellung {{number}}",
+          "Sie wollten zurücksenden: {{items}}.",
+          "Ihre Rücksendung zur Bestellung {{number}} ist noch nicht bei uns. Ist sie unterwegs, müssen Sie nichts tun.",
+          button("Etikett drucken", "labelLink"),
+          "{{carrier}} bringt sie unter der Sendungsnummer {{trackingNumber}} zu uns zurück.",
+          "Möchten Sie die Artikel lieber behalten, müssen Sie ebenfalls nichts tun.",
+        ),
+        sms: sms("Ihre Rücksendung zur Bestellung {{number}} ist noch nicht bei uns.", "Das Etikett: {{labelLink}}"),
       },
     },
   },

@@ -129,18 +129,15 @@ function Arrow() {
 
 /** What a person changed of the order, before and after; what only follows from it is in the sentence. */
 function Changes({ entry, words }: { entry: HistoryEntry; words: OrderWords }) {
-  const changes = entry.changes.filter(({ what }) => what !== "tax");
+  const changes = changeWords(entry.changes, words);
   if (changes.length === 0) return null;
   return (
     <span className="mt-0.5 flex flex-col border-l-2 border-line-strong pl-2 text-2xs">
-      {changes.map((change) => {
-        const { what, before, after } = changeWords(change, words);
-        return (
-          <span key={`${change.what} ${change.line ?? ""}`} className="break-words">
-            <span className="text-muted">{what}</span> {before} <Arrow /> <span className="font-semibold">{after}</span>
-          </span>
-        );
-      })}
+      {changes.map(({ field, what, before, after }) => (
+        <span key={field} className="break-words">
+          <span className="text-muted">{what}</span> {before} <Arrow /> <span className="font-semibold">{after}</span>
+        </span>
+      ))}
     </span>
   );
 }

@@ -22,6 +22,7 @@ const NOTIFICATIONS: Readonly<Record<NotificationKind, string>> = {
   return_requested: "we look at your return",
   return_approved: "how to send it back",
   return_rejected: "your return is turned down",
+  return_reminder: "your return is still with you",
   return_received: "your return has arrived",
 };
 

@@ -184,6 +184,7 @@ const EVENTS: {
     ),
   ReturnLabelCreated: ({ returnId, carrier, trackingNumber }) =>
     tell(PARCEL, "Return label made", `return ${numberOfId(returnId)}`, `${carrierName(carrier)} ${trackingNumber}`),
+  ReturnReminded: ({ returnId }) => tell(WAITS, "Return not here yet", `return ${numberOfId(returnId)}`),
   ReturnReceived: ({ returnId, warehouseId }, words) =>
     tell(STOCK, "Return arrived", `return ${numberOfId(returnId)} in ${words.warehouse(warehouseId)}`),
   ReturnInspected: ({ returnId, units }, words) =>
