@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ReturnId, WarehouseId } from "../../src/domain/ids.ts";
 import type { OrderCommand } from "../../src/domain/order/commands.ts";
-import { refundedAfter } from "../../src/domain/order/refund.ts";
 import type { InspectionOutcome } from "../../src/domain/order/return.ts";
 import { fulfillmentState, paymentState } from "../../src/domain/order/views.ts";
 import { type LineSpec, MINUTE, OrderBooks, placedOrder } from "../support/order-books.ts";
@@ -352,27 +351,6 @@ describe("a refund by a person", () => {
       expect(books.order.payments).toMatchObject([{ refunded: 2000 }]);
       expect(books.order.state).toBe("REFUNDED");
     }
-  });
-
-  it("is made although as much was paid back before by another hand, at the provider", () => {
-    const books = new OrderBooks().authorized().allocated().delivered().captured();
-    const intentId = books.order.payments[0]?.intentId ?? "";
-    const byHand = (refunded: number) => books.payment({ status: "captured", intentId, captured: 2000, refunded });
-    byHand(500);
-    books.accept({ type: "RefundOrder", reason: "late", of: { amount: 300 } });
-    expect(books.command({ type: "RefundOrder", reason: "later", of: { amount: 1201 } })).toMatchObject({
-      refusal: { reason: "refund_too_large", refundable: 1200 },
-    });
-    const { effect } = books.effect("RefundPayment");
-    expect(refundedAfter(books.order, effect.payment, effect.amount.amount), "by both").toBe(800);
-    // The provider's webhook overtakes its reply.
-    byHand(800);
-    books.done("RefundPayment", { kind: "RefundPayment", refundId: "re_1", amount: 300 });
-    expect(books.order.payments).toMatchObject([{ captured: 2000, refunded: 800 }]);
-    expect(books.command({ type: "RefundOrder", reason: "all", of: { amount: 1201 } })).toMatchObject({
-      refusal: { reason: "refund_too_large", refundable: 1200 },
-    });
-    expect(books.command({ type: "RefundOrder", reason: "all", of: { amount: 1200 } })).toMatchObject({ ok: true });
   });
 
   it("goes to the earliest payment first, and on to the next for what that one does not have", () => {
