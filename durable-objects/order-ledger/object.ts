@@ -10,6 +10,7 @@ import {
   type OrderJson,
   type OrderLedgerRpc,
   type OutcomeReport,
+  type ReturnedCreditReport,
 } from "../../src/contracts/ledger-rpc.ts";
 import type { LiveFeedRpc } from "../../src/contracts/live.ts";
 import { databaseOf } from "../../src/db/orders/databases.ts";
@@ -156,6 +157,10 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
 
   async recordPayment(orderId: OrderId, payment: number, fact: PaymentFact): Promise<boolean> {
     return this.#recordFact(orderId, { type: "RecordPayment", payment, fact });
+  }
+
+  async recordReturnedCredit(orderId: OrderId, returned: ReturnedCreditReport): Promise<boolean> {
+    return this.#recordFact(orderId, { type: "RecordReturnedCredit", ...returned });
   }
 
   async recordTracking(

@@ -1,5 +1,5 @@
 import type { EffectId, OrderId, ShipmentId } from "../domain/ids.ts";
-import type { OrderCommand, OrderRefusal } from "../domain/order/commands.ts";
+import type { OrderCommand, OrderFact, OrderRefusal } from "../domain/order/commands.ts";
 import type { Effect, EffectKind, EffectOutcome, Lane, NotifyEffect, PaymentFact } from "../domain/order/effects.ts";
 import type { Actor, PlacedOrder, RecordedEvent } from "../domain/order/events.ts";
 import type { Order } from "../domain/order/order.ts";
@@ -100,6 +100,8 @@ export interface OrderLedgerRpc {
   report(reports: OutcomeReport[]): Promise<LeasedEffect[]>;
   /** A provider's truth learned outside an effect (webhook). False when the order is not known here. */
   recordPayment(orderId: OrderId, payment: number, fact: PaymentFact): Promise<boolean>;
+  /** An order that this one's credit paid gives some of it back. False when the order is not known here. */
+  recordReturnedCredit(orderId: OrderId, returned: ReturnedCreditReport): Promise<boolean>;
   recordTracking(
     orderId: OrderId,
     shipmentId: ShipmentId,
@@ -115,6 +117,9 @@ export interface OrderLedgerRpc {
   /** Sends what is due now and projects what D1 has not acknowledged; answers what is still to do. */
   drain(): Promise<LedgerLag>;
 }
+
+/** Minor units of the refund that was credit; `by` is the other order's own refund, and tells it once. */
+export type ReturnedCreditReport = Omit<Extract<OrderFact, { type: "RecordReturnedCredit" }>, "type">;
 
 export interface OpenRequest {
   orderId: OrderId;

@@ -46,7 +46,7 @@ const disputeAnswer = z.strictObject({
 
 export const paymentAnswer = z.strictObject({
   number: z.int(),
-  provider: z.string(),
+  provider: z.string().meta({ description: "Who takes the money; `exchange`: it was paid for what came back." }),
   amount: money,
   status: z.string(),
   authorized: money,
@@ -110,6 +110,10 @@ export const orderAnswer = z
     backorderedUntil: when.nullable().meta({
       description: "Promised: what waits for stock has left by then, or is cancelled. Null while nothing waits.",
     }),
+    exchangeOf: z
+      .strictObject({ orderId: z.string(), returnId: z.string() })
+      .nullable()
+      .meta({ description: "The return that this order was placed for in exchange." }),
     cancelling: z.strictObject({ reason: z.string(), requestedAt: when }).nullable(),
     ended: z.strictObject({ as: z.string(), reason: z.string(), at: when }).nullable(),
     estimatedDelivery: day,

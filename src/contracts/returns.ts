@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { PAYMENT_STATES } from "../domain/order/order.ts";
 import { RETURN_CONDITIONS } from "../domain/order/return-policy.ts";
+import { EXCHANGE_STATES } from "../domain/order/exchange.ts";
 import { INSPECTION_OUTCOMES, RETURN_STATES } from "../domain/order/return.ts";
 import { listOf, pageQuery, queryChoices } from "./lists.ts";
 import { paymentAnswer } from "./orders.ts";
-import { money, orderId, pattern, quantity, shortText, warehouseId, wholeNumber } from "./primitives.ts";
+import { MAX_LINES, paymentMethodForm } from "./place-order.ts";
+import { money, orderId, pattern, quantity, shortText, sku, warehouseId, wholeNumber } from "./primitives.ts";
 
 const when = z.string().meta({ format: "date-time" });
 const line = wholeNumber(1, 200).meta({ description: "The line's number in the order." });
@@ -15,6 +17,21 @@ export const returnParams = z.strictObject({
   id: pattern(/^rtn_[0-9a-z-]{24,40}$/, "must be a return's id: rtn_, 22 characters, a hyphen and a number"),
 });
 
+const exchangeForm = z
+  .strictObject({
+    lines: z.array(z.strictObject({ sku, quantity })).min(1).max(MAX_LINES),
+    paymentMethod: paymentMethodForm.optional().meta({
+      description:
+        "Pays what the goods cost more. Left out: the order's own means of payment, where it is saved or an invoice.",
+    }),
+  })
+  .meta({
+    id: "ExchangeForm",
+    description:
+      "What the customer wants in the place of their money. It is placed as an order of its own once the returned units were inspected: what they give a right to pays for it as far as it goes, what it costs more is charged, what it costs less is paid back. Goods of the same kind cost what they did, a discount is kept in proportion, and the shipping costs no more than what of it comes back. What can't be placed then is paid back instead.",
+  });
+export type ExchangeForm = z.infer<typeof exchangeForm>;
+
 export const returnForm = z
   .strictObject({
     orderId,
@@ -24,6 +41,7 @@ export const returnForm = z
       .enum(RETURN_CONDITIONS)
       .default("unused")
       .meta({ description: "As the customer says. The policy approves some conditions without a person." }),
+    exchange: exchangeForm.optional(),
   })
   .meta({
     id: "ReturnForm",
@@ -99,6 +117,7 @@ export const refundAnswer = z
       }),
     ),
     withheld: z.strictObject({ shipping: money, fee: money }),
+    credit: money.meta({ description: "Not paid back: it pays, or is kept, for what is had in exchange." }),
     parts: z
       .array(z.strictObject({ payment: z.int(), amount: money, status: z.enum(["pending", "done"]) }))
       .meta({ description: "The earliest payment gives back first." }),
@@ -112,7 +131,8 @@ export const orderPayments = z
     paymentState: z.enum(PAYMENT_STATES),
     captured: money,
     refunded: money,
-    refundable: money.meta({ description: "What was captured and is not paid back, or asked to be." }),
+    credited: money.meta({ description: "What of it pays, or is kept, for orders in exchange." }),
+    refundable: money.meta({ description: "What was captured and is not paid back, asked to be, or credit." }),
     payments: z.array(paymentAnswer),
     refunds: z.array(refundAnswer),
   })
@@ -135,6 +155,18 @@ export const returnAnswer = z
     inspected: z.array(z.strictObject({ line: z.int(), quantity: z.int(), outcome: z.enum(INSPECTION_OUTCOMES) })),
     rejection: z.string().nullable(),
     refund: refundAnswer.nullable(),
+    exchange: z
+      .strictObject({
+        status: z.enum(EXCHANGE_STATES).meta({
+          description:
+            "`requested` until the inspection, `placing` until the order is there; `declined` is paid back like any return.",
+        }),
+        lines: z.array(z.strictObject({ sku: z.string(), quantity: z.int() })),
+        orderId: z.string().nullable().meta({ description: "The order that was placed for it." }),
+        credit: money.nullable().meta({ description: "What of the returned units' value pays for it." }),
+        declined: z.string().nullable().meta({ description: "Why nothing came of it." }),
+      })
+      .nullable(),
     reachedAt: z.partialRecord(z.enum(RETURN_STATES), when),
   })
   .meta({ id: "Return" });

@@ -98,6 +98,11 @@ export function parseReservationId(text: string): ReservationParts | null {
   };
 }
 
+/** What people call an order on the telephone. */
+export function orderNumberOf(orderId: OrderId): string {
+  return `HF-${orderId.slice(-8).toUpperCase()}`;
+}
+
 const RETURN_ID_PATTERN = /^rtn_([0-9a-hjkmnp-tv-z]{22})-[1-9]\d{0,3}$/;
 
 /** The id of the order's n-th return (1, 2, 3 …): it names its order, so that a scanned label is enough to find both. */

@@ -11,6 +11,7 @@ import { createReturnLabel } from "./handlers/create-return-label.ts";
 import { allocateStock, releaseStock, shipStock, writeOffShort } from "./handlers/move-stock.ts";
 import { notify } from "./handlers/notify.ts";
 import { openDeviation } from "./handlers/open-deviation.ts";
+import { placeExchange } from "./handlers/place-exchange.ts";
 import { promoteBackorder, reSource } from "./handlers/re-source.ts";
 import { restockReturn } from "./handlers/restock-return.ts";
 import { capturePayment, refundPayment, voidPayment } from "./handlers/settle-payment.ts";
@@ -37,6 +38,7 @@ const HANDLERS: { [Kind in EffectKind]: EffectHandler<Kind> } = {
   TrackParcel: trackParcel,
   CreateReturnLabel: createReturnLabel,
   RestockReturn: restockReturn,
+  PlaceExchange: placeExchange,
   Notify: notify,
   OpenDeviation: openDeviation,
 };

@@ -74,6 +74,7 @@ export function describeOrder(order: Order): OrderAnswer {
     })),
     pendingEdit: describePendingEdit(order.pendingEdit, money),
     backorderedUntil: dateTime(backorderLimit(order)),
+    exchangeOf: order.exchangeOf ? { orderId: order.exchangeOf.orderId, returnId: order.exchangeOf.returnId } : null,
     cancelling: order.cancelling && {
       reason: order.cancelling.reason,
       requestedAt: rfc3339(order.cancelling.requestedAt),

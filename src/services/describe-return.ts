@@ -1,6 +1,7 @@
 import type { OrderPaymentsAnswer, RefundAnswer, ReturnAnswer, ReturnSummaryAnswer } from "../contracts/returns.ts";
 import type { ReturnRow } from "../db/orders/returns.ts";
 import { settledAmounts } from "../domain/order/amounts.ts";
+import { creditAmount, exchangeState } from "../domain/order/exchange.ts";
 import type { Order } from "../domain/order/order.ts";
 import { isRefundDone, type Refund, refundableAmount, refundAmount } from "../domain/order/refund.ts";
 import { type Return, RETURN_STATES, type ReturnState } from "../domain/order/return.ts";
@@ -35,7 +36,21 @@ export function describeReturn(order: Order, returned: Return): ReturnAnswer {
     inspected: returned.inspected.map(({ line, quantity, outcome }) => ({ line, quantity, outcome })),
     rejection: returned.rejection,
     refund: refund === undefined ? null : describeRefund(order, refund),
+    exchange: describeExchange(order, returned),
     reachedAt,
+  };
+}
+
+function describeExchange(order: Order, { id, state, exchange }: Return): ReturnAnswer["exchange"] {
+  if (exchange === undefined) return null;
+  const { lines, orderId, declined } = exchange;
+  const refund = order.refunds.find(({ returnId }) => returnId === id);
+  return {
+    status: exchangeState(state, exchange),
+    lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),
+    orderId,
+    credit: orderId === null || !refund ? null : { amount: creditAmount(refund), currency: order.currency },
+    declined,
   };
 }
 
@@ -56,6 +71,7 @@ export function describeRefund({ currency }: Pick<Order, "currency">, refund: Re
       tax: money(share.tax),
       shipping: money(share.shipping),
     })),
+    credit: money(creditAmount(refund)),
     withheld: { shipping: money(refund.withheld.shipping), fee: money(refund.withheld.fee) },
     parts: refund.parts.map(({ payment, amount, refundId }) => ({
       payment,
@@ -74,6 +90,7 @@ export function describePayments(order: Order): OrderPaymentsAnswer {
     paymentState: paymentState(order),
     captured: money(captured),
     refunded: money(refunded),
+    credited: money(order.refunds.reduce((sum, refund) => sum + creditAmount(refund), 0)),
     refundable: money(refundableAmount(order)),
     payments: order.payments.map((payment) => describePayment(payment, money)),
     refunds: order.refunds.map((refund) => describeRefund(order, refund)),

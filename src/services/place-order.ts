@@ -3,9 +3,11 @@ import type { PlaceOrderInput } from "../contracts/orders.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { estimateLastDelivery } from "../domain/delivery.ts";
 import { ORDER_ID_BYTES, type OrderId, orderIdFromBytes } from "../domain/ids.ts";
-import type { PlacedOrder } from "../domain/order/events.ts";
+import type { Actor, PlacedOrder } from "../domain/order/events.ts";
+import type { ExchangeOrigin } from "../domain/order/exchange.ts";
 import { HOLD_MS, type Order, type Reservation } from "../domain/order/order.ts";
 import type { RankedWarehouse } from "../domain/sourcing.ts";
+import type { Env } from "../platform/env.ts";
 import { logError } from "../platform/log.ts";
 import { sha256, sha256Hex } from "../platform/sha256.ts";
 import { lacking } from "./authorize.ts";
@@ -17,7 +19,7 @@ import { priceInput, type PricedInput } from "./price-order.ts";
 import { holdId, releaseHolds, type Sourced, sourceStock } from "./source-stock.ts";
 import { ledgerStub } from "./stubs.ts";
 
-type Placed = ServiceResult<{ order: Order; replayed: boolean }>;
+export type Placed = ServiceResult<{ order: Order; replayed: boolean }>;
 type Done = Extract<Sourced, { kind: "done" }>;
 
 /** How often the same create is repeated when the ledger's answer is lost. */
@@ -42,17 +44,48 @@ export async function placeOrder(
   const priced = priceInput(catalog, draft);
   if (!priced.ok) return input.form === "short" ? shortPointers(priced) : priced;
 
-  const orderId = orderIdFor(ctx.principal.id, idempotencyKey);
-  const fingerprint = sha256Hex(JSON.stringify(input));
-  const holder = {
-    owner: orderId,
+  return placeDraft(ctx, catalog, draft, priced.value, {
+    orderId: orderIdFor(ctx.principal.id, idempotencyKey),
+    fingerprint: sha256Hex(JSON.stringify(input)),
+    isRepeatable: idempotencyKey !== null,
     attempt: randomAttempt(),
-    expiresAt: ctx.now + HOLD_MS,
-    channel: draft.channel,
-  };
+    placedBy: ctx.principal.id,
+    actor: actorOf(ctx),
+  });
+}
+
+/** Whose order it is, and under which names it is placed. */
+export interface Placing {
+  orderId: OrderId;
+  /** What the same order is known again by. */
+  fingerprint: string;
+  /** Whether the same order may be asked for again under this id. */
+  isRepeatable: boolean;
+  /** Names the holds of this attempt; never used twice. */
+  attempt: string;
+  placedBy: string;
+  actor: Actor;
+  exchangeOf?: ExchangeOrigin;
+  /** Whether it is not too late to record the order; what is held runs out by itself where it is. */
+  mayCreate?: () => boolean;
+}
+
+type PlacingContext = Pick<ServiceContext, "env" | "now" | "defer" | "requestId">;
+
+/** The same for a draft that is complete, checked and priced. */
+export async function placeDraft(
+  ctx: PlacingContext,
+  catalog: Catalog,
+  draft: OrderDraft,
+  priced: PricedInput,
+  placing: Placing,
+): Promise<Placed> {
+  const { orderId, fingerprint, attempt } = placing;
+  const holder = { owner: orderId, attempt, expiresAt: ctx.now + HOLD_MS, channel: draft.channel };
+  const replay = () => (placing.isRepeatable ? findPlaced(ctx.env, orderId, fingerprint) : null);
 
   const claimed = await claimReservations(ctx.env, catalog, draft.lines, holder);
-  if (!claimed.ok) return (await replayOf(ctx, orderId, fingerprint, idempotencyKey)) ?? claimed;
+  if (!claimed.ok) return (await replay()) ?? claimed;
   // What the order that was placed has is its own: it may be this very attempt's, whose answer was lost.
   const giveBack = async (sourced: Sourced, placed: Order | null) => {
     const kept = new Set(placed?.reservations.map(({ id }) => id));
@@ -62,15 +95,15 @@ export async function placeOrder(
     await Promise.all([releaseHolds(ctx.env, catalog, unused, holder), unclaimReservations(ctx.env, unneeded, holder)]);
   };
 
-  const sourced = await source(ctx, catalog, draft, priced.value.ranked, holder);
+  const sourced = await source(ctx, catalog, draft, priced.ranked, holder);
   if (sourced.kind === "refused") {
-    const replay = await replayOf(ctx, orderId, fingerprint, idempotencyKey);
-    ctx.defer(giveBack(sourced, replay?.ok ? replay.value.order : null));
-    return replay ?? noStock(sourced);
+    const replayed = await replay();
+    ctx.defer(giveBack(sourced, replayed?.ok ? replayed.value.order : null));
+    return replayed ?? noStock(sourced);
   }
 
-  const order = assemble(ctx, catalog, draft, priced.value, sourced, claimed.value, { orderId, ...holder });
-  const created = await create(ctx, order, fingerprint);
+  const order = assemble(ctx, catalog, draft, priced, sourced, claimed.value, { ...placing, ...holder });
+  const created = await create(ctx, order, placing);
   if (created === "unknown")
     return refuse(
       "temporarily_unavailable",
@@ -90,7 +123,7 @@ export async function placeOrder(
 
 /** Lines that bring a reservation are held already; the rest is sourced. */
 async function source(
-  ctx: ServiceContext,
+  ctx: PlacingContext,
   catalog: Catalog,
   draft: OrderDraft,
   ranked: readonly RankedWarehouse[],
@@ -109,13 +142,13 @@ async function source(
 }
 
 function assemble(
-  ctx: ServiceContext,
+  ctx: PlacingContext,
   catalog: Catalog,
   draft: OrderDraft,
   { price, method, ranked }: PricedInput,
   sourced: Done,
   claimed: readonly ClaimedLine[],
-  hold: { orderId: OrderId; attempt: string; expiresAt: number },
+  hold: Pick<Placing, "orderId" | "attempt" | "placedBy" | "exchangeOf"> & { expiresAt: number },
 ): PlacedOrder {
   const reservations: Omit<Reservation, "status">[] = [
     ...sourced.shipments.flatMap(({ lines }) =>
@@ -141,7 +174,7 @@ function assemble(
   return {
     id: hold.orderId,
     channel: draft.channel,
-    placedBy: ctx.principal.id,
+    placedBy: hold.placedBy,
     customerId: draft.customerId,
     contact: draft.contact,
     address: draft.address,
@@ -163,6 +196,7 @@ function assemble(
     estimatedDelivery: waiting ? null : estimateLastDelivery(shipments, method, ctx.now),
     paymentMethod: draft.paymentMethod,
     ...(ctx.env.BACKORDER_LIMIT_DAYS !== undefined && { backorderLimitDays: Number(ctx.env.BACKORDER_LIMIT_DAYS) }),
+    ...(hold.exchangeOf && { exchangeOf: hold.exchangeOf }),
     reservations,
   };
 }
@@ -194,11 +228,16 @@ function orderLine(
 }
 
 /** Asks the ledger until it answers; the same create twice is one order. */
-async function create(ctx: ServiceContext, order: PlacedOrder, fingerprint: string) {
+async function create(
+  ctx: PlacingContext,
+  order: PlacedOrder,
+  { fingerprint, actor, mayCreate = () => true }: Placing,
+) {
   for (let attempt = 1; ; attempt += 1) {
+    if (!mayCreate()) return "unknown" as const;
     try {
       // A stub that has thrown may be broken for good: each attempt makes its own.
-      return await ledgerStub(ctx.env, order.id).create({ order, fingerprint, actor: actorOf(ctx) });
+      return await ledgerStub(ctx.env, order.id).create({ order, fingerprint, actor });
     } catch (error) {
       logError("create_unknown", error, { requestId: ctx.requestId, orderId: order.id, attempt });
       if (attempt === CREATE_ATTEMPTS) return "unknown" as const;
@@ -206,15 +245,9 @@ async function create(ctx: ServiceContext, order: PlacedOrder, fingerprint: stri
   }
 }
 
-/** Before a keyed request is refused: it may be the repetition of one that was placed. */
-async function replayOf(
-  ctx: ServiceContext,
-  orderId: OrderId,
-  fingerprint: string,
-  key: string | null,
-): Promise<Placed | null> {
-  if (key === null) return null;
-  const found = await ledgerStub(ctx.env, orderId).find(orderId, fingerprint);
+/** The order that was placed under this id already, if any: a request that is refused may be its repetition. */
+export async function findPlaced(env: Env, orderId: OrderId, fingerprint: string): Promise<Placed | null> {
+  const found = await ledgerStub(env, orderId).find(orderId, fingerprint);
   if (found === null) return null;
   return found.ok ? { ok: true, value: { order: readOrder(found.order), replayed: true } } : keyReused();
 }

@@ -7,21 +7,30 @@ import { findReturn, type InspectedUnits, type Return, type ReturnCommand } from
 import { isBoundToWarehouse, lacking, lackingWarehouse, maySeeOrder } from "./authorize.ts";
 import { catalogOf } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
-import { executeOnSeen, executeOrder, findOrder, fromAll } from "./orders.ts";
+import { checkExchange } from "./check-exchange.ts";
+import { executeOnSeen, findOrder, fromAll, getOrder } from "./orders.ts";
 
 export interface FoundReturn {
   order: Order;
   returned: Return;
 }
 
-/** Asks for units of the caller's order to be taken back; staff may ask for any order's, also past the window. */
+/**
+ * Asks for units of the caller's order to be taken back, for their money or for other goods; staff may ask for any
+ * order's, also past the window. Goods that can't be had in exchange are refused before anything is written.
+ */
 export async function requestReturn(ctx: ServiceContext, form: ReturnForm): Promise<ServiceResult<FoundReturn>> {
   const denied = lacking(ctx, "orders:write");
   if (denied !== null) return denied;
   const { role } = ctx.principal;
   const by = role === "customer" || role === "storefront" ? "customer" : "staff";
   const { orderId, lines, reason, condition } = form;
-  const result = await executeOrder(ctx, orderId, { type: "RequestReturn", lines, reason, condition, by });
+  const command = { type: "RequestReturn", lines, reason, condition, by } as const;
+  const seen = await getOrder(ctx, orderId);
+  if (!seen.ok) return seen;
+  const exchange = form.exchange && (await checkExchange(ctx, seen.value, command, form.exchange));
+  if (exchange?.ok === false) return exchange;
+  const result = await executeOnSeen(ctx, seen.value, { ...command, ...(exchange && { exchange: exchange.value }) });
   if (!result.ok) return result;
   const returned = result.value.returns.at(-1);
   if (returned === undefined) throw new Error(`${orderId}: a return was requested and is not there`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { EffectId, WarehouseId } from "../../src/domain/ids.ts";
+import type { EffectId, ReturnId, WarehouseId } from "../../src/domain/ids.ts";
+import { creditPayment } from "../../src/domain/order/exchange.ts";
 import { at, type Damage, damaged, effectOf, first, intentOf, levelOf, rowOf } from "./faults-damage.ts";
 import { unknownOrder } from "./faults-world.ts";
 
@@ -42,6 +43,16 @@ const DAMAGES: Damage[] = [
     "the authorization of a cancelled order was never given up",
     "no payment captured twice, refunds within captures",
     ({ state }) => Object.assign(intentOf(state, "pi_cancelled"), { status: "requires_capture", capturable: 2000 }),
+  ],
+  [
+    "an order is paid by credit that the order it came from does not know",
+    "no payment captured twice, refunds within captures",
+    ({ state, shipped, cancelled }) => {
+      const { order } = rowOf(state, shipped);
+      const origin = { orderId: cancelled, returnId: "rtn_1" as ReturnId, refund: 1, credit: 500 };
+      order.payments.push({ ...creditPayment(origin, 500, 0), number: 2 });
+      order.exchangeOf = origin;
+    },
   ],
   [
     "an intent was made for no order",

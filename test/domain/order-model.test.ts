@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import type { ReturnId } from "../../src/domain/ids.ts";
 import type { OrderCommand } from "../../src/domain/order/commands.ts";
 import { type EffectResult, laneOf } from "../../src/domain/order/effects.ts";
 import type { OrderEventType } from "../../src/domain/order/events.ts";
@@ -12,7 +13,7 @@ import { checkKept, checkOrdered, checkPromised, editCommand } from "../support/
 import { afterwards, line, type Step, step } from "../support/order-steps.ts";
 import { ReturnsOracle } from "../support/returns-oracle.ts";
 import { type Dice, LUCK, Outside, seededDice } from "../support/order-outside.ts";
-import { type CalledEffect, MINUTE, OrderBooks, placedOrder } from "../support/order-books.ts";
+import { type CalledEffect, MINUTE, newOrderId, OrderBooks, placedOrder } from "../support/order-books.ts";
 
 /** Events that only a particular course of things brings about. */
 const RARE = [
@@ -37,6 +38,8 @@ const RARE = [
   "ReturnReminded",
   "ReturnInspected",
   "RefundSettled",
+  "ExchangePlaced",
+  "ExchangeDeclined",
 ] satisfies OrderEventType[];
 
 interface Open extends CalledEffect {
@@ -57,7 +60,7 @@ class Run {
   constructor(
     lines: { quantity: number; unitPrice: number; tax: number; berlin: number; paris: number }[],
     captureOn: Order["captureOn"],
-    { shipping, discount }: { shipping: number; discount: number },
+    { shipping, discount, credit }: { shipping: number; discount: number; credit: number },
     dice: Dice,
   ) {
     this.dice = dice;
@@ -70,7 +73,14 @@ class Run {
     const { totals } = placed;
     const total = totals.total + shipping - discount;
     const discounts = discount > 0 ? [{ amount: discount, reason: "welcome" }] : [];
-    this.books = new OrderBooks({ ...placed, discounts, totals: { ...totals, shipping, discount, total } });
+    const exchangeOf = { orderId: newOrderId(), returnId: "rtn_1" as ReturnId, refund: 1, credit };
+    this.books = new OrderBooks({
+      ...placed,
+      discounts,
+      totals: { ...totals, shipping, discount, total },
+      ...(credit > 0 && { exchangeOf }),
+    });
+    if (credit > 0) this.outside.credited(Math.min(credit, total));
     this.#enlist();
   }
 
@@ -115,6 +125,7 @@ class Run {
         return this.#enlist();
       case "return":
         this.returns.act(this.books, taken.which, taken.units);
+        if (taken.which % 4 === 3) this.returns.giveBack(this.books, this.outside, taken.which, taken.units);
         return this.#enlist();
     }
   }
@@ -346,7 +357,11 @@ it(
       fc.property(
         fc.array(line, { minLength: 1, maxLength: 3 }),
         fc.constantFrom("order" as const, "shipment" as const),
-        fc.record({ shipping: fc.integer({ min: 0, max: 999 }), discount: fc.integer({ min: 0, max: 250 }) }),
+        fc.record({
+          shipping: fc.integer({ min: 0, max: 999 }),
+          discount: fc.integer({ min: 0, max: 250 }),
+          credit: fc.constantFrom(0, 0, 0, 0, 700, 100_000),
+        }),
         fc.array(step, { maxLength: 70, size: "max" }),
         fc.array(afterwards, { maxLength: 40, size: "max" }),
         fc.integer(),

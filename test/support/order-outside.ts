@@ -1,8 +1,8 @@
-import type { ReservationId } from "../../src/domain/ids.ts";
+import type { OrderId, ReservationId } from "../../src/domain/ids.ts";
 import type { Effect, EffectResult, PaymentFact } from "../../src/domain/order/effects.ts";
 import type { Order } from "../../src/domain/order/order.ts";
 import { hasReached } from "../../src/domain/order/state.ts";
-import { reservation } from "./order-books.ts";
+import { newOrderId, reservation } from "./order-books.ts";
 
 /** A number from 0 (included) to 1: whoever hands it out decides how the outside behaves. */
 export type Dice = () => number;
@@ -48,8 +48,15 @@ export class Outside {
   readonly labels = new Map<string, string[]>();
   /** What was received back into stock, under the warehouse and the reference it was received with. */
   readonly restocked = new Map<string, { sku: string; quantity: number }>();
+  /** What of the order's money pays for orders in exchange, under the key that they were placed by. */
+  readonly exchanges = new Map<string, { orderId: OrderId; credit: number; givenBack: number }>();
   #labelled = 0;
   #sourced = 0;
+
+  /** The order begins with what was paid for goods that came back of another one. */
+  credited(amount: number): void {
+    this.intents.set(1, { status: "captured", amount, captures: 1, captured: amount, refunded: 0, refunds: new Set() });
+  }
 
   /** Does the effect under this key; null when there is nothing to report yet. */
   perform(key: string, effect: Effect, order: Order, now: number, dice: Dice): EffectResult | null {
@@ -141,6 +148,15 @@ export class Outside {
         for (const { line, sku, quantity, warehouseId } of effect.units)
           this.restocked.set(`${warehouseId} ${effect.ref}:${line}`, { sku, quantity });
         return { kind: "nothing" };
+      case "PlaceExchange": {
+        const known = this.exchanges.get(key);
+        const wanted = order.returns.find(({ id }) => id === effect.returnId)?.exchange;
+        if (!wanted || wanted.orderId !== null || wanted.declined !== null) return { kind: "nothing" };
+        const price = Math.round(2 * dice() * effect.credit.amount);
+        const placed = known ?? { orderId: newOrderId(), credit: Math.min(price, effect.credit.amount), givenBack: 0 };
+        this.exchanges.set(key, placed);
+        return { kind: "PlaceExchange", orderId: placed.orderId, credit: placed.credit };
+      }
       case "TrackParcel":
         return dice() < 0.5 ? null : { kind: "TrackParcel", status: "delivered" };
       case "Notify":

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { WarehouseId } from "../../src/domain/ids.ts";
+import type { EffectId, Sku, WarehouseId } from "../../src/domain/ids.ts";
 import type { OrderCommand } from "../../src/domain/order/commands.ts";
 import type { Order } from "../../src/domain/order/order.ts";
 import { INSPECTION_OUTCOMES } from "../../src/domain/order/return.ts";
@@ -41,6 +41,7 @@ export class ReturnsOracle {
           reason: "too small",
           condition: units % 3 === 0 ? "used" : "unused",
           by: number % 2 === 0 ? "customer" : "staff",
+          ...(units % 2 === 0 && { exchange: { lines: [{ sku: "OTHER" as Sku, quantity: 1 }], method: null } }),
         });
       case 2:
         return this.#give(books, { type: "RefundOrder", reason: "late", of: { amount: units * 37 } });
@@ -70,6 +71,21 @@ export class ReturnsOracle {
             ]),
           });
     }
+  }
+
+  /** An order in exchange gives some of its credit back: it became smaller, was cancelled, or came back itself. */
+  giveBack(books: OrderBooks, { exchanges }: Outside, number: number, units: number): void {
+    const [key, exchange] = [...exchanges][number % Math.max(1, exchanges.size)] ?? [];
+    if (key === undefined || exchange === undefined) return;
+    const called = books.effects.find(({ id }) => id === key)?.effect;
+    assert.ok(called?.kind === "PlaceExchange");
+    const amount = Math.min(exchange.credit - exchange.givenBack, 1 + units * 61);
+    if (amount === 0) return;
+    exchange.givenBack += amount;
+    const by = `${exchange.orderId}:${exchange.givenBack}:RefundPayment` as EffectId;
+    const fact = { type: "RecordReturnedCredit", refund: called.refund, amount, by, reason: "cancelled" } as const;
+    assert.equal(books.fact(fact).length, 1, "what was credit goes back");
+    assert.equal(books.fact(fact).length, 0, "and goes back once");
   }
 
   #give(books: OrderBooks, command: OrderCommand): void {
@@ -104,7 +120,9 @@ export class ReturnsOracle {
   /** What must hold after every step. */
   check({ order }: OrderBooks): void {
     for (const { number, captured } of order.payments) {
-      const parts = order.refunds.flatMap((refund) => refund.parts).filter(({ payment }) => payment === number);
+      const parts = order.refunds
+        .flatMap((refund) => [...refund.parts, ...(refund.credit?.parts ?? [])])
+        .filter(({ payment }) => payment === number);
       assert.ok(
         sum(parts.map(({ amount }) => amount)) <= captured,
         `payment ${number} is not asked for more than it has`,
@@ -136,7 +154,9 @@ export class ReturnsOracle {
     const isAsItWas = this.#totalWhenPaid === null || this.#totalWhenPaid === order.totals.total;
     if (isAsItWas && captured >= order.totals.total)
       assert.ok(due >= exact - 4 * order.lines.length, `${due} is due for ${exact}`);
-    const asked = sum(order.refunds.flatMap(({ parts }) => parts.map(({ amount }) => amount))) - reduced;
+    // What is credit for another order went out of this one too, and goes back at most once.
+    const credit = sum(order.refunds.flatMap((refund) => refund.credit?.parts ?? []).map(({ amount }) => amount));
+    const asked = sum(order.refunds.flatMap(({ parts }) => parts.map(({ amount }) => amount))) + credit - reduced;
     assert.ok(asked <= due + this.given, `${asked} is asked for, ${due} due and ${this.given} given`);
     assert.ok(asked >= Math.min(due, captured) - this.given, "what people gave is the only thing taken off");
     this.#checkStates(order);
@@ -163,6 +183,16 @@ export class ReturnsOracle {
     assert.ok(
       sum([...outside.restocked.values()].map(({ quantity }) => quantity)) <= sum([...this.restocked.values()]),
     );
+    if (!failed("PlaceExchange")) {
+      const used = sum([...outside.exchanges.values()].map(({ credit, givenBack }) => credit - givenBack));
+      const credit = order.refunds.flatMap((refund) => refund.credit?.parts ?? []);
+      assert.equal(sum(credit.map(({ amount }) => amount)), used, "the other orders have what is credit");
+      for (const { id, exchange, state } of order.returns)
+        assert.ok(
+          !exchange || state !== "INSPECTED" || (exchange.orderId === null) !== (exchange.declined === null),
+          `the exchange of ${id} is placed or declined`,
+        );
+    }
     if (failed("RefundPayment")) return;
     for (const [number, { refunded }] of outside.intents) {
       const parts = order.refunds.flatMap((refund) => refund.parts).filter(({ payment }) => payment === number);

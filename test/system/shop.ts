@@ -41,7 +41,7 @@ export class Shop {
   }
 
   /** A product of this test alone, with this much of it at each warehouse. */
-  async stock(units: Record<string, number>, more: { backorder?: boolean } = {}): Promise<string> {
+  async stock(units: Record<string, number>, more: { backorder?: boolean; price?: number } = {}): Promise<string> {
     made += 1;
     const sku = `ROAD-${Date.now().toString(36)}-${made}`;
     const product = {
@@ -49,7 +49,7 @@ export class Shop {
       name: `Road test ${sku}`,
       category: "Tests",
       unit: "each",
-      price: { amount: 1500, currency: "EUR" },
+      price: { amount: more.price ?? 1500, currency: "EUR" },
       weightGrams: 400,
       taxClass: "standard",
       backorder: more.backorder ?? false,

@@ -66,6 +66,17 @@ export function isSecured(payment: Payment): boolean {
   return payment.status === "authorized" || payment.status === "captured";
 }
 
+/** The payments that the customer makes for this order, as against credit from another one. */
+export function ownPayments({ payments }: Pick<Order, "payments">): Payment[] {
+  return payments.filter(({ provider }) => provider !== "exchange");
+}
+
+/** Whether what the order waited for first is secured: credit alone is enough only where nothing else is asked for. */
+export function hasSecured(order: Pick<Order, "payments">): boolean {
+  const own = ownPayments(order);
+  return own.length === 0 ? order.payments.length > 0 : own.some(isSecured);
+}
+
 /** Whether the payment's outcome is still open. */
 export function isPaymentOpen(payment: Payment): boolean {
   return isPaymentAlive(payment) && !isSecured(payment);

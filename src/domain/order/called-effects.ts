@@ -1,4 +1,4 @@
-import { isPaymentAlive, isPaymentOpen, isSecured, unpaidAmount } from "./amounts.ts";
+import { hasSecured, isPaymentAlive, isPaymentOpen, isSecured, ownPayments, unpaidAmount } from "./amounts.ts";
 import type { MadeEdit } from "./edit-parts.ts";
 import type { ReservationId } from "../ids.ts";
 import type { Effect, NotificationKind, ReservationRef } from "./effects.ts";
@@ -22,10 +22,10 @@ export function authorize(order: Order, payment: Payment): Extract<Effect, { kin
   };
 }
 
-/** What no provider pays back, a person does. */
+/** What no provider pays back, a person does; credit goes back by the order that it came from. */
 export function refundDue(order: Order, event: Extract<OrderEvent, { type: "PaymentRefunded" }>): Effect[] {
   const provider = order.payments.find(({ number }) => number === event.payment)?.provider;
-  if (provider === undefined || !isSettledElsewhere(provider)) return [];
+  if (provider === undefined || provider === "exchange" || !isSettledElsewhere(provider)) return [];
   const due = formatMoney({ amount: event.amount, currency: order.currency });
   const how = provider === "invoice" ? "a credit note for the invoice" : "a refund at the marketplace";
   return [
@@ -77,7 +77,7 @@ export function edited(order: Order, { edit, takenOut, payment, givenUp }: MadeE
   );
   const asked = order.payments.filter(({ number, status }) => number === payment && status === "requested");
   const paidBy = order.payments.find(({ number }) => number === payment);
-  const isFree = unpaidAmount(order) === 0 && (order.payments.some(isSecured) || !order.payments.some(isPaymentOpen));
+  const isFree = unpaidAmount(order) === 0 && (hasSecured(order) || !order.payments.some(isPaymentOpen));
   const isPaid = paidBy ? isSecured(paidBy) : isFree;
   const held = isPaid ? heldFor(order, payment) : [];
   return [
@@ -134,7 +134,7 @@ export function releaseLate(order: Order, ids: readonly ReservationId[]): Effect
 
 /** Allocated when the last payment had failed already: the parcels wait for money that nobody is asked for. */
 export function tellUnpaid(order: Order): Effect[] {
-  if (order.ended || unpaidAmount(order) === 0 || order.payments.some(isPaymentAlive)) return [];
+  if (order.ended || unpaidAmount(order) === 0 || ownPayments(order).some(isPaymentAlive)) return [];
   const summary = `${order.number} has its stock and no payment: it waits for another means of payment.`;
   return [{ kind: "OpenDeviation", deviation: "payment_failed", summary, tried: [] }];
 }

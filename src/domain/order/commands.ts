@@ -36,6 +36,8 @@ export type OrderFact =
   /** The retry budget has ended, or the failure was definite and final. */
   | { type: "RecordExhausted"; effectId: EffectId; effect: Effect; code: string; message: string; unknown: boolean }
   | { type: "RecordPayment"; payment: number; fact: PaymentFact }
+  /** The order that used credit of this refund gives so much of it back, by its own refund `by`. */
+  | { type: "RecordReturnedCredit"; refund: number; amount: number; by: EffectId; reason: string }
   | {
       type: "RecordTracking";
       shipmentId: ShipmentId;

@@ -3,7 +3,14 @@ import type { OrderRefusal } from "./commands.ts";
 import type { Decision } from "./decide.ts";
 import type { OrderEvent } from "./events.ts";
 import type { LineUnits, Order } from "./order.ts";
-import { refundAmount, refundableAmount, refundOfAmount, refundOfUnits, type RestockUnits } from "./refund.ts";
+import {
+  asCredit,
+  refundAmount,
+  refundableAmount,
+  refundOfAmount,
+  refundOfUnits,
+  type RestockUnits,
+} from "./refund.ts";
 import { returnPolicyOf, termsFor } from "./return-policy.ts";
 import {
   arrived,
@@ -63,7 +70,7 @@ function onReturn(order: Order, id: string, needs: ReturnState, decideIt: (retur
 
 function request(
   order: Order,
-  { lines, reason, condition, by }: Extract<ReturnCommand, { type: "RequestReturn" }>,
+  { lines, reason, condition, by, exchange }: Extract<ReturnCommand, { type: "RequestReturn" }>,
   now: number,
 ): Decision {
   const wrong = firstNotIn(lines, (line) => unitsInParcels(order, line, "DELIVERED") - claimedUnits(order, line));
@@ -83,6 +90,7 @@ function request(
       return quantity === undefined ? [] : [{ line: number, sku, quantity }];
     }),
     warehouseId: sourceOf(order, first),
+    ...(exchange && { exchange: { ...exchange, orderId: null, declined: null } }),
   };
   return late === undefined && policy.approves.includes(condition)
     ? accept(
@@ -127,15 +135,16 @@ function inspect(order: Order, returned: Return, units: InspectedUnits[]): Decis
   }
   const stranger = units.find(({ line }) => !returned.lines.some((one) => one.line === line));
   if (stranger) return refuse({ reason: "inspection_incomplete", line: stranger.line, quantity: 0 });
+  const { id: returnId, reason, terms, exchange } = returned;
   const back = perLine(arrived(units));
-  const inspected: OrderEvent = { type: "ReturnInspected", returnId: returned.id, units };
-  if (back.length === 0) return accept(inspected);
-  const refund = refundOfUnits(order, back, {
-    reason: returned.reason,
-    returnId: returned.id,
-    terms: returned.terms,
-  });
-  return accept(inspected, { type: "RefundRequested", refund });
+  const inspected: OrderEvent = { type: "ReturnInspected", returnId, units };
+  // Without credit there is nothing to exchange for, and the customer is told so.
+  const declined: OrderEvent[] = exchange ? [{ type: "ExchangeDeclined", returnId, reason: "nothing_to_credit" }] : [];
+  if (back.length === 0) return accept(inspected, ...declined);
+  const refund = refundOfUnits(order, back, { reason, returnId, terms });
+  return exchange && refundAmount(refund) > 0
+    ? accept(inspected, { type: "RefundRequested", refund: asCredit(refund) })
+    : accept(inspected, { type: "RefundRequested", refund }, ...declined);
 }
 
 function perLine(units: readonly LineUnits[]): LineUnits[] {

@@ -1,4 +1,4 @@
-import { broughtBy, isPaymentAlive, isPaymentOpen, isSecured, unpaidAmount } from "./amounts.ts";
+import { broughtBy, hasSecured, isPaymentAlive, isPaymentOpen, isSecured, unpaidAmount } from "./amounts.ts";
 import type { OrderRefusal } from "./commands.ts";
 import type { MadeEdit } from "./edit-parts.ts";
 import type { OrderEvent } from "./events.ts";
@@ -30,7 +30,7 @@ export function decideEdit(order: Order, by: PendingEdit["by"], edit: OrderEdit,
   if (order.state === "PAYMENT_FAILED") return made(order, by, edit, null, []);
   if (unpaidAmount(after) === 0) return made(order, by, edit, null, superfluous(after));
   const payment = order.payments.length + 1;
-  return order.payments.some(isSecured)
+  return hasSecured(order)
     ? { ok: true, events: [{ type: "EditAwaitsPayment", by, edit, payment, amount: unpaidAmount(after) }] }
     : made(order, by, edit, payment, open);
 }
@@ -108,7 +108,7 @@ export function superfluous(order: Order): number[] {
 
 /** Until when stock for an edit is held: as long as the order's own holds, or for the usual time where it has none open. */
 export function editHoldExpiry(order: Order, now: number): number {
-  const waitsForFirst = !order.payments.some(isSecured) && heldReservations(order).length > 0;
+  const waitsForFirst = !hasSecured(order) && heldReservations(order).length > 0;
   return waitsForFirst ? order.holdExpiresAt : now + HOLD_MS;
 }
 

@@ -25,6 +25,8 @@ export const NOTIFICATION_KINDS = [
   "return_reminder",
   "order_received",
   "out_for_delivery",
+  "exchange_placed",
+  "exchange_declined",
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
@@ -72,6 +74,8 @@ export type Effect =
   | { kind: "CreateReturnLabel"; returnId: ReturnId }
   /** Units that came back are received at their levels, under `ref` and their line. */
   | { kind: "RestockReturn"; ref: string; units: RestockUnits[] }
+  /** The order that a return's units are exchanged for is placed, by this credit. */
+  | { kind: "PlaceExchange"; returnId: ReturnId; refund: number; credit: Money }
   /**
    * At most once for each subject, kind and channel. `about`: what the words are about, where the subject is a single
    * request; `channel`: the only one to use, where it is not the reader's first.
@@ -115,6 +119,8 @@ export type EffectResult =
   | { kind: "CancelFulfillment"; recalled: boolean; reason: string }
   | { kind: "CreateLabel" | "CreateReturnLabel"; carrier: string; service: string; trackingNumber: string }
   | { kind: "TrackParcel"; status: "delivered" }
+  /** `credit`: what of it the order has used, minor units. */
+  | { kind: "PlaceExchange"; orderId: OrderId; credit: number }
   /** Done, and nothing to be learned from it: also an effect that events have overtaken. */
   | { kind: "nothing" };
 
@@ -142,7 +148,15 @@ export type EffectOutcome =
   | { status: "waiting"; retryAfterMs: number };
 
 /** Effects of one lane of one order run one after the other; lanes run side by side. */
-export type Lane = "payment" | "stock" | "notify" | "watch" | "deviation" | `shipment:${string}` | `return:${string}`;
+export type Lane =
+  | "payment"
+  | "stock"
+  | "notify"
+  | "watch"
+  | "deviation"
+  | `shipment:${string}`
+  | `return:${string}`
+  | `exchange:${string}`;
 
 /** The lane that an effect belongs to. */
 export function laneOf(effect: Effect): Lane {
@@ -166,6 +180,9 @@ export function laneOf(effect: Effect): Lane {
       return `shipment:${effect.shipmentId}`;
     case "CreateReturnLabel":
       return `return:${effect.returnId}`;
+    // The parcel is here: whatever holds up its label holds up nothing of this.
+    case "PlaceExchange":
+      return `exchange:${effect.returnId}`;
     case "Notify":
       return "notify";
     // Waiting for a customer, a parcel or a receipt takes minutes to weeks: it must hold up nothing else.

@@ -27,6 +27,7 @@ export type PlacedOrder = Pick<
   | "estimatedDelivery"
   | "paymentMethod"
   | "backorderLimitDays"
+  | "exchangeOf"
 > & {
   lines: Omit<OrderLine, "unsourced">[];
   reservations: Omit<Reservation, "status">[];

@@ -1,7 +1,17 @@
-import { borneBy, isPaymentAlive, isPaymentOpen, isSecured, payableAmount, unpaidAmount } from "./amounts.ts";
+import {
+  borneBy,
+  hasSecured,
+  isPaymentAlive,
+  isPaymentOpen,
+  ownPayments,
+  payableAmount,
+  unpaidAmount,
+} from "./amounts.ts";
+import { orderNumberOf } from "../ids.ts";
 import { withDispute } from "./dispute.ts";
 import { applyEdit, dropPendingEdit } from "./edit.ts";
 import type { PlacedOrder, RecordedEvent } from "./events.ts";
+import { creditPayment } from "./exchange.ts";
 import { type Order, type Payment, PAYMENT_WINDOW_MS } from "./order.ts";
 import { mapShipment, withPayment, withReservations, withShipment } from "./order-parts.ts";
 import {
@@ -88,14 +98,17 @@ function mayPromote(order: Order): boolean {
 
 function placed(order: PlacedOrder, sequence: number): Order {
   const { reservations, lines, ...rest } = order;
-  const due = payableAmount(order);
+  const { exchangeOf, placedAt } = order;
+  const credit = exchangeOf ? [creditPayment(exchangeOf, order.totals.total, placedAt)] : [];
+  const due = payableAmount(order) - credit.reduce((sum, { captured }) => sum + captured, 0);
+  const first = newPayment(credit.length + 1, order.paymentMethod, due, placedAt + PAYMENT_WINDOW_MS);
   return {
     ...rest,
-    number: `HF-${order.id.slice(-8).toUpperCase()}`,
+    number: orderNumberOf(order.id),
     version: sequence,
     state: "PENDING",
     lines: lines.map((line) => ({ ...line, unsourced: 0 })),
-    payments: due > 0 ? [newPayment(1, order.paymentMethod, due, order.placedAt + PAYMENT_WINDOW_MS)] : [],
+    payments: due > 0 ? [...credit, first] : credit,
     reservations: reservations.map((reservation) => ({ ...reservation, status: "HELD" })),
     shipments: [],
     pendingEdit: null,
@@ -133,9 +146,7 @@ function newPayment(number: number, method: string, amount: number, deadline: nu
 /** Another means of payment has as long as the holds last; a payment for later units has a window of its own. */
 function deadlineFrom(order: Order, at: number): number {
   const isFirst = order.payments.length === 0;
-  return isFirst || order.payments.some(isSecured) || at >= order.holdExpiresAt
-    ? at + PAYMENT_WINDOW_MS
-    : order.holdExpiresAt;
+  return isFirst || hasSecured(order) || at >= order.holdExpiresAt ? at + PAYMENT_WINDOW_MS : order.holdExpiresAt;
 }
 
 function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
@@ -176,7 +187,7 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
         actionUrl: null,
         failure: { code: event.code, message: event.message },
       }));
-      if (order.ended || !failed.payments.some(isPaymentAlive)) return failed;
+      if (order.ended || !ownPayments(failed).some(isPaymentAlive)) return failed;
       // The rest of the order is paid, or is being paid: what this payment was for is only held, and loses its stock.
       const lost = heldReservations(failed).filter(({ payment }) => payment === event.payment);
       return formShipments(unsource(failed, lost), sequence, at);
@@ -351,6 +362,8 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
     case "ReturnReminded":
     case "ReturnReceived":
     case "ReturnInspected":
+    case "ExchangePlaced":
+    case "ExchangeDeclined":
     case "RefundRequested":
     case "RefundSettled":
       return applyReturn(order, event, sequence, at);

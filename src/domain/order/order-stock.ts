@@ -1,5 +1,5 @@
 import type { ReservationId, ShipmentId, WarehouseId } from "../ids.ts";
-import { isPaymentAlive, isSecured, unpaidAmount } from "./amounts.ts";
+import { isPaymentAlive, isSecured, ownPayments, unpaidAmount } from "./amounts.ts";
 import type { OrderEvent } from "./events.ts";
 import { HOLD_MS, type Order, type Reservation, type Shipment, type ShipmentItem } from "./order.ts";
 import { mapShipment, withReservations, withShipment } from "./order-parts.ts";
@@ -52,7 +52,7 @@ export function resourced(
     reservations: [...order.reservations, ...held],
     promotingSince: promoted ? null : order.promotingSince,
     // With nothing paid yet, a failed payment ends the order with these holds.
-    holdExpiresAt: promoted && !order.payments.some(isSecured) ? at + HOLD_MS : order.holdExpiresAt,
+    holdExpiresAt: promoted && !ownPayments(order).some(isSecured) ? at + HOLD_MS : order.holdExpiresAt,
   };
 }
 

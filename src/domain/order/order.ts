@@ -3,6 +3,7 @@ import type { Coordinates } from "../geography.ts";
 import type { CustomerId, OrderId, ReservationId, ShipmentId, Sku, WarehouseId } from "../ids.ts";
 import type { Currency, MinorUnits } from "../money.ts";
 import type { Dispute } from "./dispute.ts";
+import type { ExchangeOrigin } from "./exchange.ts";
 import type { PaymentTaker } from "./payment-provider.ts";
 import type { Refund } from "./refund.ts";
 import type { Return } from "./return.ts";
@@ -239,6 +240,8 @@ export interface Order {
   failedEffects: string[];
   returns: Return[];
   refunds: Refund[];
+  /** The return that this order was placed for in exchange; absent for any other order. */
+  exchangeOf?: ExchangeOrigin;
 }
 
 /** Holds last 30 minutes from placing and are not extended. */

@@ -1,8 +1,11 @@
 /** The payment providers there are. */
 export type PaymentProviderName = "stripe" | "paypal";
 
-/** Who takes the money of a payment. `invoice`: a business customer, by our invoice; `external`: a marketplace has it. */
-export type PaymentTaker = PaymentProviderName | "invoice" | "external";
+/**
+ * Who takes the money of a payment. `invoice`: a business customer, by our invoice; `external`: a marketplace has it;
+ * `exchange`: it was paid for what came back of another order, which has it. No means of payment names an exchange.
+ */
+export type PaymentTaker = PaymentProviderName | "invoice" | "external" | "exchange";
 
 /** Means of payment that name who takes them. */
 const TAKER_OF_MEANS: Readonly<Record<string, PaymentTaker>> = {
@@ -20,7 +23,7 @@ export function providerOf(means: string): PaymentTaker {
   return (Object.hasOwn(TAKER_OF_MEANS, means) ? TAKER_OF_MEANS[means] : undefined) ?? "stripe";
 }
 
-/** Whether nobody outside is asked for this money: what becomes of it is only written down, and a person settles it. */
+/** Whether nobody outside is asked for this money: what becomes of it is only written down, and our books or a person settle it. */
 export function isSettledElsewhere(taker: PaymentTaker): taker is Exclude<PaymentTaker, PaymentProviderName> {
-  return taker === "invoice" || taker === "external";
+  return taker === "invoice" || taker === "external" || taker === "exchange";
 }

@@ -9,7 +9,8 @@ import type { Effect, EffectResult } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
 import type { Order, Shipment } from "./order.ts";
 import { anotherPayment, captureFailed, paymentEvents, refundedEvents } from "./record-payment.ts";
-import { findReturn } from "./return.ts";
+import { exchangeEvents, returnedCreditEvents } from "./record-exchange.ts";
+import { findReturn, openExchange } from "./return.ts";
 import { reminded } from "./return-reminder.ts";
 import { undeliveredEvents } from "./record-undelivered.ts";
 import { hasReached, isBeingPicked, liveShipments } from "./state.ts";
@@ -31,6 +32,8 @@ function eventsOf(order: Order, fact: OrderFact, now: number): OrderEvent[] {
       return recordExhausted(order, fact);
     case "RecordPayment":
       return paymentEvents(order, fact.payment, fact.fact);
+    case "RecordReturnedCredit":
+      return returnedCreditEvents(order, fact);
     case "RecordTracking":
       return trackingEvents(order, fact);
     case "TimerFired":
@@ -88,6 +91,8 @@ function recordResult(order: Order, effectId: EffectId, effect: Effect, result: 
     }
     case "CreateReturnLabel":
       return effect.kind === "CreateReturnLabel" ? returnLabelEvents(order, effect.returnId, result) : [];
+    case "PlaceExchange":
+      return effect.kind === "PlaceExchange" ? exchangeEvents(order, effect.returnId, result) : [];
     case "TrackParcel":
       return effect.kind === "TrackParcel"
         ? trackingEvents(order, { shipmentId: effect.shipmentId, status: "delivered", description: "" })
@@ -312,6 +317,12 @@ function recordExhausted(order: Order, fact: Extract<OrderFact, { type: "RecordE
     case "VoidPayment":
     case "RefundPayment":
       return [failed(unknown ? "payment_unknown" : "payment_failed")];
+    case "PlaceExchange":
+      // An order that may have been placed has its credit: a person finds out.
+      if (unknown) return [failed("stuck_order")];
+      return openExchange(order, effect.returnId)
+        ? [{ type: "ExchangeDeclined", returnId: effect.returnId, reason: code }]
+        : [];
     case "AllocateStock":
     case "ReSource":
     case "PromoteBackorder":

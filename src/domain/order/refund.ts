@@ -1,7 +1,8 @@
-import type { ReturnId, Sku, WarehouseId } from "../ids.ts";
+import type { EffectId, OrderId, ReturnId, Sku, WarehouseId } from "../ids.ts";
 import { type MinorUnits, partsPerMillion } from "../money.ts";
 import { borneBy } from "./amounts.ts";
 import type { Effect } from "./effects.ts";
+import { type Credit, creditAmount, divideParts, type ReturnedCredit } from "./exchange.ts";
 import type { LineUnits, Order, Payment } from "./order.ts";
 import { withPayment } from "./order-parts.ts";
 import { type PaidShare, paidAmount, paidForLines, shareOfUnits, sumShares } from "./refund-share.ts";
@@ -39,6 +40,10 @@ export interface Refund {
   due: MinorUnits;
   /** What is paid back, payment by payment; none where nothing was left to pay back. */
   parts: RefundPart[];
+  /** What of it is credit for the order that was, or is being, placed in exchange; absent where nothing is. */
+  credit?: Credit;
+  /** Set where it pays back credit that the exchange has no use for any more. */
+  returnedCredit?: ReturnedCredit;
   /** Units that came back without a return. */
   restock: RestockUnits[];
   /** Version at which it was asked for. */
@@ -58,15 +63,22 @@ export interface RefundTerms {
 /** All that was paid for the units goes back. */
 export const IN_FULL: RefundTerms = { feePpm: 0, refundsShipping: true };
 
-/** What a refund pays back in all. */
+/** What a refund pays back in all, beside what of it is credit. */
 export function refundAmount({ parts }: Pick<RequestedRefund, "parts">): MinorUnits {
   return parts.reduce((sum, { amount }) => sum + amount, 0);
 }
 
-/** What of the payment is paid back or asked to be; a webhook may tell of a refund before the outcome of ours does. */
+/**
+ * What of the payment is paid back or asked to be, or is credit; a webhook may tell of a refund before the outcome of
+ * ours does.
+ */
 function committed({ refunds }: Pick<Order, "refunds">, payment: Payment): MinorUnits {
   const { number, refunded, refundedElsewhere = 0 } = payment;
-  return Math.max(refunded, refundedElsewhere + partsOf(refunds, number, "all"));
+  const credit = refunds
+    .flatMap((refund) => refund.credit?.parts ?? [])
+    .filter((part) => part.payment === number)
+    .reduce((sum, { amount }) => sum + amount, 0);
+  return Math.max(refunded, refundedElsewhere + partsOf(refunds, number, "all")) + credit;
 }
 
 /** The order once so much more of the payment was paid back, by us or at the provider by another hand. */
@@ -85,7 +97,7 @@ function partsOf(refunds: readonly Refund[], payment: number, which: "all" | "do
     .reduce((sum, { amount }) => sum + amount, 0);
 }
 
-/** What can still be paid back: refunds never come to more than was captured. */
+/** What can still be paid back: refunds and credit never come to more than was captured. */
 export function refundableAmount(order: Pick<Order, "payments" | "refunds">): MinorUnits {
   return order.payments.reduce((sum, payment) => sum + Math.max(0, payment.captured - committed(order, payment)), 0);
 }
@@ -165,6 +177,21 @@ export function refundOfUnits(
   return { number: order.refunds.length + 1, reason, returnId, lines, withheld, due, parts, restock };
 }
 
+/** The same refund as credit for an exchange: nothing of it is paid back before the exchange is placed or declined. */
+export function asCredit({ parts, ...refund }: RequestedRefund): RequestedRefund {
+  return { ...refund, parts: [], credit: { orderId: null, parts } };
+}
+
+/** A refund of credit that another order has given back by its own refund `by`; never more than is credit yet. */
+export function refundOfCredit(
+  order: Order,
+  { refund, amount, by, reason }: { refund: number; amount: MinorUnits; by: EffectId; reason: string },
+): RequestedRefund {
+  const source = order.refunds.find(({ number }) => number === refund);
+  const { taken } = divideParts(source?.credit?.parts ?? [], amount);
+  return { ...refundOfAmount(order, 0, reason), parts: taken, returnedCredit: { refund, by } };
+}
+
 /**
  * What units whose money goes back give a right to, and no refund acknowledges yet. A right reaches as far as the money
  * that was captured and pays for the order.
@@ -195,15 +222,65 @@ function owedFor({ lines, withheld }: Pick<Refund, "lines" | "withheld">): Minor
  * an order contains does not change any more, or the same units could be paid back twice.
  */
 export function hasGivenBack({ refunds, payments }: Pick<Order, "refunds" | "payments">): boolean {
-  const asked = refunds.reduce((sum, refund) => sum + refundAmount(refund), 0);
+  const asked = refunds.reduce((sum, refund) => sum + refundAmount(refund) + creditAmount(refund), 0);
   const reduced = payments.reduce((sum, payment) => sum + (payment.reduced ?? 0), 0);
   return asked > reduced || refunds.some(({ lines }) => lines.length > 0);
 }
 
-/** The order with one more refund that is asked for. */
+/** The order with one more refund that is asked for; what it pays back of a credit is credit no more. */
 export function withRefund(order: Order, refund: RequestedRefund, version: number): Order {
-  const parts = refund.parts.map((part) => ({ ...part, refundId: null }));
-  return { ...order, refunds: [...order.refunds, { ...refund, parts, askedIn: version }] };
+  const refunds = order.refunds.map((one) =>
+    one.credit && one.number === refund.returnedCredit?.refund
+      ? { ...one, credit: { ...one.credit, parts: divideParts(one.credit.parts, refundAmount(refund)).left } }
+      : one,
+  );
+  return { ...order, refunds: [...refunds, { ...refund, parts: openParts(refund.parts), askedIn: version }] };
+}
+
+function openParts(parts: RequestedRefund["parts"]): RefundPart[] {
+  return parts.map((part) => ({ ...part, refundId: null }));
+}
+
+/**
+ * The order whose refund of this number is credit that the exchange has used `used` of; the rest is asked for. What that
+ * order has given back already, before this was heard of, is credit no more.
+ */
+export function withCreditUsed(
+  order: Order,
+  number: number,
+  { orderId, used }: { orderId: OrderId; used: MinorUnits },
+  version: number,
+): Order {
+  return withCredit(order, number, (credit) => {
+    const givenBack = order.refunds
+      .filter(({ returnedCredit }) => returnedCredit?.refund === number)
+      .reduce((sum, refund) => sum + refundAmount(refund), 0);
+    const { taken, left } = divideParts(credit, Math.max(0, used - givenBack));
+    return { credit: { orderId, parts: taken }, parts: openParts(left), askedIn: version };
+  });
+}
+
+/** The order whose refund of this number is no credit after all: all of it is asked for. */
+export function withCreditDeclined(order: Order, number: number, version: number): Order {
+  return withCredit(order, number, (credit) => ({
+    credit: { orderId: null, parts: [] },
+    parts: openParts(credit),
+    askedIn: version,
+  }));
+}
+
+function withCredit(order: Order, number: number, settle: (credit: Credit["parts"]) => Partial<Refund>): Order {
+  const refunds = order.refunds.map((refund) =>
+    refund.number === number && refund.credit && isCreditOpen(refund)
+      ? { ...refund, ...settle(refund.credit.parts) }
+      : refund,
+  );
+  return { ...order, refunds };
+}
+
+/** Whether the order that is to use this credit is still being placed. */
+export function isCreditOpen({ credit }: Pick<Refund, "credit">): boolean {
+  return credit !== undefined && credit.orderId === null && credit.parts.length > 0;
 }
 
 /** The order with one part of a refund done. */
@@ -291,7 +368,7 @@ export function hasOpenPart(order: Pick<Order, "refunds">, payment: number): boo
   return order.refunds.some(({ number }) => isPartOpen(order, number, payment));
 }
 
-/** Whether every part of the refund is done. */
-export function isRefundDone({ parts }: Refund): boolean {
-  return parts.every(({ refundId }) => refundId !== null);
+/** Whether every part of the refund is done, and the exchange placed that any of it is credit for. */
+export function isRefundDone(refund: Pick<Refund, "parts" | "credit">): boolean {
+  return !isCreditOpen(refund) && refund.parts.every(({ refundId }) => refundId !== null);
 }

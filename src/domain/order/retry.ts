@@ -48,6 +48,15 @@ export const RETRY_POLICIES: Readonly<Record<EffectKind, RetryPolicy>> = {
     concurrency: 4,
     showsAfterMs: 30_000,
   },
+  // A later attempt begins when one that was cut off can't place the order any more.
+  PlaceExchange: {
+    budget: 14,
+    baseMs: 2_000,
+    capMs: 30 * MINUTE,
+    timeoutMs: 15_000,
+    concurrency: 4,
+    showsAfterMs: 45_000,
+  },
   RestockReturn: { budget: 20, baseMs: 1_000, capMs: 10 * MINUTE, timeoutMs: 10_000, concurrency: 4 },
   VoidLabel: { budget: 14, baseMs: 2_000, capMs: 60 * MINUTE, timeoutMs: 20_000, concurrency: 4 },
   TrackParcel: { budget: 60, baseMs: 5 * MINUTE, capMs: 6 * 60 * MINUTE, timeoutMs: 15_000, concurrency: 4 },

@@ -1,11 +1,17 @@
-import { type ReturnId, returnIdOf, type Sku, type WarehouseId } from "../ids.ts";
+import { type OrderId, type ReturnId, returnIdOf, type Sku, type WarehouseId } from "../ids.ts";
+import { formatMoney, type MinorUnits } from "../money.ts";
+import { ownPayments } from "./amounts.ts";
 import type { Effect, NotificationKind } from "./effects.ts";
+import { creditAmount, type Exchange, type WantedExchange } from "./exchange.ts";
 import type { LineUnits, Order } from "./order.ts";
 import {
+  isCreditOpen,
   isRefundDone,
   type RefundTerms,
   type RequestedRefund,
   type RestockUnits,
+  withCreditDeclined,
+  withCreditUsed,
   withRefund,
   withRefundDone,
 } from "./refund.ts";
@@ -47,6 +53,8 @@ export interface Return {
   rejection: string | null;
   /** When the customer was reminded to send it; epoch milliseconds. */
   remindedAt?: number;
+  /** What the customer wants in the place of the units; absent where it is their money. */
+  exchange?: Exchange;
   /** Epoch milliseconds at which the return reached each state. */
   reachedAt: Partial<Record<ReturnState, number>>;
 }
@@ -60,6 +68,7 @@ export type ReturnCommand =
       reason: string;
       condition: ReturnCondition;
       by: "customer" | "staff";
+      exchange?: WantedExchange;
     }
   | { type: "ApproveReturn"; returnId: ReturnId }
   | { type: "RejectReturn"; returnId: ReturnId; reason: string }
@@ -72,7 +81,7 @@ export type ReturnCommand =
 export type ReturnEvent =
   | {
       type: "ReturnRequested";
-      returned: Pick<Return, "id" | "number" | "reason" | "condition" | "terms" | "lines" | "warehouseId">;
+      returned: Pick<Return, "id" | "number" | "reason" | "condition" | "terms" | "lines" | "warehouseId" | "exchange">;
       /** Within the policy a return is approved at once. */
       approval: "automatic" | "by_hand";
     }
@@ -83,7 +92,11 @@ export type ReturnEvent =
   | { type: "ReturnReceived"; returnId: ReturnId; warehouseId: WarehouseId }
   | { type: "ReturnInspected"; returnId: ReturnId; units: InspectedUnits[] }
   | { type: "RefundRequested"; refund: RequestedRefund }
-  | { type: "RefundSettled"; refund: number; payment: number; refundId: string };
+  | { type: "RefundSettled"; refund: number; payment: number; refundId: string }
+  /** The wanted order is placed, and has used so much of the credit. */
+  | { type: "ExchangePlaced"; returnId: ReturnId; orderId: OrderId; credit: MinorUnits }
+  /** Nothing comes of the exchange: what was paid for the units goes back. */
+  | { type: "ExchangeDeclined"; returnId: ReturnId; reason: string };
 
 /** Why a command on returns or refunds is refused. */
 export type ReturnRefusal =
@@ -163,11 +176,32 @@ export function applyReturn(order: Order, event: ReturnEvent, version: number, a
       return withReturn(order, event.returnId, { state: "RECEIVED", receivedAt: event.warehouseId }, at);
     case "ReturnInspected":
       return withReturn(order, event.returnId, { state: "INSPECTED", inspected: event.units }, at);
+    case "ExchangePlaced": {
+      const { returnId, orderId, credit: used } = event;
+      const placed = withExchange(order, returnId, { orderId });
+      return withCreditUsed(placed, creditOf(order, returnId), { orderId, used }, version);
+    }
+    case "ExchangeDeclined": {
+      const declined = withExchange(order, event.returnId, { declined: event.reason });
+      return withCreditDeclined(declined, creditOf(order, event.returnId), version);
+    }
     case "RefundRequested":
       return withRefund(order, event.refund, version);
     case "RefundSettled":
       return withRefundDone(order, event.refund, event.payment, event.refundId);
   }
+}
+
+/** The number of the refund that the return's exchange is placed by; 0 where there is none. */
+function creditOf({ refunds }: Order, id: ReturnId): number {
+  return refunds.find(({ returnId, credit }) => returnId === id && credit)?.number ?? 0;
+}
+
+function withExchange(order: Order, id: ReturnId, change: Partial<Exchange>): Order {
+  const returns = order.returns.map((returned) =>
+    returned.id === id && returned.exchange ? { ...returned, exchange: { ...returned.exchange, ...change } } : returned,
+  );
+  return { ...order, returns };
 }
 
 function withReturn(order: Order, id: ReturnId, change: Partial<Return>, at: number): Order {
@@ -202,15 +236,53 @@ export function returnEffects(order: Order, event: ReturnEvent): Effect[] {
       const returned = findReturn(order, event.returnId);
       return returned ? restock(returned.id, restockedUnits(returned)) : [];
     }
+    case "ExchangePlaced":
+      return [...overtaken(order, event), tell("exchange_placed", event.returnId)];
+    case "ExchangeDeclined":
+      return [tell("exchange_declined", event.returnId)];
     case "RefundRequested":
-      return restock(`${order.id}:refund:${event.refund.number}`, event.refund.restock);
+      return [
+        ...restock(`${order.id}:refund:${event.refund.number}`, event.refund.restock),
+        ...placeExchange(order, event.refund),
+      ];
     case "RefundSettled": {
       const refund = order.refunds.find(({ number }) => number === event.refund);
-      return refund && isRefundDone(refund)
+      const own = ownPayments(order);
+      // Of credit that went back the order tells that it came from.
+      const isTold = refund?.parts.some(({ payment }) => own.some(({ number }) => number === payment));
+      return refund && isRefundDone(refund) && isTold
         ? [{ kind: "Notify", notification: "refunded", subject: `refund:${event.refund}` }]
         : [];
     }
   }
+}
+
+function placeExchange({ currency }: Order, { number, returnId, credit }: RequestedRefund): Effect[] {
+  if (returnId === null || !credit) return [];
+  return [{ kind: "PlaceExchange", returnId, refund: number, credit: { amount: creditAmount({ credit }), currency } }];
+}
+
+/** Placed when it had been given up and paid back already: a person decides what becomes of that order. */
+function overtaken(
+  order: Order,
+  { returnId, orderId, credit }: Extract<ReturnEvent, { type: "ExchangePlaced" }>,
+): Effect[] {
+  if (findReturn(order, returnId)?.exchange?.declined == null) return [];
+  const worth = formatMoney({ amount: credit, currency: order.currency });
+  return [
+    {
+      kind: "OpenDeviation",
+      deviation: "payment_mismatch",
+      summary: `${order.number}: the exchange ${orderId} was placed by ${worth} that had been paid back: cancel it.`,
+      tried: [],
+    },
+  ];
+}
+
+/** The return whose exchange is still to be placed or declined. */
+export function openExchange(order: Pick<Order, "returns" | "refunds">, id: string): Return | undefined {
+  const isOpen = order.refunds.some((refund) => refund.returnId === id && isCreditOpen(refund));
+  return isOpen ? findReturn(order, id) : undefined;
 }
 
 function tell(notification: NotificationKind, id: ReturnId): Effect {

@@ -21,7 +21,7 @@ import {
   undo,
   unitsOf,
 } from "./called-effects.ts";
-import { unpaidAmount } from "./amounts.ts";
+import { isPaymentOpen, unpaidAmount } from "./amounts.ts";
 import type { Effect } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
 import type { ReservationId } from "../ids.ts";
@@ -48,9 +48,10 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
   switch (event.type) {
     case "OrderPlaced": {
       const held = heldFor(order, null);
-      const nothingDue = order.payments.length === 0 && held.length > 0;
+      const asked = order.payments.filter(isPaymentOpen);
+      const nothingDue = asked.length === 0 && held.length > 0;
       return [
-        ...order.payments.map((payment) => authorize(order, payment)),
+        ...asked.map((payment) => authorize(order, payment)),
         ...(nothingDue ? [allocate(held)] : []),
         notify("order_received", "order"),
         ...tellBackordered(order),
@@ -242,6 +243,8 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
     case "ReturnReminded":
     case "ReturnReceived":
     case "ReturnInspected":
+    case "ExchangePlaced":
+    case "ExchangeDeclined":
     case "RefundRequested":
     case "RefundSettled":
       return returnEffects(order, event);

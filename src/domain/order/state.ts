@@ -1,4 +1,4 @@
-import { isPaymentAlive, isSecured, payableAmount, settledAmounts } from "./amounts.ts";
+import { hasSecured, isPaymentAlive, ownPayments, payableAmount, settledAmounts } from "./amounts.ts";
 import type { Order, OrderState, Shipment } from "./order.ts";
 import { isAllReturned } from "./return.ts";
 
@@ -64,8 +64,11 @@ export function stateOf(order: Omit<Order, "state">): OrderState {
   if (shipments.some((shipment) => isBeingPicked(shipment) || shipment.acceptedByWms)) return "FULFILLMENT_IN_PROGRESS";
   if (shipments.length > 0 || order.reservations.some(({ status }) => status === "ALLOCATED"))
     return "FULFILLMENT_PENDING";
-  if (order.payments.some(isSecured)) return "PAYMENT_COMPLETED";
-  const newest = order.payments.findLast(isPaymentAlive) ?? order.payments.at(-1);
+  const own = ownPayments(order);
+  // Credit for units that all wait for stock pays for nothing yet.
+  const isIdle = own.length === 0 && payableAmount(order) === 0;
+  if (hasSecured(order) && !isIdle) return "PAYMENT_COMPLETED";
+  const newest = own.findLast(isPaymentAlive) ?? own.at(-1);
   switch (newest?.status) {
     case undefined:
     case "requested":

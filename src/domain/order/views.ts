@@ -1,4 +1,4 @@
-import { settledAmounts } from "./amounts.ts";
+import { ownPayments, settledAmounts } from "./amounts.ts";
 import type { FulfillmentState, Order, PaymentState } from "./order.ts";
 import { isAllReturned, returnedUnits } from "./return.ts";
 import { hasReached, liveShipments, waitsForStock } from "./state.ts";
@@ -55,18 +55,22 @@ export function stage(order: Order): Stage {
   }
 }
 
-/** Where the order's money stands, over all its payments; the most advanced speaks. */
+/**
+ * Where the order's money stands, over all its payments; the most advanced speaks. Credit was there from the start: it
+ * speaks where it is all that was asked for, or has gone back.
+ */
 export function paymentState(order: Pick<Order, "payments">): PaymentState {
   const { captured, refunded } = settledAmounts(order);
-  if (captured > 0) {
+  const own = ownPayments(order);
+  const isAsked = own.length > 0 && own.every((payment) => payment.captured === 0) && refunded === 0;
+  if (captured > 0 && !isAsked) {
     if (refunded >= captured) return "refunded";
     return refunded > 0 ? "partially_refunded" : "captured";
   }
-  const has = (status: Order["payments"][number]["status"]) =>
-    order.payments.some((payment) => payment.status === status);
+  const has = (status: Order["payments"][number]["status"]) => own.some((payment) => payment.status === status);
   if (has("authorized")) return "authorized";
   if (has("requires_action")) return "requires_action";
-  if (order.payments.at(-1)?.status === "failed") return "failed";
+  if (own.at(-1)?.status === "failed") return "failed";
   return "unpaid";
 }
 

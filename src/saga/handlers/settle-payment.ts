@@ -1,7 +1,7 @@
 import type { LeasedEffect } from "../../contracts/ledger-rpc.ts";
 import { undisputedAmount } from "../../domain/order/dispute.ts";
-import type { EffectOutcome } from "../../domain/order/effects.ts";
-import type { Payment } from "../../domain/order/order.ts";
+import type { Effect, EffectOutcome } from "../../domain/order/effects.ts";
+import type { Order, Payment } from "../../domain/order/order.ts";
 import { isPartOpen, refundedAfter } from "../../domain/order/refund.ts";
 import { KEY_LIFE_MS } from "../../domain/order/retry.ts";
 import type { PaymentSnapshot } from "../../providers/payment.ts";
@@ -61,6 +61,7 @@ export const refundPayment: EffectHandler<"RefundPayment"> = async (context, lea
   const known = done({ kind: "RefundPayment", refundId: leased.id, amount: effect.amount.amount });
   if (payment.refunded >= after) return known;
   if (payment.disputes && effect.amount.amount > undisputedAmount(payment)) return DISPUTED;
+  if (payment.provider === "exchange") await giveCreditBack(context, leased, order, effect);
   const elsewhere = settledElsewhere(leased, effect, payment);
   if (elsewhere !== null) return elsewhere;
   const provider = adapterOf(context, payment.provider);
@@ -75,6 +76,21 @@ export const refundPayment: EffectHandler<"RefundPayment"> = async (context, lea
     ? done({ kind: "RefundPayment", refundId: result.value.refundId, amount: result.value.amount.amount })
     : failure(result);
 };
+
+/** Credit goes back to the order that it came from, which pays it back; told again it is the same. */
+async function giveCreditBack(
+  context: SagaContext,
+  { id }: LeasedEffect,
+  { id: orderId, exchangeOf }: Order,
+  { amount: { amount }, reason }: Extract<Effect, { kind: "RefundPayment" }>,
+): Promise<void> {
+  const known =
+    exchangeOf !== undefined &&
+    (await context
+      .ledger(exchangeOf.orderId)
+      .recordReturnedCredit(exchangeOf.orderId, { refund: exchangeOf.refund, amount, by: id, reason }));
+  if (!known) throw new Error(`${orderId}: nobody knows the order that its credit came from`);
+}
 
 async function paymentOf(context: SagaContext, leased: LeasedEffect, number: number): Promise<Payment | undefined> {
   return (await context.order(leased.orderId)).payments.find((payment) => payment.number === number);

@@ -1,4 +1,5 @@
 import { settledAmounts } from "../../../src/domain/order/amounts.ts";
+import { creditAmount } from "../../../src/domain/order/exchange.ts";
 import type { Payment } from "../../../src/domain/order/order.ts";
 import { isSettledElsewhere } from "../../../src/domain/order/payment-provider.ts";
 import { isOpen, type OrderBook } from "../order-books.ts";
@@ -9,7 +10,7 @@ type Intent = RawBooks["intents"][number];
 
 /**
  * Invariant 5: by the providers' own books, at most one capture per amount due, each of one order, refunds within it and as
- * the order says.
+ * the order says; and what pays for an exchange is credit of the one order that it came from.
  */
 export function checkMoney(state: RawState, orders: ReadonlyMap<string, OrderBook>): Finding {
   const list = new Checklist();
@@ -39,6 +40,8 @@ export function checkMoney(state: RawState, orders: ReadonlyMap<string, OrderBoo
     state.ops.deviations.filter(({ status }) => status !== "resolved").map(({ orderId }) => orderId),
   );
   for (const book of orders.values()) {
+    const origin = orders.get(book.order.exchangeOf?.orderId ?? "");
+    if (!openFor.has(book.id) && !openFor.has(origin?.id ?? "")) checkCredit(list, book, origin);
     const own = intents.get(book.id) ?? [];
     // While the money is still on its way, or a person has it, the two books may differ.
     if (openFor.has(book.id) || book.effects.some((effect) => effect.lane === "payment" && isOpen(effect))) continue;
@@ -46,6 +49,24 @@ export function checkMoney(state: RawState, orders: ReadonlyMap<string, OrderBoo
     for (const payment of book.order.payments) checkRefunds(list, book, payment, refundsOf);
   }
   return list.finding("5", "no payment captured twice, refunds within captures");
+}
+
+/** Credit is in two books at once: in that of the order that has used it, and of the one that does not pay it back. */
+function checkCredit(list: Checklist, book: OrderBook, origin: OrderBook | undefined): void {
+  const { id, order, effects } = book;
+  const { exchangeOf, payments } = order;
+  const credits = payments.filter(({ provider }) => provider === "exchange");
+  const used = credits.reduce((total, { captured, refunded }) => total + captured - refunded, 0);
+  const isMoving = [...effects, ...(origin?.effects ?? [])].some(
+    (effect) => isOpen(effect) && (effect.lane === "payment" || effect.lane.startsWith("exchange:")),
+  );
+  if (isMoving) return;
+  const refund = origin?.order.refunds.find(({ number }) => number === exchangeOf?.refund);
+  const credit = refund?.credit?.orderId === id ? creditAmount(refund) : 0;
+  list.must(
+    used === credit,
+    () => `${id} is paid by ${used} of credit, and ${origin?.id ?? "no order"} gives ${credit}`,
+  );
 }
 
 function checkOrder(list: Checklist, { id, order }: OrderBook, intents: readonly Intent[]): void {

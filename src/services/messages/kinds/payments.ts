@@ -1,3 +1,4 @@
+import { ownPayments } from "../../../domain/order/amounts.ts";
 import type { NotificationKind } from "../../../domain/order/effects.ts";
 import { always, link, money, ORDER_VARIABLES } from "../common-variables.ts";
 import { button, LINES, mail, type MessageKind, sms } from "../message-kind.ts";
@@ -10,7 +11,7 @@ const paymentLink = link(
 
 const refunded = always("what was paid back so far", "EUR 19.99", ({ order, language }) =>
   money(
-    { amount: order.payments.reduce((sum, payment) => sum + payment.refunded, 0), currency: order.currency },
+    { amount: ownPayments(order).reduce((sum, payment) => sum + payment.refunded, 0), currency: order.currency },
     language,
   ),
 );

@@ -1,6 +1,9 @@
+import { orderNumberOf } from "../../../domain/ids.ts";
 import type { NotificationKind } from "../../../domain/order/effects.ts";
+import { creditAmount } from "../../../domain/order/exchange.ts";
+import { refundAmount } from "../../../domain/order/refund.ts";
 import type { Return } from "../../../domain/order/return.ts";
-import { link, ORDER_VARIABLES, sometimes } from "../common-variables.ts";
+import { link, money, ORDER_VARIABLES, sometimes } from "../common-variables.ts";
 import { button, mail, type MessageKind, type MessageSubject, sms } from "../message-kind.ts";
 
 function returnOf({ order, about }: MessageSubject): Return | undefined {
@@ -25,6 +28,36 @@ const RETURN_VARIABLES = {
     "https://holdfast.example/return-label/sample",
     (subject) => (returnOf(subject)?.label ? subject.labelUrl : undefined),
   ),
+};
+
+function exchangeOf(subject: MessageSubject): { number: string; credit: number; rest: number } | undefined {
+  const returned = returnOf(subject);
+  const orderId = returned?.exchange?.orderId;
+  const refund = subject.order.refunds.find(({ returnId }) => returnId === returned?.id);
+  return orderId
+    ? {
+        number: orderNumberOf(orderId),
+        credit: refund ? creditAmount(refund) : 0,
+        rest: refund ? refundAmount(refund) : 0,
+      }
+    : undefined;
+}
+
+const EXCHANGE_VARIABLES = {
+  ...RETURN_VARIABLES,
+  exchangeNumber: sometimes(
+    "the number of the order in exchange",
+    "HF-9P3Q7",
+    (subject) => exchangeOf(subject)?.number,
+  ),
+  credit: sometimes("what of the returned items' value pays for the exchange", "EUR 19.99", (subject) => {
+    const credit = exchangeOf(subject)?.credit ?? 0;
+    return credit === 0 ? undefined : money({ amount: credit, currency: subject.order.currency }, subject.language);
+  }),
+  rest: sometimes("what of it is paid back", "EUR 5.00", (subject) => {
+    const rest = exchangeOf(subject)?.rest ?? 0;
+    return rest === 0 ? undefined : money({ amount: rest, currency: subject.order.currency }, subject.language);
+  }),
 };
 
 /** What is said about a return. */
@@ -61,13 +94,13 @@ export const RETURN_MESSAGES = {
           "Please pack {{items}} into one parcel, and stick the label on it.",
           button("Print the label", "labelLink"),
           "{{carrier}} carries it back to us under the tracking number {{trackingNumber}}.",
-          "As soon as the parcel is with us and has been looked at, we pay you back.",
+          "As soon as the parcel is with us and has been looked at, we pay you back, or send what you want instead.",
         ),
         sms: sms(
           "Your return for order {{number}} is approved.",
           "{{carrier}}, tracking number {{trackingNumber}}.",
           "The label: {{labelLink}}",
-          "We pay you back once it has arrived.",
+          "We pay you back, or send what you want instead, once it has arrived.",
         ),
       },
       de: {
@@ -76,7 +109,7 @@ export const RETURN_MESSAGES = {
           "Bitte packen Sie {{items}} in ein Paket und kleben Sie das Etikett darauf.",
           button("Etikett drucken", "labelLink"),
           "{{carrier}} bringt es unter der Sendungsnummer {{trackingNumber}} zu uns zurück.",
-          "Sobald das Paket bei uns ist und geprüft wurde, erhalten Sie Ihr Geld zurück.",
+          "Sobald das Paket bei uns ist und geprüft wurde, erhalten Sie Ihr Geld oder den gewünschten Ersatz.",
         ),
         sms: sms(
           "Ihre Rücksendung zur Bestellung {{number}} ist genehmigt.",
@@ -150,18 +183,77 @@ export const RETURN_MESSAGES = {
       en: {
         email: mail(
           "Your return for order {{number}} has arrived",
-          "Your parcel is with us. We look at the items next, and then pay you back.",
+          "Your parcel is with us. We look at the items next, and then pay you back, or send what you want instead.",
         ),
-        sms: sms("Your return for order {{number}} has arrived.", "We look at it next, and then pay you back."),
+        sms: sms("Your return for order {{number}} has arrived.", "We look at it next, and then write to you."),
       },
       de: {
         email: mail(
           "Ihre Rücksendung zur Bestellung {{number}} ist angekommen",
-          "Ihr Paket ist bei uns. Wir prüfen die Artikel und erstatten Ihnen dann den Betrag.",
+          "Ihr Paket ist bei uns. Wir prüfen die Artikel; dann erhalten Sie Ihr Geld oder den gewünschten Ersatz.",
+        ),
+        sms: sms("Ihre Rücksendung zur Bestellung {{number}} ist angekommen.", "Nach der Prüfung melden wir uns."),
+      },
+    },
+  },
+  exchange_placed: {
+    topic: null,
+    variables: EXCHANGE_VARIABLES,
+    standard: {
+      en: {
+        email: mail(
+          "Your exchange for order {{number}} is placed",
+          "Your return has been looked at, and what you want instead is ordered.",
+          "It is your new order {{exchangeNumber}}.",
+          "{{credit}} of what you had paid pays for it.",
+          "We pay {{rest}} back to you.",
         ),
         sms: sms(
-          "Ihre Rücksendung zur Bestellung {{number}} ist angekommen.",
-          "Die Erstattung folgt nach der Prüfung.",
+          "Your exchange for order {{number}} is placed.",
+          "It is your new order {{exchangeNumber}}.",
+          "{{credit}} are credited.",
+        ),
+      },
+      de: {
+        email: mail(
+          "Ihr Umtausch zur Bestellung {{number}} ist bestellt",
+          "Ihre Rücksendung ist geprüft, und was Sie stattdessen möchten, ist bestellt.",
+          "Es ist Ihre neue Bestellung {{exchangeNumber}}.",
+          "{{credit}} Ihrer Zahlung werden dafür angerechnet.",
+          "{{rest}} erhalten Sie zurück.",
+        ),
+        sms: sms(
+          "Ihr Umtausch zur Bestellung {{number}} ist bestellt.",
+          "Es ist Ihre neue Bestellung {{exchangeNumber}}.",
+          "{{credit}} sind angerechnet.",
+        ),
+      },
+    },
+  },
+  exchange_declined: {
+    topic: null,
+    variables: RETURN_VARIABLES,
+    standard: {
+      en: {
+        email: mail(
+          "We can't exchange the items of your order {{number}}",
+          "We are sorry: what you want instead of {{items}} can't be delivered at the moment.",
+          "What you had paid for the items that came back goes back to you.",
+        ),
+        sms: sms(
+          "We can't exchange the items of your order {{number}}.",
+          "You get your money back for what came back.",
+        ),
+      },
+      de: {
+        email: mail(
+          "Wir können die Artikel Ihrer Bestellung {{number}} nicht umtauschen",
+          "Es tut uns leid: Was Sie statt {{items}} möchten, können wir zurzeit nicht liefern.",
+          "Was Sie für die zurückgesandten Artikel gezahlt haben, erhalten Sie zurück.",
+        ),
+        sms: sms(
+          "Wir können die Artikel Ihrer Bestellung {{number}} nicht umtauschen.",
+          "Für Zurückgesandtes erhalten Sie Ihr Geld zurück.",
         ),
       },
     },

@@ -24,6 +24,8 @@ const NOTIFICATIONS: Readonly<Record<NotificationKind, string>> = {
   return_rejected: "your return is turned down",
   return_reminder: "your return is still with you",
   return_received: "your return has arrived",
+  exchange_placed: "your exchange is ordered",
+  exchange_declined: "your exchange can't be had",
 };
 
 export function notificationName(kind: string): string {

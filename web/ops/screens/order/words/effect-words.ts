@@ -47,6 +47,11 @@ const EFFECTS: { readonly [Kind in EffectKind]: EffectWords<Kind> } = {
     says: ({ amount, payment, refund, reason }, words) =>
       `${words.money(amount.amount)} to ${words.payment(payment)}, refund ${refund}: ${reasonWords(reason)}`,
   },
+  PlaceExchange: {
+    title: "Order the exchange",
+    says: ({ returnId, credit }, words) =>
+      `for return ${numberOfId(returnId)}, by ${words.money(credit.amount)} of credit`,
+  },
   AllocateStock: { title: "Allocate stock", says: ({ reservations }, words) => held(reservations, words) },
   ReSource: {
     title: "Find other stock",

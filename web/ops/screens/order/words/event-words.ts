@@ -1,3 +1,4 @@
+import { orderNumberOf } from "../../../../../src/domain/ids.ts";
 import type { OrderEvent, OrderEventType } from "../../../../../src/domain/order/events.ts";
 import type { HistoryEntry } from "../../../../../src/contracts/orders.ts";
 import { DEVIATION_WORDS } from "../../../ui/deviation-words.ts";
@@ -204,6 +205,15 @@ const EVENTS: {
     ),
   RefundSettled: ({ refund, payment }, words) =>
     tell({ icon: "check", tone: "quiet" }, "Refund done", `refund ${refund}, to ${words.payment(payment)}`),
+  ExchangePlaced: ({ returnId, orderId, credit }, words) =>
+    tell(
+      STOCK,
+      "Exchange ordered",
+      `${orderNumberOf(orderId)} for return ${numberOfId(returnId)}`,
+      credit > 0 && `paid by ${words.money(credit)} of credit`,
+    ),
+  ExchangeDeclined: ({ returnId, reason }) =>
+    tell(TROUBLE, "No exchange", `return ${numberOfId(returnId)} is paid back instead`, reasonWords(reason)),
 };
 
 function paidBy(payment: number | null, givenUp: readonly number[], words: OrderWords): string[] {

@@ -41,6 +41,7 @@ const PROVIDERS: Readonly<Record<PaymentTaker, string>> = {
   paypal: "PayPal",
   invoice: "invoice",
   external: "the marketplace",
+  exchange: "credit of an exchange",
 };
 
 export function providerName(provider: string): string {
