@@ -105,7 +105,7 @@ describe("the timeline of an order", () => {
   });
 
   it("keeps saying how much was allocated then, when units are taken out later", () => {
-    const books = new OrderBooks().authorized().allocated();
+    const books = new OrderBooks().authorized().allocated().accepted();
     books.accept({ type: "CancelLines", lines: [{ line: 1, quantity: 1 }], reason: "one is enough" });
     expect(timelineOf(books)).toContain("Stock allocated: 2 × Thing 1 in Berlin");
     expect(timelineOf(books)).toContain("Items cancelled: 1 × Thing 1: “one is enough”");

@@ -114,7 +114,7 @@ export class Outside {
         }
         return { kind: "nothing" };
       case "WriteOffShort":
-        for (const { id, quantity } of effect.reservations) this.units.set(id, (this.units.get(id) ?? 0) - quantity);
+        // Comes off hand; what a reservation is promised stays as it is.
         return { kind: "nothing" };
       case "RequestFulfillment": {
         const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);

@@ -27,7 +27,7 @@ import {
 import { providerOf } from "./payment-provider.ts";
 import { backordered, promised, promisedDelivery, timeWaiting } from "./promises.ts";
 import { reinstate } from "./recall.ts";
-import { askMoneyBack } from "./refund.ts";
+import { askMoneyBack, withPaidBack } from "./refund.ts";
 import { applyReturn } from "./return.ts";
 import { liveShipments, stateOf } from "./state.ts";
 
@@ -231,10 +231,7 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
         actionUrl: null,
       }));
     case "PaymentRefunded":
-      return withPayment(order, event.payment, (payment) => ({
-        ...payment,
-        refunded: payment.refunded + event.amount,
-      }));
+      return withPaidBack(order, event.payment, event.amount);
     case "PaymentMismatched":
       return order;
     case "PaymentDisputed":

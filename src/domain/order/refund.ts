@@ -72,12 +72,22 @@ export function refundAmount({ parts }: Pick<RequestedRefund, "parts">): MinorUn
  * What of the payment is paid back or asked to be, or is credit; a webhook may tell of a refund before the outcome of
  * ours does.
  */
-function committed({ refunds }: Pick<Order, "refunds">, { number, refunded }: Payment): MinorUnits {
+function committed({ refunds }: Pick<Order, "refunds">, payment: Payment): MinorUnits {
+  const { number, refunded, refundedElsewhere = 0 } = payment;
   const credit = refunds
     .flatMap((refund) => refund.credit?.parts ?? [])
-    .filter(({ payment }) => payment === number)
+    .filter((part) => part.payment === number)
     .reduce((sum, { amount }) => sum + amount, 0);
-  return Math.max(refunded, partsOf(refunds, number, "all")) + credit;
+  return Math.max(refunded, refundedElsewhere + partsOf(refunds, number, "all")) + credit;
+}
+
+/** The order once so much more of the payment was paid back, by us or at the provider by another hand. */
+export function withPaidBack(order: Order, number: number, amount: MinorUnits): Order {
+  return withPayment(order, number, (payment) => {
+    const refunded = payment.refunded + amount;
+    const elsewhere = Math.max(payment.refundedElsewhere ?? 0, refunded - partsOf(order.refunds, number, "all"));
+    return { ...payment, refunded, ...(elsewhere > 0 && { refundedElsewhere: elsewhere }) };
+  });
 }
 
 function partsOf(refunds: readonly Refund[], payment: number, which: "all" | "done"): MinorUnits {
@@ -92,9 +102,10 @@ export function refundableAmount(order: Pick<Order, "payments" | "refunds">): Mi
   return order.payments.reduce((sum, payment) => sum + Math.max(0, payment.captured - committed(order, payment)), 0);
 }
 
-/** What of this payment is paid back once this part is: what our own refunds before it came to, and the part. */
-export function refundedAfter(order: Order, payment: number, amount: MinorUnits): MinorUnits {
-  return partsOf(order.refunds, payment, "done") + amount;
+/** What of this payment is paid back once this part is: what our own refunds before it and another hand's came to, and the part. */
+export function refundedAfter({ refunds, payments }: Order, number: number, amount: MinorUnits): MinorUnits {
+  const { refundedElsewhere = 0 } = payments.find((payment) => payment.number === number) ?? {};
+  return refundedElsewhere + partsOf(refunds, number, "done") + amount;
 }
 
 /** The amount over the order's payments: the earliest payment gives back first, each at most what is left of it. */

@@ -26,6 +26,7 @@ import { isPaymentOpen, unpaidAmount } from "./amounts.ts";
 import { formatMoney } from "../money.ts";
 import type { Effect } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
+import type { ReservationId } from "../ids.ts";
 import type { Order } from "./order.ts";
 import { GIVEN_UP } from "./record.ts";
 import { askedRefunds, hasOpenPart } from "./refund.ts";
@@ -161,12 +162,9 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
         quantity,
         warehouseId: shipment.warehouseId,
       }));
-      const emptied = missing.filter(({ id }) =>
-        order.reservations.some((r) => r.id === id && r.status === "RELEASED"),
-      );
       return [
         { kind: "WriteOffShort", shipmentId: shipment.id, reservations: missing },
-        ...(emptied.length > 0 ? [release(emptied)] : []),
+        release(missing.map((gone) => ({ ...gone, ...keptOf(order, gone.id) }))),
         ...resource(order, event.items, [shipment.warehouseId]),
       ];
     }
@@ -274,4 +272,10 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
     default:
       return event satisfies never;
   }
+}
+
+/** What a reservation still promises, where that is anything. */
+function keptOf({ reservations }: Order, id: ReservationId): { keep?: number } {
+  const kept = reservations.find((one) => one.id === id);
+  return kept === undefined || kept.status === "RELEASED" ? {} : { keep: kept.quantity };
 }

@@ -4,7 +4,7 @@ import type { HistoryEntry } from "../../../../../src/contracts/orders.ts";
 import type { OrderContent } from "../../../../../src/domain/order/order.ts";
 import { DEVIATION_WORDS } from "../../../ui/deviation-words.ts";
 import { humanize } from "../../../ui/states.ts";
-import { dayAndClock } from "../../../ui/moments.ts";
+import { calendarDay, dayAndClock } from "../../../ui/moments.ts";
 import { codeWords, conditionName, failureWords, notificationName, outcomeName, reasonWords } from "./code-words.ts";
 import { effectTitle } from "./effect-words.ts";
 import { heldAfter, type HeldUnits } from "./held-units.ts";
