@@ -58,11 +58,19 @@ const ROWS: readonly Row[] = [
   ["Aroha Parata", "31 Ponsonby Road", "Auckland", null, "1011", "NZ", -36.8575, 174.7509, null, "en"],
 ];
 
-/** Business customers, who may also pay by invoice, and within how many days. */
-const INVOICED: Readonly<Record<string, number>> = { "Jonas Becker": 30, "Emily Carter": 14 };
+/** A business, which may also pay by invoice. */
+const BUSINESS: Customer = {
+  id: "cus_kontor-lindenhof" as CustomerId,
+  contact: { name: "Kontor Lindenhof GmbH", email: "kontor.lindenhof@de.example", phone: "+493034567890" },
+  address: { line1: "Lindenstraße 8", city: "Berlin", postalCode: "10969", country: "DE" },
+  location: { latitude: 52.5067, longitude: 13.3953 },
+  language: "de",
+  paymentMethod: "pm_card_visa",
+  invoiceTermsDays: 30,
+};
 
-/** Customers all over the world. What they pay with is the payment provider's public test card. */
-export const CUSTOMERS: readonly Customer[] = ROWS.map(
+/** People all over the world. What they pay with is the payment provider's public test card. */
+const PEOPLE: readonly Customer[] = ROWS.map(
   ([name, line1, city, region, postalCode, country, latitude, longitude, phone, language]) => {
     const slug = name.toLowerCase().replace(/[^a-z]+/g, "-");
     return {
@@ -82,7 +90,9 @@ export const CUSTOMERS: readonly Customer[] = ROWS.map(
       location: { latitude, longitude },
       language,
       paymentMethod: "pm_card_visa",
-      ...(INVOICED[name] !== undefined && { invoiceTermsDays: INVOICED[name] }),
     };
   },
 );
+
+/** The people and the business. */
+export const CUSTOMERS: readonly Customer[] = [...PEOPLE, BUSINESS];

@@ -57,7 +57,16 @@ function scarce(product: SeedProduct, rank: number): LevelRegistration[] {
   }));
 }
 
+/** Places that will have it, and have nothing yet. */
+function awaited(product: SeedProduct, rank: number): LevelRegistration[] {
+  return scarce(product, rank).map((level) => ({ ...level, opening: 0 }));
+}
+
 /** What each warehouse opened with: every product in 4 to 12 places, in proportion to how it sells. */
 export const LEVELS: readonly LevelRegistration[] = PRODUCTS.flatMap((product, rank) =>
-  rank >= SCARCE_FROM && rank % SCARCE_EVERY === SCARCE_EVERY - 1 ? scarce(product, rank) : plentiful(product, rank),
+  product.stockPolicy?.kind === "preorder"
+    ? awaited(product, rank)
+    : rank >= SCARCE_FROM && rank % SCARCE_EVERY === SCARCE_EVERY - 1
+      ? scarce(product, rank)
+      : plentiful(product, rank),
 );

@@ -11,6 +11,7 @@ import {
   settleExpired,
   type StockMovement,
 } from "../../src/domain/inventory-level.ts";
+import { waitingAt } from "../../src/domain/inventory-level/waiting.ts";
 import type { GroupMemory } from "../group-commit.ts";
 import { type ExpiryChange, ExpiryCalendar, expiryChanges } from "./expiry-calendar.ts";
 import { alertName, type Acknowledgement, type StockOffer } from "./stock-buffer.ts";
@@ -186,6 +187,7 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
     }
     for (const movement of movements) this.#storage.appendMovement(movement, state.sequence);
     if (reservation !== null || movements.length > 0) draft.storedSequence = state.sequence;
+    if (state.waiters !== before.waiters) this.#storage.writeWaiters(before.waiters, state.waiters);
     if (state.lastCount !== before.lastCount || state.settingsVersion !== before.settingsVersion)
       draft.levelChanged = true;
     moveTo(draft, before, state);
@@ -268,6 +270,7 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
 /** The level as others see it. */
 export function viewOf(state: LevelState, asOf: number): LevelView {
   const { sku, warehouseId, onHand, held, allocated, safetyStock, reorderPoint, sequence } = state;
+  const waiting = state.waiters.length > 0 ? waitingAt(state, asOf) : null;
   return {
     sku,
     warehouseId,
@@ -279,6 +282,7 @@ export function viewOf(state: LevelState, asOf: number): LevelView {
     available: available(state),
     sequence,
     asOf,
+    ...(waiting && waiting.units > 0 && { waiting }),
   };
 }
 

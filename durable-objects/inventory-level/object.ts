@@ -9,6 +9,7 @@ import type {
   Movement,
   ReservationView,
   UnclaimCommand,
+  WaitCommand,
 } from "../../src/contracts/level-rpc.ts";
 import type { LevelRegistration } from "../../src/domain/catalog.ts";
 import { levelKey, type ReservationId } from "../../src/domain/ids.ts";
@@ -31,6 +32,7 @@ import {
   transferOut,
 } from "../../src/domain/inventory-level/movements.ts";
 import { allocate, claim, hold, release, unclaim } from "../../src/domain/inventory-level/reservations.ts";
+import { wait } from "../../src/domain/inventory-level/waiting.ts";
 import type { Env } from "../../src/platform/env.ts";
 import { logError } from "../../src/platform/log.ts";
 import { GroupCommit } from "../group-commit.ts";
@@ -91,6 +93,12 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
       command.reservationId,
       (state, existing, now) => hold(state, existing, command, now),
       viewReservation,
+    );
+  }
+
+  wait(registration: LevelRegistration, command: WaitCommand): Promise<LevelResult<{ offered: number }>> {
+    return this.#run(registration, (draft) =>
+      this.#decide(draft, registration, null, (state) => wait(state, command, draft.now), unchanged),
     );
   }
 

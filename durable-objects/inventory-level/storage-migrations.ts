@@ -61,4 +61,14 @@ CREATE TABLE alert (
     name: "0002-claim-attempt",
     sql: "ALTER TABLE reservation ADD COLUMN claim_attempt TEXT",
   },
+  {
+    name: "0003-waiters",
+    sql: `
+CREATE TABLE waiter (
+  owner TEXT PRIMARY KEY,
+  since INTEGER NOT NULL,
+  quantity INTEGER NOT NULL,
+  until INTEGER NOT NULL
+) WITHOUT ROWID;`,
+  },
 ];

@@ -8,6 +8,7 @@ import type {
   Reservation,
   ReservationStatus,
   StockMovement,
+  Waiter,
 } from "../../src/domain/inventory-level.ts";
 import { applyStorageMigrations, isStorageMigrated } from "../storage-migrations.ts";
 import type { ExpiryChange } from "./expiry-calendar.ts";
@@ -128,6 +129,11 @@ export class LevelStorage {
         sequence: Math.max(level.sequence, last.level_sequence, sums.sequence),
         lastMovement: last.sequence,
         lastCount: countFrom(level),
+        waiters: this.#sql
+          .exec<{ owner: string; since: number; quantity: number; until: number }>(
+            "SELECT owner, since, quantity, until FROM waiter ORDER BY since, owner",
+          )
+          .toArray(),
       },
       holds,
       clock,
@@ -238,6 +244,22 @@ export class LevelStorage {
       .exec<{ ended: number | null }>(`SELECT MIN(${ENDED_AT}) AS ended FROM reservation`)
       .one();
     return ended === null ? null : ended + TOMBSTONE_MS;
+  }
+
+  /** Writes what has changed in the line of those who wait. */
+  writeWaiters(before: readonly Waiter[], after: readonly Waiter[]): void {
+    for (const waiter of before)
+      if (!after.some(({ owner }) => owner === waiter.owner))
+        this.#sql.exec("DELETE FROM waiter WHERE owner = ?", waiter.owner);
+    for (const waiter of after.filter((one) => !before.includes(one)))
+      this.#sql.exec(
+        `INSERT INTO waiter (owner, since, quantity, until) VALUES (?, ?, ?, ?)
+         ON CONFLICT (owner) DO UPDATE SET since = excluded.since, quantity = excluded.quantity, until = excluded.until`,
+        waiter.owner,
+        waiter.since,
+        waiter.quantity,
+        waiter.until,
+      );
   }
 
   appendMovement(movement: StockMovement, levelSequence: number): void {

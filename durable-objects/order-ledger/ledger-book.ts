@@ -190,6 +190,13 @@ export class LedgerBook {
     this.#commit(draft, stored, id, events, TIMER, now, draft.outgoing);
   }
 
+  /** What the order waits for in line may have come: it is looked for now, and not at the next turn. */
+  wake(draft: LedgerDraft, id: OrderId, now: number): void {
+    for (const effect of this.#storage.listEffects(id))
+      if (effect.kind === "PromoteBackorder" && effect.status === "due")
+        this.#start(draft, effect, now, draft.outgoing);
+  }
+
   /** Looks again at an order or an effect that could not be dealt with, after a while. */
   setAside(draft: LedgerDraft, work: { timer: OrderId } | { lapsed: EffectId }, until: number): void {
     if ("timer" in work) this.#storage.setTimer(work.timer, until);

@@ -184,6 +184,12 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
     return taken;
   }
 
+  async wake(orderIds: OrderId[]): Promise<void> {
+    await this.#group.run((draft) => {
+      for (const id of orderIds) this.#book.wake(draft, id, Date.now());
+    });
+  }
+
   async watch(orderId: OrderId): Promise<void> {
     this.#news.watch(orderId, Date.now());
   }

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { FieldProblem, ServiceProblem, ServiceResult } from "../contracts/problem.ts";
 import type { Principal } from "../contracts/principal.ts";
+import { holdsCardNumber } from "../domain/card-number.ts";
 import { type Change, recordChanges } from "../services/audit.ts";
 import { authenticate } from "../services/authenticate.ts";
 import { lacking } from "../services/authorize.ts";
@@ -10,6 +11,7 @@ import { describeBodyIssues, describeQueryIssues } from "./describe-issues.ts";
 import { etagOf, isKnown } from "./conditional.ts";
 import type { Answer, AnyEndpoint, BodyFormat, CachePolicy, Call, FormChoice, Handled } from "./endpoint.ts";
 import { invalidRequest, problemResponse } from "./problem.ts";
+import { cardNumbersIn, cardNumbersInQuery } from "./refuse-card-numbers.ts";
 import { isJson, parseJson, readText } from "./read-body.ts";
 import type { ApiContext } from "./types.ts";
 
@@ -121,10 +123,15 @@ async function readInput(endpoint: AnyEndpoint, c: ApiContext): Promise<ServiceR
       };
     params = parsed.data;
   }
+  const cards = cardNumbersInQuery(c.req.queries());
+  // It is neither told back nor kept: nothing more is read of such a request.
+  if (cards.length > 0) return { ok: false, problem: invalidRequest(cards) };
   const query = endpoint.query === undefined ? undefined : parseQuery(endpoint.query, c, errors);
   const idempotencyKey = c.req.raw.headers.get("idempotency-key");
   if (idempotencyKey !== null && !/^[\x21-\x7e]{1,255}$/.test(idempotencyKey))
     errors.push({ pointer: "Idempotency-Key", detail: "must be 1 to 255 visible ASCII characters, such as a UUID" });
+  else if (idempotencyKey !== null && holdsCardNumber(idempotencyKey))
+    errors.push({ pointer: "Idempotency-Key", detail: "must not hold a card number; a UUID will do" });
   const body = await parseBody(endpoint, c.req.raw, errors);
   if (!body.ok) return body;
   if (errors.length > 0) return { ok: false, problem: invalidRequest(errors) };
@@ -162,6 +169,8 @@ async function parseBody(
   const json: ServiceResult<unknown> =
     text.value === "" && takesNothing(endpoint.body) ? { ok: true, value: undefined } : await read(text.value);
   if (!json.ok) return json;
+  const cards = cardNumbersIn(json.value);
+  if (cards.length > 0) return { ok: false, problem: invalidRequest(cards) };
   const schema = isChoice(endpoint.body) ? endpoint.body.choose(json.value) : endpoint.body;
   const parsed = schema.safeParse(json.value);
   if (!parsed.success) errors.push(...describeBodyIssues(parsed.error, json.value));

@@ -2,6 +2,29 @@ import { z } from "zod";
 import { listOf, pageQuery, queryFlag } from "./lists.ts";
 import { address, coordinates, countryCode, money, shortText, sku, warehouseId, wholeNumber } from "./primitives.ts";
 
+const day = z.iso.date({ error: "must be a day, such as 2026-12-01" });
+
+/** What becomes of orders for more than there is. */
+export const stockPolicy = z
+  .discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("refuse") }),
+    z.strictObject({
+      kind: z.literal("backorder"),
+      leadDays: wholeNumber(0, 365).nullable().meta({ description: "Days until more is there; null: nobody knows." }),
+      partly: z.boolean().meta({ description: "Whether units that have come are sent while the rest still waits." }),
+    }),
+    z.strictObject({
+      kind: z.literal("preorder"),
+      availableFrom: day.meta({ description: "The day from which it is to be had." }),
+      partly: z.boolean(),
+    }),
+  ])
+  .meta({
+    description:
+      "What becomes of orders for more than there is: refused, or taken with a promised date and served first come, first served.",
+    examples: [{ kind: "backorder", leadDays: 10, partly: true }],
+  });
+
 const productFields = {
   name: shortText(120),
   category: shortText(80),
@@ -14,12 +37,27 @@ const productFields = {
     .meta({ description: "Net.", examples: [{ amount: 295, currency: "EUR" }] }),
   weightGrams: wholeNumber(1, 1_000_000),
   taxClass: z.enum(["standard", "reduced", "zero"]),
-  backorder: z.boolean().meta({ description: "Whether orders may wait for stock that is not there." }),
+  backorder: z
+    .boolean()
+    .optional()
+    .meta({ description: "Whether orders may wait for stock that is not there; or say it by a stockPolicy." }),
+  stockPolicy: stockPolicy.optional(),
   active: z.boolean(),
 };
 
-export const createProductForm = z.strictObject({ sku, ...productFields }).meta({ id: "ProductForm" });
-export const replaceProductForm = z.strictObject(productFields).meta({ id: "ProductReplacement" });
+type Waiting = { backorder?: boolean | undefined; stockPolicy?: z.infer<typeof stockPolicy> | undefined };
+const saysWhetherToWait = ({ backorder, stockPolicy: policy }: Waiting) =>
+  policy ? backorder === undefined || backorder === (policy.kind !== "refuse") : backorder !== undefined;
+const whetherToWait = { path: ["stockPolicy"], error: "is needed, or backorder; and the two must say the same" };
+
+export const createProductForm = z
+  .strictObject({ sku, ...productFields })
+  .refine(saysWhetherToWait, whetherToWait)
+  .meta({ id: "ProductForm" });
+export const replaceProductForm = z
+  .strictObject(productFields)
+  .refine(saysWhetherToWait, whetherToWait)
+  .meta({ id: "ProductReplacement" });
 export type CreateProductForm = z.infer<typeof createProductForm>;
 export type ReplaceProductForm = z.infer<typeof replaceProductForm>;
 
@@ -34,6 +72,7 @@ export const productAnswer = z
     weightGrams: z.int(),
     taxClass: z.enum(["standard", "reduced", "zero"]),
     backorder: z.boolean(),
+    stockPolicy,
     active: z.boolean(),
     version: z.int(),
   })

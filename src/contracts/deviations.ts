@@ -22,7 +22,7 @@ export const deviationAnswer = z
     summary: z.string(),
     tried: z.array(z.string()).meta({ description: "What was tried, oldest first." }),
     actions: z
-      .array(z.enum(["retry", "resolve", "assign", "cancel_order"]))
+      .array(z.enum(["retry", "resolve", "assign", "cancel_order", "cancel_lines"]))
       .meta({ description: "What can be done about it now." }),
     assignee: z.string().nullable(),
     openedAt: when,

@@ -182,6 +182,7 @@ export const stockResult = z
         ref: z.string(),
         onHand: z.int().optional(),
         available: z.int().optional(),
+        delta: z.int().optional().meta({ description: "Of a movement: by how much on hand changed." }),
         drift: z.int().optional().meta({ description: "Of a count: by how much the books were wrong." }),
         atRisk: z
           .array(z.string())

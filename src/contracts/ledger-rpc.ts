@@ -110,6 +110,8 @@ export interface OrderLedgerRpc {
   ): Promise<boolean>;
   /** A mail that this effect sent did not reach its reader. False when the order is not known here. */
   recordUndelivered(orderId: OrderId, effectId: EffectId, effect: NotifyEffect, code: string): Promise<boolean>;
+  /** Stock has come that these orders may have waited for: they look for it at once. */
+  wake(orderIds: OrderId[]): Promise<void>;
   /** Publishes this order's changes to its own live feed for an hour: somebody looks at its page. */
   watch(orderId: OrderId): Promise<void>;
   /** What is still to do. Does none of it. */

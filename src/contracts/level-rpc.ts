@@ -15,6 +15,11 @@ export interface LevelView {
   sequence: number;
   /** Epoch milliseconds at which this was true. */
   asOf: number;
+  /**
+   * Units that orders wait for and that nobody else is offered, and the orders that would get what there is, first come,
+   * first served; absent while nobody waits.
+   */
+  waiting?: { units: number; next: string[] };
 }
 
 export interface ReservationView {
@@ -64,6 +69,20 @@ export interface HoldCommand {
   quantity: number;
   expiresAt: number;
   channel: string;
+  /** Who holds has waited for it since then, and has its place among those who wait. */
+  turn?: { owner: string; since: number };
+}
+
+export interface WaitCommand {
+  /** The order's id. */
+  owner: string;
+  /** Since when it waits, epoch milliseconds: the longest comes first. */
+  since: number;
+  /** Units it waits for; 0 takes it out of the line. */
+  quantity: number;
+  /** It loses its place unless it says so again before. Epoch milliseconds. */
+  until: number;
+  channel: string;
 }
 
 export interface UnclaimCommand {
@@ -86,6 +105,8 @@ export interface ClaimCommand extends UnclaimCommand {
  */
 export interface InventoryLevelRpc {
   hold(registration: LevelRegistration, command: HoldCommand): Promise<LevelResult<ReservationView>>;
+  /** Takes a place among those who wait for stock, or leaves it. `offered`: units that it may hold now. */
+  wait(registration: LevelRegistration, command: WaitCommand): Promise<LevelResult<{ offered: number }>>;
   /** Takes over a hold made before (by `POST /inventory/reserve`) for an order: same id, new owner and expiry. */
   claim(registration: LevelRegistration, command: ClaimCommand): Promise<LevelResult<ReservationView>>;
   /**

@@ -33,6 +33,7 @@ export const orderLineAnswer = z.strictObject({
   net: money,
   tax: money,
   backordered: z.int().meta({ description: "Units of this line that wait for stock." }),
+  promisedDate: day.meta({ description: "When those should arrive; null where none waits or nobody knows." }),
 });
 
 /** What the customer's bank has disputed of a payment. */
@@ -102,10 +103,19 @@ export const orderAnswer = z
       }),
     ),
     pendingEdit: z
-      .strictObject({ payment: z.int(), lines: z.array(pendingLine), total: money })
+      .strictObject({
+        payment: z.int().nullable().meta({ description: "The payment of the difference; null where nothing is due." }),
+        waitsFor: z.enum(["payment", "warehouse"]),
+        shipments: z.array(z.string()).meta({ description: "The shipments that their warehouses are asked back." }),
+        lines: z.array(pendingLine),
+        total: money,
+        address: z.looseObject(address.shape).nullable().meta({ description: "Null where it stays as it is." }),
+        shippingMethod: z.string().nullable(),
+      })
       .nullable()
       .meta({
-        description: "A change that is made once this payment of its difference is authorized, and else never.",
+        description:
+          "A change that is made once the payment of its difference is authorized and the parcels that it changes have come back from their warehouses, and else never.",
       }),
     backorderedUntil: when.nullable().meta({
       description: "Promised: what waits for stock has left by then, or is cancelled. Null while nothing waits.",

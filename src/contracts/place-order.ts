@@ -182,7 +182,7 @@ export const quoteAnswer = z
         estimatedDelivery: z.string().nullable(),
       }),
     ),
-    backordered: z.array(z.strictObject({ sku: z.string(), quantity: z.int() })),
+    backordered: z.array(z.strictObject({ sku: z.string(), quantity: z.int(), promisedDate: z.string().nullable() })),
     estimatedDelivery: z.string().nullable(),
   })
   .meta({ id: "Quote" });

@@ -16,8 +16,21 @@ export interface Product {
   taxClass: TaxClass;
   /** Whether orders may wait for stock that is not there. */
   backorder: boolean;
+  /** The terms of it; absent where nobody has said more than yes or no. */
+  stockPolicy?: StockPolicy;
   active: boolean;
 }
+
+/**
+ * What becomes of orders for more than there is. `partly`: whether units of a line that have come are sent while the
+ * rest still waits.
+ */
+export type StockPolicy =
+  | { kind: "refuse" }
+  /** `leadDays`: after so many days more should be there; null where nobody knows. */
+  | { kind: "backorder"; leadDays: number | null; partly: boolean }
+  /** Not to be had before this day, YYYY-MM-DD. */
+  | { kind: "preorder"; availableFrom: string; partly: boolean };
 
 export type TaxClass = "standard" | "reduced" | "zero";
 

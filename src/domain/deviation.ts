@@ -48,8 +48,11 @@ export interface DeviationReport {
   openedAt: number;
 }
 
-/** What a person can do about a deviation. `retry` asks the order's ledger to try the failed effect again. */
-export type DeviationAction = "retry" | "resolve" | "assign" | "cancel_order";
+/**
+ * What a person can do about a deviation. `retry` asks the order's ledger to try the failed effect again; `cancel_lines`
+ * takes units out of the order that nobody has begun to pick, while the rest of it goes on.
+ */
+export type DeviationAction = "retry" | "resolve" | "assign" | "cancel_order" | "cancel_lines";
 
 /** The actions that make sense for a deviation. */
 export function deviationActions(report: Pick<DeviationReport, "kind" | "subject">): DeviationAction[] {
@@ -57,5 +60,7 @@ export function deviationActions(report: Pick<DeviationReport, "kind" | "subject
   if (report.subject.effectId !== undefined) actions.unshift("retry");
   if (report.subject.orderId !== undefined && (report.kind === "stock_short" || report.kind === "address_invalid"))
     actions.push("cancel_order");
+  // After a short pick the rest of the order is on its way already: only what is missing can still be cancelled.
+  if (report.subject.orderId !== undefined && report.kind === "stock_short") actions.push("cancel_lines");
   return actions;
 }

@@ -19,6 +19,17 @@ export interface CountTaken {
   drift: number;
 }
 
+/** Who waits for stock at this level: what comes in is theirs before anybody else's, first come, first served. */
+export interface Waiter {
+  /** The order's id. */
+  owner: string;
+  /** Since when, epoch milliseconds: the longest comes first. */
+  since: number;
+  quantity: number;
+  /** Who has not said again by then (epoch milliseconds) that it waits has lost its place. */
+  until: number;
+}
+
 /** One level as it stands. Never changed, only succeeded. */
 export interface LevelState {
   sku: Sku;
@@ -38,6 +49,8 @@ export interface LevelState {
   /** Sequence of the last movement: 1, 2, 3 … without a gap. */
   lastMovement: number;
   lastCount: CountTaken | null;
+  /** Whoever has waited longest first. */
+  waiters: readonly Waiter[];
 }
 
 /**
@@ -141,6 +154,7 @@ export function openLevel(
       sequence: 1,
       lastMovement: 1,
       lastCount: null,
+      waiters: [],
     },
     movement: {
       sequence: 1,

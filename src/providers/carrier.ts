@@ -29,6 +29,8 @@ export interface Label {
 export type TrackingStatus = "label_created" | "in_transit" | "out_for_delivery" | "delivered" | "exception";
 
 export interface TrackingSnapshot {
+  /** The label was withdrawn before the parcel was handed over. */
+  withdrawn?: true;
   trackingNumber: string;
   status: TrackingStatus;
   /** Epoch milliseconds of the newest scan. */

@@ -121,6 +121,7 @@ export function trackingSnapshotOf(result: FedexTrackResult): TrackingSnapshot |
   const estimate = result.dateAndTimes?.find(({ type }) => type === "ESTIMATED_DELIVERY")?.dateTime;
   return {
     trackingNumber: result.trackingNumberInfo.trackingNumber,
+    ...(status.code === CANCELLED && { withdrawn: true as const }),
     status: status.code === CANCELLED ? "exception" : (STATUSES[status.code] ?? "in_transit"),
     at,
     description: status.description ?? status.statusByLocale ?? status.code,

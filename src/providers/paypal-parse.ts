@@ -117,6 +117,12 @@ export function capturesOf(order: PaypalOrder): PaypalCapture[] {
   return (order.purchase_units[0].payments?.captures ?? []).filter(({ status }) => brought.includes(status));
 }
 
+/** The refunds whose money is back or on its way. */
+export function refundsOf(order: PaypalOrder): z.infer<typeof refundShape>[] {
+  const refunds = order.purchase_units[0].payments?.refunds ?? [];
+  return refunds.filter(({ status }) => status === "COMPLETED" || status === "PENDING");
+}
+
 /** The order as it stands after this capture. */
 export function withCapture(order: PaypalOrder, capture: PaypalCapture): PaypalOrder {
   const [unit] = order.purchase_units;
@@ -126,16 +132,14 @@ export function withCapture(order: PaypalOrder, capture: PaypalCapture): PaypalO
 
 /** What the order means to us; null where an amount in it cannot be read. */
 export function snapshotOf(order: PaypalOrder): PaymentSnapshot | null {
-  const [{ amount: asked, payments }] = order.purchase_units;
+  const [{ amount: asked }] = order.purchase_units;
   const authorization = authorizationOf(order);
   const amount = moneyOf(authorization?.amount ?? asked);
   if (amount === null) return null;
   const base = { intentId: order.id, amount };
   const captures = capturesOf(order);
   if (captures.length > 0) {
-    // A refund under way counts: the money is on its way back.
-    const refunds = (payments?.refunds ?? []).filter(({ status }) => status === "COMPLETED" || status === "PENDING");
-    const [captured, refunded] = [sumOf(captures), sumOf(refunds)];
+    const [captured, refunded] = [sumOf(captures), sumOf(refundsOf(order))];
     return captured === null || refunded === null ? null : { status: "captured", ...base, captured, refunded };
   }
   if (authorization !== null) return authorizationSnapshot(authorization, base);
@@ -194,7 +198,8 @@ function authorizationSnapshot(
   }
 }
 
-function sumOf(parts: readonly { amount: z.infer<typeof amountShape> }[]): number | null {
+/** Minor units; null where one of the amounts cannot be read. */
+export function sumOf(parts: readonly { amount: z.infer<typeof amountShape> }[]): number | null {
   const amounts = parts.map(({ amount }) => moneyOf(amount)?.amount ?? Number.NaN);
   const sum = amounts.reduce((total, amount) => total + amount, 0);
   return Number.isNaN(sum) ? null : sum;

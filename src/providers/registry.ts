@@ -11,6 +11,7 @@ import type { PaymentRecords } from "./payment-records.ts";
 import { PaypalDisputes } from "./paypal-disputes.ts";
 import { PaypalPayments } from "./paypal.ts";
 import type { PaypalToken } from "./paypal-client.ts";
+import { PaypalRecords } from "./paypal-records.ts";
 import type { SavedCards } from "./saved-methods.ts";
 import { SendgridMail } from "./sendgrid.ts";
 import { StripePayments } from "./stripe.ts";
@@ -89,8 +90,14 @@ export function createProviders(config: ProvidersConfig): Providers {
 }
 
 /** The books of every provider that keeps payments of ours; as cheap as the providers, and to be made as they are. */
-export function createPaymentRecords(config: ReachConfig & Pick<ProvidersConfig, "stripe">): readonly PaymentRecords[] {
-  return [new StripeRecords({ ...config.stripe, fetch: reachOf(config)("stripe") })];
+export function createPaymentRecords(
+  config: ReachConfig & Pick<ProvidersConfig, "stripe" | "paypal">,
+): readonly PaymentRecords[] {
+  const reach = reachOf(config);
+  return [
+    new StripeRecords({ ...config.stripe, fetch: reach("stripe") }),
+    new PaypalRecords({ ...config.paypal, fetch: reach("paypal"), tokens: paypalTokens }),
+  ];
 }
 
 /** Where customers' means of payment are kept. */

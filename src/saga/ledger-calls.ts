@@ -26,6 +26,8 @@ export interface LedgerCalls {
   begin(leased: LeasedEffect): Promise<Order | null>;
   /** Reports an outcome. Answers effects that became free by it or by what was reported beside it, leased to the caller. */
   report(report: OutcomeReport): Promise<LeasedEffect[]>;
+  /** Lets an order look at once for stock that it waits for. */
+  wake(orderId: OrderId): Promise<void>;
 }
 
 /** These calls as one invocation of a consumer makes them; `ledger` gives the ledger of a name in the shard map. */
@@ -36,6 +38,10 @@ export function ledgerCalls(env: Env, ledger: (name: string) => OrderLedgerRpc):
     const freed = await ledger(name).report(reports);
     // Whose report has freed what makes no difference: the one consumer does all of it.
     return reports.map((_, index) => (index === 0 ? freed : []));
+  });
+  const wake = gather(nameOf, async (orders: { orderId: OrderId }[], name) => {
+    await ledger(name).wake(orders.map(({ orderId }) => orderId));
+    return orders.map(() => undefined);
   });
   const findOrder = async (orderId: OrderId) => {
     const found = (await open({ orderId })).order ?? (await findOrderRow(databaseOf(env, orderId), orderId));
@@ -49,6 +55,7 @@ export function ledgerCalls(env: Env, ledger: (name: string) => OrderLedgerRpc):
       return claimed ? known(orderId, order && readOrder(order)) : null;
     },
     report,
+    wake: (orderId) => wake({ orderId }),
   };
 }
 

@@ -12,7 +12,8 @@ import { allocateStock, releaseStock, shipStock, writeOffShort } from "./handler
 import { notify } from "./handlers/notify.ts";
 import { openDeviation } from "./handlers/open-deviation.ts";
 import { placeExchange } from "./handlers/place-exchange.ts";
-import { promoteBackorder, reSource } from "./handlers/re-source.ts";
+import { promoteBackorder } from "./handlers/promote-backorder.ts";
+import { reSource } from "./handlers/re-source.ts";
 import { restockReturn } from "./handlers/restock-return.ts";
 import { capturePayment, refundPayment, voidPayment } from "./handlers/settle-payment.ts";
 import { trackParcel } from "./handlers/track-parcel.ts";

@@ -67,9 +67,15 @@ function fieldsOf(order: Order): Map<string, unknown> {
       amount: money(refundAmount(refund)),
       reason: refund.reason,
     });
-  const total = pendingEdit?.edit.content?.totals.total;
-  if (pendingEdit)
-    add("pendingEdit/", { payment: pendingEdit.payment, total: total === undefined ? undefined : money(total) });
+  if (pendingEdit) {
+    const total = "edit" in pendingEdit ? pendingEdit.edit.content?.totals.total : undefined;
+    const { payment, recall } = pendingEdit;
+    add("pendingEdit/", {
+      ...(payment !== null && { payment }),
+      ...(recall && { recall }),
+      ...(total !== undefined && { total: money(total) }),
+    });
+  }
   if (cancelling) add("cancelling/", { reason: cancelling.reason });
   if (ended) add("ended/", { as: ended.as, reason: ended.reason });
   return fields;

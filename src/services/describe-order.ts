@@ -8,6 +8,7 @@ import type {
 } from "../contracts/orders.ts";
 import type { OrderSummary } from "../db/orders/queries.ts";
 import { backorderLimit } from "../domain/order/backorder-limit.ts";
+import { linesCancelled } from "../domain/order/cancel-lines.ts";
 import type { Actor, RecordedEvent } from "../domain/order/events.ts";
 import { evolve } from "../domain/order/evolve.ts";
 import {
@@ -44,7 +45,7 @@ export function describeOrder(order: Order): OrderAnswer {
     location: order.location,
     shippingMethod: order.shippingMethod,
     currency,
-    lines: order.lines.map(({ number, sku, name, quantity, unitPrice, net, tax, backordered }) => ({
+    lines: order.lines.map(({ number, sku, name, quantity, unitPrice, net, tax, backordered, promise }) => ({
       number,
       sku,
       name,
@@ -53,6 +54,7 @@ export function describeOrder(order: Order): OrderAnswer {
       net: money(net),
       tax: money(tax),
       backordered,
+      promisedDate: promise?.delivery ?? null,
     })),
     discounts: order.discounts.map(({ amount, reason }) => ({ amount: money(amount), reason })),
     totals: {
@@ -72,7 +74,7 @@ export function describeOrder(order: Order): OrderAnswer {
       quantity,
       status,
     })),
-    pendingEdit: describePendingEdit(order.pendingEdit, money),
+    pendingEdit: describePendingEdit(order, money),
     backorderedUntil: dateTime(backorderLimit(order)),
     exchangeOf: order.exchangeOf ? { orderId: order.exchangeOf.orderId, returnId: order.exchangeOf.returnId } : null,
     cancelling: order.cancelling && {
@@ -88,17 +90,22 @@ export function describeOrder(order: Order): OrderAnswer {
 }
 
 function describePendingEdit(
-  pending: Order["pendingEdit"],
+  order: Order,
   money: (amount: number) => { amount: number; currency: string },
 ): OrderAnswer["pendingEdit"] {
-  const content = pending?.edit.content;
-  return pending && content
-    ? {
-        payment: pending.payment,
-        lines: content.lines.map(({ number, sku, quantity }) => ({ line: number, sku, quantity })),
-        total: money(content.totals.total),
-      }
-    : null;
+  const pending = order.pendingEdit;
+  if (!pending) return null;
+  const edit = "edit" in pending ? pending.edit : linesCancelled(order, pending.lines, pending.reason).edit;
+  if (!edit.content) return null;
+  return {
+    payment: pending.payment,
+    waitsFor: pending.recall ? "warehouse" : "payment",
+    shipments: pending.recall ?? [],
+    lines: edit.content.lines.map(({ number, sku, quantity }) => ({ line: number, sku, quantity })),
+    total: money(edit.content.totals.total),
+    address: edit.address ? { ...edit.address } : null,
+    shippingMethod: edit.shippingMethod ?? null,
+  };
 }
 
 /** The short form's answer: the order, whose `status` says that it was taken. */

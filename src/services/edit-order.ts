@@ -5,7 +5,9 @@ import type { OrderId } from "../domain/ids.ts";
 import type { OrderCommand } from "../domain/order/commands.ts";
 import { decide } from "../domain/order/decide.ts";
 import { editHoldExpiry } from "../domain/order/edit.ts";
+import { priceableDiscounts } from "../domain/order/least-charge.ts";
 import type { Order, OrderContent } from "../domain/order/order.ts";
+import { lastDay } from "../domain/stock-policy.ts";
 import { logError } from "../platform/log.ts";
 import { isBoundToWarehouse, lacking } from "./authorize.ts";
 import { type Catalog, catalogOf } from "./catalog.ts";
@@ -14,13 +16,15 @@ import { draftEdit, draftItems, type EditDraft, type WantedLine } from "./draft-
 import { executeOrder, getOrder, refusedCommand, staleVersion } from "./orders.ts";
 import { noStock, randomAttempt } from "./place-order.ts";
 import { priceInput, type PricedInput } from "./price-order.ts";
+import { waitingUnits } from "./promise-stock.ts";
 import { type Holder, holdId, releaseHolds, type Sourced, sourceStock } from "./source-stock.ts";
 
 /**
  * Changes contact, address, way of shipping or quantities of an order that is as the caller has read it
  * (`expectedVersion`; null: whatever it is now). The whole order is priced anew, with what was bought before at its
  * price, and stock is held for what is more before the ledger decides: all of the edit is made or nothing of it. Where
- * the difference has to be paid first, the order answered is as before and has a `pendingEdit`.
+ * the difference has to be paid first, or a warehouse has to give parcels back, the order answered is as before and has
+ * a `pendingEdit`.
  */
 export async function editOrder(
   ctx: ServiceContext,
@@ -121,7 +125,8 @@ async function edit(
     warehouseId: request.warehouseId,
     quantity: request.quantity,
   }));
-  const backordered = sourced.backordered.map(({ lineNumber, quantity }) => ({ line: lineNumber, quantity }));
+  const { method } = priced.value;
+  const backordered = sourced.backordered.map((line) => waitingUnits(catalog, line, ranked, method, ctx.now));
   const content = contentOf(ctx, catalog, order, draft.lines, priced.value, reservations, backordered);
   try {
     const executed = await executeOrder(ctx, orderId, commandOf(draft, content), order.version);
@@ -153,7 +158,7 @@ function priceLines(
     location: draft.location ?? { latitude: 0, longitude: 0 },
     shippingMethod: draft.shippingMethod,
     currency: order.currency,
-    discounts: order.discounts,
+    discounts: priceableDiscounts(order),
   });
   if (!priced.ok) return priced;
   const serving = new Set(priced.value.ranked.map(({ warehouse }) => warehouse.id));
@@ -200,14 +205,22 @@ function contentOf(
   const { subtotal, shipping, tax, discount, total } = price;
   const kept = order.reservations.filter(({ status }) => status !== "RELEASED");
   const from = new Set([...kept, ...reservations].map(({ warehouseId }) => warehouseId));
-  const waits = order.lines.some((line) => line.backordered + line.unsourced > 0) || backordered.length > 0;
   const parcels = ranked.filter(({ warehouse }) => from.has(warehouse.id));
+  const parcelsDay = estimateLastDelivery(parcels, method, ctx.now);
+  const waiting = [
+    ...order.lines
+      .filter((line, index) => line.backordered > line.quantity - Math.min(line.quantity, lines[index]?.quantity ?? 0))
+      .map(({ promise }) => promise),
+    ...backordered.map(({ promise }) => promise),
+  ];
+  const ready = from.size > 0 ? [parcelsDay] : [];
+  const isLost = order.lines.some(({ unsourced }) => unsourced > 0);
   return {
     lines,
     totals: { subtotal, shipping, tax, discount, total },
-    discounts: order.discounts,
+    discounts: priceableDiscounts(order),
     reservations,
     backordered,
-    estimatedDelivery: waits ? null : estimateLastDelivery(parcels, method, ctx.now),
+    estimatedDelivery: isLost ? null : lastDay([...ready, ...waiting.map((promise) => promise?.delivery)]),
   };
 }

@@ -285,7 +285,8 @@ function refusalProblem(orderId: OrderId, currency: string, refusal: Refusal): S
     case "edit_pending":
       return {
         code: "order_state",
-        detail: "The change before this one is not paid yet: wait for it, then try again.",
+        detail:
+          "The change before this one still waits for its payment or for a warehouse: wait for it, then try again.",
       };
     case "quantity_exceeds_open":
       return {

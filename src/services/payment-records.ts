@@ -16,9 +16,10 @@ export function savedCardsOf(env: Env, defer: Defer): SavedCards {
   return createSavedCards(reachOf(env, defer));
 }
 
-function reachOf(env: Env, defer: Defer): Parameters<typeof createSavedCards>[0] {
+function reachOf(env: Env, defer: Defer): Parameters<typeof createPaymentRecords>[0] {
   return {
     stripe: { secretKey: env.STRIPE_SECRET_KEY },
+    paypal: { clientId: env.PAYPAL_CLIENT_ID, clientSecret: env.PAYPAL_CLIENT_SECRET },
     simulators: env.SIMULATORS,
     gate: (provider) => providerGateStub(env.PROVIDER_GATE, provider),
     defer,

@@ -5,8 +5,9 @@ import { estimateLastDelivery } from "../domain/delivery.ts";
 import { ORDER_ID_BYTES, type OrderId, orderIdFromBytes } from "../domain/ids.ts";
 import type { Actor, PlacedOrder } from "../domain/order/events.ts";
 import type { ExchangeOrigin } from "../domain/order/exchange.ts";
-import { HOLD_MS, type Order, type Reservation } from "../domain/order/order.ts";
+import { HOLD_MS, type Order, type Reservation, type WaitingUnits } from "../domain/order/order.ts";
 import type { RankedWarehouse } from "../domain/sourcing.ts";
+import { lastDay } from "../domain/stock-policy.ts";
 import type { Env } from "../platform/env.ts";
 import { logError } from "../platform/log.ts";
 import { sha256, sha256Hex } from "../platform/sha256.ts";
@@ -16,6 +17,7 @@ import { type ClaimedLine, claimReservations, unclaimReservations } from "./clai
 import { actorOf, type ServiceContext } from "./context.ts";
 import { type DraftLine, draftOrder, type OrderDraft } from "./order-draft.ts";
 import { priceInput, type PricedInput } from "./price-order.ts";
+import { waitingUnits } from "./promise-stock.ts";
 import { holdId, releaseHolds, type Sourced, sourceStock } from "./source-stock.ts";
 import { ledgerStub } from "./stubs.ts";
 
@@ -170,7 +172,8 @@ function assemble(
   ];
   const from = new Set(reservations.map(({ warehouseId }) => warehouseId));
   const shipments = ranked.filter(({ warehouse }) => from.has(warehouse.id));
-  const waiting = sourced.backordered.length > 0;
+  const waiting = sourced.backordered.map((line) => waitingUnits(catalog, line, ranked, method, ctx.now));
+  const ready = reservations.length > 0 ? [estimateLastDelivery(shipments, method, ctx.now)] : [];
   return {
     id: hold.orderId,
     channel: draft.channel,
@@ -181,7 +184,7 @@ function assemble(
     location: draft.location,
     shippingMethod: method.id,
     currency: price.currency,
-    lines: draft.lines.map((line, index) => orderLine(catalog, line, index, price, sourced)),
+    lines: draft.lines.map((line, index) => orderLine(catalog, line, index, price, waiting)),
     discounts: draft.discounts,
     totals: {
       subtotal: price.subtotal,
@@ -193,7 +196,7 @@ function assemble(
     captureOn: catalog.channels.get(draft.channel)?.captureOn ?? ctx.env.CAPTURE_ON,
     placedAt: ctx.now,
     holdExpiresAt: hold.expiresAt,
-    estimatedDelivery: waiting ? null : estimateLastDelivery(shipments, method, ctx.now),
+    estimatedDelivery: lastDay([...ready, ...waiting.map(({ promise }) => promise?.delivery)]),
     paymentMethod: draft.paymentMethod,
     ...(ctx.env.BACKORDER_LIMIT_DAYS !== undefined && { backorderLimitDays: Number(ctx.env.BACKORDER_LIMIT_DAYS) }),
     ...(hold.exchangeOf && { exchangeOf: hold.exchangeOf }),
@@ -206,14 +209,13 @@ function orderLine(
   line: DraftLine,
   index: number,
   price: PricedInput["price"],
-  sourced: Done,
+  waiting: readonly WaitingUnits[],
 ): PlacedOrder["lines"][number] {
   const product = catalog.products.get(line.sku);
   const priced = price.lines[index];
   if (!product || !priced) throw new Error(`line ${index + 1} was priced without its product`);
-  const backordered = sourced.backordered
-    .filter(({ lineNumber }) => lineNumber === index + 1)
-    .reduce((sum, { quantity }) => sum + quantity, 0);
+  const units = waiting.filter((one) => one.line === index + 1);
+  const promise = units.find((one) => one.promise)?.promise;
   return {
     number: index + 1,
     sku: line.sku,
@@ -223,7 +225,8 @@ function orderLine(
     net: priced.net,
     tax: priced.tax,
     weightGrams: product.weightGrams * line.quantity,
-    backordered,
+    backordered: units.reduce((sum, { quantity }) => sum + quantity, 0),
+    ...(promise && { promise }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Versioned } from "../db/ops/load-catalog.ts";
 import { type SaveMode, saveProduct } from "../db/ops/save-catalog.ts";
 import type { Product } from "../domain/catalog.ts";
 import type { Sku } from "../domain/ids.ts";
+import { policyOf } from "../domain/stock-policy.ts";
 import { auditEntry, sealAudit } from "./audit.ts";
 import { lacking } from "./authorize.ts";
 import { catalogOf, invalidateCatalog } from "./catalog.ts";
@@ -103,8 +104,9 @@ async function save(
   return { ok: true, value: describeProduct({ ...product, version: saved.version }) };
 }
 
-function productOf({ price, ...form }: CreateProductForm): Product {
-  return { ...form, price: price.amount, currency: price.currency };
+function productOf({ price, stockPolicy, backorder = false, ...form }: CreateProductForm): Product {
+  const waits = stockPolicy ? { backorder: stockPolicy.kind !== "refuse", stockPolicy } : { backorder };
+  return { ...form, ...waits, price: price.amount, currency: price.currency };
 }
 
 function isSeen({ principal }: ServiceContext, product: Product): boolean {
@@ -122,6 +124,7 @@ function describeProduct({ price, currency, ...product }: Versioned<Product>): P
     weightGrams: product.weightGrams,
     taxClass: product.taxClass,
     backorder: product.backorder,
+    stockPolicy: policyOf(product),
     active: product.active,
     version: product.version,
   };

@@ -3,12 +3,14 @@ import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { estimateDelivery } from "../domain/delivery.ts";
 import type { Sku, WarehouseId } from "../domain/ids.ts";
 import { locate } from "../domain/places.ts";
+import { lastDay, mayWait } from "../domain/stock-policy.ts";
 import { choosePlan } from "../domain/sourcing/choose-plan.ts";
 import { lacking } from "./authorize.ts";
 import { type Catalog, catalogOf } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
 import { addressProblems, sumBySku } from "./order-draft.ts";
 import { priceInput, type PricedInput } from "./price-order.ts";
+import { promiseOf } from "./promise-stock.ts";
 import { levelStub } from "./stubs.ts";
 
 /** Levels asked for a quote: the nearest warehouses first, so that what is left out is far away. */
@@ -50,7 +52,7 @@ export async function quoteOrder(ctx: ServiceContext, form: QuoteForm): Promise<
   if (choice.kind === "plan")
     return { ok: true, value: answer(ctx, catalog, lines, priced.value, choice.plan.shipments, []) };
   const short = choice.shortfall.filter((sku) => sku.short > 0);
-  if (short.some(({ sku }) => catalog.products.get(sku)?.backorder !== true))
+  if (short.some(({ sku }) => !mayWait(catalog.products.get(sku))))
     return refuse("insufficient_stock", `There is not enough stock of ${short.map(({ sku }) => sku).join(", ")}.`, {
       extra: { availability: choice.shortfall },
     });
@@ -68,9 +70,20 @@ export async function quoteOrder(ctx: ServiceContext, form: QuoteForm): Promise<
       lines,
       priced.value,
       shipments,
-      [...missing].map(([sku, quantity]) => ({ sku, quantity })),
+      [...missing].map(([sku, quantity]) => ({
+        sku,
+        quantity,
+        promisedDate: promisedDate(ctx, catalog, sku, priced.value),
+      })),
     ),
   };
+}
+
+/** When units that wait should arrive; null where nobody knows. */
+function promisedDate(ctx: ServiceContext, catalog: Catalog, sku: Sku, { ranked, method }: PricedInput): string | null {
+  const home = ranked.find(({ warehouse }) => catalog.level(sku, warehouse.id) !== undefined);
+  if (!home) return null;
+  return promiseOf(catalog, { sku, warehouseId: home.warehouse.id }, ranked, method, ctx.now)?.delivery ?? null;
 }
 
 async function candidatesFor(
@@ -87,7 +100,7 @@ async function candidatesFor(
   const available = new Map<WarehouseId, Map<Sku, number>>();
   for (const view of views) {
     const at = available.get(view.warehouseId) ?? new Map<Sku, number>();
-    available.set(view.warehouseId, at.set(view.sku, view.available));
+    available.set(view.warehouseId, at.set(view.sku, Math.max(0, view.available - (view.waiting?.units ?? 0))));
   }
   return ranked.map(({ warehouse, distanceKm }) => ({
     warehouse,
@@ -106,7 +119,7 @@ function answer(
     distanceKm: number;
     lines: readonly { sku: Sku; quantity: number }[];
   }[],
-  backordered: { sku: Sku; quantity: number }[],
+  backordered: QuoteAnswer["backordered"],
 ): QuoteAnswer {
   const money = (amount: number) => ({ amount, currency: price.currency });
   const parcels = shipments.map(({ warehouse, distanceKm, lines: items }) => ({
@@ -115,11 +128,7 @@ function answer(
     items: items.map(({ sku, quantity }) => ({ sku, quantity })),
     estimatedDelivery: estimateDelivery({ warehouse, method, distanceKm, placedAt: ctx.now }),
   }));
-  const latest =
-    parcels
-      .map(({ estimatedDelivery }) => estimatedDelivery)
-      .sort()
-      .at(-1) ?? null;
+  const days = [...parcels.map((parcel) => parcel.estimatedDelivery), ...backordered.map((one) => one.promisedDate)];
   return {
     currency: price.currency,
     lines: lines.map(({ sku, quantity }, index) => {
@@ -142,6 +151,6 @@ function answer(
     },
     shipments: parcels,
     backordered,
-    estimatedDelivery: backordered.length > 0 ? null : latest,
+    estimatedDelivery: lastDay(days),
   };
 }

@@ -37,13 +37,13 @@ export async function reconcilePayments(
 ): Promise<ProviderResult<ReconciliationRun>> {
   const from = Date.parse(`${day}T00:00:00Z`);
   const to = from + DAY_MS;
-  const [moved, booked] = await Promise.all([
-    records.movedBetween(from, to),
-    Promise.all(allOrderDatabases(ctx.env).map((database) => listMovedPayments(database, records.provider, from, to))),
-  ]);
+  const read = allOrderDatabases(ctx.env).map((database) => listMovedPayments(database, records.provider, from, to));
+  const booked = (await Promise.all(read)).flat();
+  const names = new Map(booked.map(({ orderId, number, intentId }) => [`${orderId}.${number}`, intentId]));
+  const moved = await records.movedBetween(from, to, (orderId, payment) => names.get(`${orderId}.${payment}`) ?? null);
   if (moved.outcome !== "done") return moved;
   const theirs = new Map(moved.value.map((record) => [record.intentId, record]));
-  const ours = new Map(booked.flat().map((payment) => [payment.intentId, payment]));
+  const ours = new Map(booked.map((payment) => [payment.intentId, payment]));
   const looked = await lookAgain(ctx, records, suspects(theirs, ours));
   if (looked.outcome !== "done") return looked;
   const { differences, inFlight } = looked.value;

@@ -1,7 +1,8 @@
 import type { WantedLine } from "../domain/sourcing/choose-plan.ts";
 import type { HoldOutcome, HoldRequest } from "../domain/sourcing/holds.ts";
 import { type RankedWarehouse, type SourcingStep, startSourcing } from "../domain/sourcing.ts";
-import { type ReservationId, reservationId } from "../domain/ids.ts";
+import { type ReservationId, reservationId, type Sku } from "../domain/ids.ts";
+import { mayWait } from "../domain/stock-policy.ts";
 import type { Env } from "../platform/env.ts";
 import { logError } from "../platform/log.ts";
 import { withinLimit } from "../platform/time-limit.ts";
@@ -16,6 +17,8 @@ export interface Holder {
   attempt: string;
   expiresAt: number;
   channel: string;
+  /** Since when the owner has waited for each SKU, where it has: then it has its turn before all who came later. */
+  waitingSince?: ReadonlyMap<Sku, number>;
 }
 
 export type Sourced = Extract<SourcingStep, { kind: "done" | "refused" }>;
@@ -38,7 +41,7 @@ export async function sourceStock(
     lines: wanted.lines,
     ranked: wanted.ranked,
     carries: (sku, warehouseId) => catalog.level(sku, warehouseId) !== undefined,
-    allowsBackorder: (sku) => wanted.allowBackorder && catalog.products.get(sku)?.backorder === true,
+    allowsBackorder: (sku) => wanted.allowBackorder && mayWait(catalog.products.get(sku)),
   });
   for (;;) {
     switch (step.kind) {
@@ -54,7 +57,7 @@ export async function sourceStock(
           holder,
           defer,
         );
-        step = step.next(await Promise.all(step.holds.map((request) => hold(env, catalog, request, holder))));
+        step = step.next(await Promise.all(step.holds.map((request) => holdAtLevel(env, catalog, request, holder))));
         break;
       }
       case "peek":
@@ -107,7 +110,14 @@ function releaseBehind(
   if (requests.length > 0) defer(releaseHolds(env, catalog, requests, holder));
 }
 
-async function hold(env: Env, catalog: Catalog, request: HoldRequest, holder: Holder): Promise<HoldOutcome> {
+/** Asks one level for one hold; a level that does not answer in time has failed. */
+export async function holdAtLevel(
+  env: Env,
+  catalog: Catalog,
+  request: HoldRequest,
+  holder: Holder,
+): Promise<HoldOutcome> {
+  const since = holder.waitingSince?.get(request.sku);
   const registration = catalog.level(request.sku, request.warehouseId);
   if (!registration) return { kind: "refused", available: 0 };
   try {
@@ -117,6 +127,7 @@ async function hold(env: Env, catalog: Catalog, request: HoldRequest, holder: Ho
         quantity: request.quantity,
         expiresAt: holder.expiresAt,
         channel: holder.channel,
+        ...(since !== undefined && { turn: { owner: holder.owner, since } }),
       }),
       LEVEL_LIMIT_MS,
       "hold",
@@ -138,7 +149,8 @@ async function peek(
   const registration = catalog.level(sku, warehouseId);
   if (!registration) return 0;
   try {
-    return (await withinLimit(levelStub(env, sku, warehouseId).view(registration), LEVEL_LIMIT_MS, "peek")).available;
+    const view = await withinLimit(levelStub(env, sku, warehouseId).view(registration), LEVEL_LIMIT_MS, "peek");
+    return Math.max(0, view.available - (view.waiting?.units ?? 0));
   } catch (error) {
     logError("level_did_not_answer", error, { sku, warehouseId });
     return null;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dueForParcels, payableAmount, securedAmount, unpaidAmount } from "../../src/domain/order/amounts.ts";
+import { nextTimer } from "../../src/domain/order/timers.ts";
 import { MINUTE, OrderBooks, PLACED_AT, placedOrder, reservation } from "../support/order-books.ts";
 
 /** One line that is held and one that waits. */
@@ -43,6 +44,7 @@ describe("an order of which a part waits for stock", () => {
     books.called();
     promoted(books);
     expect(books.called()).toMatchObject([
+      { kind: "Notify", notification: "backorder_arrived" },
       { kind: "AuthorizePayment", payment: 2, amount: { amount: 666 }, method: "pm_card_visa" },
     ]);
     expect(books.order.estimatedDelivery).toBe("2026-12-20");
@@ -109,6 +111,7 @@ describe("an order of which a part waits for stock", () => {
     books.now += 3 * 24 * 60 * MINUTE;
     promoted(books, 1, 2);
     expect(books.called()).toMatchObject([
+      { kind: "Notify", notification: "backorder_arrived" },
       {
         kind: "AuthorizePayment",
         payment: 1,
@@ -264,5 +267,98 @@ describe("amounts", () => {
     books.captured();
     expect(securedAmount(books.order)).toBe(2000);
     expect(books.now).toBe(PLACED_AT);
+  });
+});
+
+describe("what is promised of units that wait", () => {
+  const DAY = 24 * 60 * MINUTE;
+  const preordered = PLACED_AT + 60 * DAY;
+  const withPromise = () => {
+    const placed = half();
+    const promise = { delivery: "2027-01-22", countsFrom: preordered };
+    return new OrderBooks({
+      ...placed,
+      lines: placed.lines.map((one) => (one.number === 2 ? { ...one, promise } : one)),
+    });
+  };
+  const awaited = (books: OrderBooks, promises: { line: number; promise: { delivery: string } }[]) =>
+    books.done("PromoteBackorder", {
+      kind: "PromoteBackorder",
+      reservations: [],
+      backordered: [],
+      unavailable: [],
+      estimatedDelivery: null,
+      promises,
+    });
+
+  it("lets a preorder wait to its limit from the day on which it is to be had", () => {
+    const books = withPromise().authorized().allocated();
+    books.shipped().captured();
+    expect(nextTimer(books.order)).toEqual({ timer: "backorder_limit", at: preordered + 30 * DAY });
+    books.now = preordered;
+    expect(books.timer("backorder_limit")).toEqual([]);
+    books.now = preordered + 30 * DAY;
+    expect(books.timer("backorder_limit")).toMatchObject([{ type: "LinesCancelled", reason: "backorder_limit" }]);
+  });
+
+  it("gives each line its own time", () => {
+    const placed = placedOrder([{ quantity: 1 }, { quantity: 2, unitPrice: 333 }]);
+    const promise = { delivery: "2027-01-22", countsFrom: preordered };
+    const books = new OrderBooks({
+      ...placed,
+      lines: placed.lines.map((one) => (one.number === 2 ? { ...one, promise } : one)),
+    });
+    books.now += 30 * DAY;
+    books.timer("backorder_limit");
+    expect(books.order).toMatchObject({ ended: null, lines: [{ quantity: 0, backordered: 0 }, { backordered: 2 }] });
+    expect(nextTimer(books.order)).toMatchObject({ at: preordered + 30 * DAY });
+  });
+
+  it("is news when it moves, and stock is looked for again", () => {
+    const books = withPromise().authorized().allocated();
+    books.called();
+    awaited(books, [{ line: 2, promise: { delivery: "2027-03-01" } }]);
+    expect(books.kinds()).toEqual(["Notify backordered", "PromoteBackorder"]);
+    expect(books.order).toMatchObject({
+      estimatedDelivery: "2027-03-01",
+      lines: [{}, { promise: { delivery: "2027-03-01" } }],
+    });
+  });
+
+  it("is no news, and looked for again, where its line has gone meanwhile and another still waits", () => {
+    const books = new OrderBooks(placedOrder([{ quantity: 1 }, { quantity: 2, unitPrice: 333 }]));
+    const search = books.effect("PromoteBackorder");
+    books.accept({ type: "CancelLines", lines: [{ line: 1, quantity: 1 }], reason: "less" });
+    books.called();
+    books.done(
+      "PromoteBackorder",
+      {
+        kind: "PromoteBackorder",
+        reservations: [reservation(books.order.id, 1, "rome", 1, "p")],
+        backordered: [],
+        unavailable: [],
+        estimatedDelivery: null,
+      },
+      search,
+    );
+    expect(books.kinds()).toEqual(["ReleaseStock", "PromoteBackorder"]);
+  });
+
+  it("ends with the waiting: a line that is served in part keeps its place, one that is served whole has none", () => {
+    const books = withPromise().authorized().allocated();
+    const since = books.order.lines[1]?.waitingSince;
+    expect(since).toBe(PLACED_AT);
+    books.now += DAY;
+    promoted(books, 2, 1);
+    expect(books.order.lines[1]).toMatchObject({
+      backordered: 1,
+      waitingSince: since,
+      promise: { delivery: "2027-01-22" },
+    });
+    books.authorized(2);
+    books.allocated();
+    promoted(books, 2, 1);
+    expect(books.order.lines[1]).not.toHaveProperty("waitingSince");
+    expect(books.order.lines[1]).not.toHaveProperty("promise");
   });
 });

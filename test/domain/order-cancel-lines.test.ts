@@ -20,7 +20,7 @@ const mixed = (change: Parameters<typeof placedOrder>[1] = {}) =>
     },
   );
 const confirmed = (change: Parameters<typeof placedOrder>[1] = {}) => {
-  const books = new OrderBooks(mixed(change)).authorized().allocated();
+  const books = new OrderBooks(mixed(change)).authorized().allocated().accepted();
   books.called();
   return books;
 };

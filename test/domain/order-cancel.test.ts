@@ -60,6 +60,7 @@ describe("an authorization within 24 hours of lapsing", () => {
       estimatedDelivery: null,
     });
     expect(books.called()).toMatchObject([
+      { kind: "Notify", notification: "backorder_arrived" },
       { kind: "AuthorizePayment", payment: 2, amount: { amount: 2000 }, method: "pm_card_visa" },
     ]);
   });

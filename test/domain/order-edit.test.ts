@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { nextTimer } from "../../src/domain/order/timers.ts";
 import type { Order } from "../../src/domain/order/order.ts";
+import { leastCharge, priceableDiscounts } from "../../src/domain/order/least-charge.ts";
 import { MINUTE, OrderBooks, placedOrder } from "../support/order-books.ts";
 import { contentOf } from "../support/order-content.ts";
 
@@ -17,7 +18,7 @@ const edit = (books: OrderBooks, quantities: Record<number, number>, added: (str
   books.command({ type: "EditOrder", edit: { content: contentOf(books.order, quantities, added) } });
 const units = ({ lines }: Order) => lines.map(({ quantity }) => quantity);
 const confirmed = (change: Parameters<typeof placedOrder>[1] = {}) => {
-  const books = new OrderBooks(two(change)).authorized().allocated();
+  const books = new OrderBooks(two(change)).authorized().allocated().accepted();
   books.called();
   return books;
 };
@@ -86,7 +87,7 @@ describe("an edit that costs more than is secured", () => {
     expect(units(books.order)).toEqual([3, 1]);
     books.allocated();
     expect(books.called()).toMatchObject([{ kind: "RequestFulfillment" }]);
-    expect(books.order.shipments).toMatchObject([{ state: "REQUESTED" }, { items: [{ line: 1, quantity: 1 }] }]);
+    expect(books.order.shipments).toMatchObject([{ state: "ACCEPTED" }, { items: [{ line: 1, quantity: 1 }] }]);
   });
 
   it("is captured by a payment of its own, once what it pays for is allocated", () => {
@@ -102,7 +103,8 @@ describe("an edit that costs more than is secured", () => {
     const books = confirmed();
     const before = books.order;
     edit(books, { 1: 3, 2: 0 });
-    const held = books.order.pendingEdit?.edit.content?.reservations[0]?.id;
+    const pending = books.order.pendingEdit;
+    const held = pending && "edit" in pending ? pending.edit.content?.reservations[0]?.id : undefined;
     books.called();
     books.payment({ status: "failed", intentId: "pi_2", code: "declined", message: "no" }, 2);
     expect(books.called()).toMatchObject([
@@ -210,6 +212,7 @@ describe("an edit that costs less", () => {
     books.called();
     edit(books, { 2: 0 });
     expect(books.effect("RefundPayment").effect).toMatchObject({ refund: 1, amount: { amount: 500 } });
+    books.accepted();
     edit(books, { 1: 1 });
     expect(books.effect("RefundPayment").effect).toMatchObject({ refund: 2, amount: { amount: 1000 } });
     books.command({ type: "CancelOrder", reason: "changed my mind" });
@@ -260,12 +263,6 @@ describe("what may be edited when", () => {
     expect(shipped.command(late)).toEqual({ ok: false, refusal: { reason: "already_shipped" } });
   });
 
-  it("a parcel that a WMS picks without telling counts as begun", () => {
-    const books = confirmed();
-    books.done("RequestFulfillment", { kind: "RequestFulfillment", accepted: true, reference: "r", picksAtOnce: true });
-    expect(edit(books, { 1: 1 })).toMatchObject({ refusal: { reason: "picking_started" } });
-  });
-
   it("not while a cancel waits, and never down to nothing", () => {
     const books = confirmed();
     expect(edit(books, { 1: 0, 2: 0 })).toEqual({ ok: false, refusal: { reason: "no_lines" } });
@@ -281,5 +278,47 @@ describe("what may be edited when", () => {
       { kind: "PromoteBackorder", lines: [{ line: 3, quantity: 1 }] },
     ]);
     expect(books.order.pendingEdit, "nothing is due for them yet").toBeNull();
+  });
+});
+
+describe("an edit whose difference is too little to be charged", () => {
+  /** The content at so many cents more. */
+  const dearer = (order: Order, cents: number) => {
+    const content = contentOf(order, {});
+    const { shipping, total } = content.totals;
+    return { ...content, totals: { ...content.totals, shipping: shipping + cents, total: total + cents } };
+  };
+
+  it("is made at once, and the difference is given as a discount that says so", () => {
+    const books = confirmed();
+    books.accept({ type: "EditOrder", edit: { shippingMethod: "express", content: dearer(books.order, 49) } });
+    expect(books.called()).toEqual([]);
+    expect(books.order).toMatchObject({
+      shippingMethod: "express",
+      pendingEdit: null,
+      totals: { shipping: 49, discount: 49, total: 2500 },
+      discounts: [{ amount: 49, reason: "difference too small to charge" }],
+    });
+    books.shipped();
+    expect(books.effect("CapturePayment").effect.amount.amount).toBe(2500);
+  });
+
+  it("is asked for from the least that its provider takes", () => {
+    const books = confirmed();
+    books.accept({ type: "EditOrder", edit: { content: dearer(books.order, 50) } });
+    expect(books.called()).toMatchObject([{ kind: "AuthorizePayment", amount: { amount: 50 } }]);
+    const invoiced = confirmed({ paymentMethod: "invoice" });
+    invoiced.accept({ type: "EditOrder", edit: { content: dearer(invoiced.order, 1) } });
+    expect(invoiced.called()).toMatchObject([{ kind: "AuthorizePayment", amount: { amount: 1 } }]);
+    expect([leastCharge("stripe", "EUR"), leastCharge("stripe", "JPY"), leastCharge("paypal", "EUR")]).toEqual([
+      50, 50, 1,
+    ]);
+  });
+
+  it("is not forgiven twice: the next price is without it", () => {
+    const books = confirmed();
+    books.accept({ type: "EditOrder", edit: { content: dearer(books.order, 30) } });
+    expect(priceableDiscounts(books.order)).toEqual([]);
+    expect(priceableDiscounts({ discounts: [{ amount: 5, reason: "welcome" }] })).toHaveLength(1);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { deviationActions } from "../../src/domain/deviation.ts";
 import { PAYMENT_WINDOW_MS } from "../../src/domain/order/order.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
 import { MINUTE, OrderBooks, placedOrder } from "../support/order-books.ts";
@@ -176,4 +177,69 @@ describe("fulfillment", () => {
       { kind: "AuthorizePayment", payment: 3, amount: { amount: 4000 }, deadline: books.now + PAYMENT_WINDOW_MS },
     ]);
   });
+});
+
+describe("a short pick of units that are nowhere else", () => {
+  const nowhere = () => {
+    const books = confirmed().picking(0);
+    const shipmentId = books.shipment(0);
+    books.accept({ type: "ReportShort", shipmentId, items: [{ line: 1, quantity: 1 }], reason: "bin empty" });
+    const [missing] = books.effect("ReSource").effect.lines;
+    books.called();
+    books.done("ReSource", {
+      kind: "ReSource",
+      reservations: [],
+      backordered: [],
+      unavailable: [{ line: 1, quantity: missing?.quantity ?? 0 }],
+      estimatedDelivery: null,
+    });
+    return books;
+  };
+
+  it("opens a deviation with what can be done, and the rest goes on", () => {
+    const books = nowhere();
+    const [deviation] = books.called();
+    expect(deviation).toMatchObject({ kind: "OpenDeviation", deviation: "stock_short" });
+    const subject = { orderId: books.order.id, effectId: books.effect("ReSource").id };
+    expect(deviationActions({ kind: "stock_short", subject })).toEqual([
+      "retry",
+      "resolve",
+      "assign",
+      "cancel_order",
+      "cancel_lines",
+    ]);
+    books.accept({ type: "PackShipment", shipmentId: books.shipment(0) });
+  });
+
+  it("each choice works: they are looked for again, or cancelled by line while the rest ships", () => {
+    const again = nowhere();
+    const search = again.effect("ReSource");
+    again.accept({ type: "RetryEffect", effectId: search.id });
+    again.done("ReSource", {
+      kind: "ReSource",
+      reservations: [],
+      backordered: [{ line: 1, quantity: 1 }],
+      unavailable: [],
+      estimatedDelivery: null,
+    });
+    expect(again.order.lines[0]).toMatchObject({ unsourced: 0, backordered: 1 });
+    const cancelled = nowhere();
+    cancelled.accept({ type: "CancelLines", lines: [{ line: 1, quantity: 1 }], reason: "gone" });
+    expect(cancelled.order.lines[0]).toMatchObject({ unsourced: 0 });
+    expect(cancelled.order.totals.total).toBeLessThan(4000);
+    cancelled.accept({ type: "PackShipment", shipmentId: cancelled.shipment(0) });
+  });
+});
+
+it("a parcel ships what is allocated to it, once, and nothing else", () => {
+  const books = confirmed().shipped(0);
+  const shipmentId = books.shipment(0);
+  const { items } = books.order.shipments[0]!;
+  const shipped = books.effect("ShipStock").effect.reservations;
+  expect(shipped.map(({ id, quantity }) => [id, quantity])).toEqual(
+    items.map(({ reservationId, quantity }) => [reservationId, quantity]),
+  );
+  for (const { id, quantity } of shipped)
+    expect(books.order.reservations.find((one) => one.id === id)).toMatchObject({ status: "SHIPPED", quantity });
+  expect(books.command({ type: "ShipShipment", shipmentId })).toMatchObject({ refusal: { reason: "shipment_state" } });
 });

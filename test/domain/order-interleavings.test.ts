@@ -6,7 +6,7 @@ import type { Order } from "../../src/domain/order/order.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
 import { type CalledEffect, type LineSpec, OrderBooks, placedOrder } from "../support/order-books.ts";
 import { contentOf } from "../support/order-content.ts";
-import { checkOrdered, checkPromised } from "../support/order-edit-steps.ts";
+import { checkHandedOver, checkOrdered, checkPromised } from "../support/order-edit-steps.ts";
 import { LUCK, Outside } from "../support/order-outside.ts";
 
 const FLOOR = ["StartPicking", "PackShipment", "ShipShipment", "DeliverShipment"] as const;
@@ -14,10 +14,11 @@ const FLOOR = ["StartPicking", "PackShipment", "ShipShipment", "DeliverShipment"
 /** One order and everything outside of it, where all goes well: only the order of things is open. */
 class World {
   readonly books: OrderBooks;
-  readonly outside = new Outside();
+  readonly outside: Outside;
   readonly #settled = new Set<string>();
 
-  constructor(captureOn: Order["captureOn"]) {
+  constructor(captureOn: Order["captureOn"], wmsShare = 0) {
+    this.outside = new Outside(wmsShare);
     const lines: LineSpec[] = [
       { quantity: 2, held: { berlin: 2 } },
       { quantity: 1, unitPrice: 500, held: { paris: 1 } },
@@ -113,11 +114,16 @@ const WISHES: Record<string, (order: Order) => OrderCommand> = {
     type: "EditOrder",
     edit: { content: contentOf(order, { 1: 1, 2: 4 }) },
   }),
+  "another address": (order) => ({
+    type: "EditOrder",
+    edit: { address: { ...order.address, line1: "Allee 2" }, content: contentOf(order, {}) },
+  }),
 };
 
-/** At any time: money is taken once, and the order's own numbers agree. */
+/** At any time: money is taken once, the order's own numbers agree, and no WMS picks what was given up. */
 function checkAlways({ books, outside }: World): void {
   checkOrdered(books.order, books.events);
+  checkHandedOver(books.order, outside);
   for (const { captures, captured, refunded, amount } of outside.intents.values())
     assert.ok(captures <= 1 && captured <= amount && refunded <= captured);
 }
@@ -166,6 +172,69 @@ describe("payment, capture, allocation, picking, shipping and expiry in every or
       expect(ends).toContain("PAYMENT_FAILED");
       if (wish === WISHES["a cancel"])
         expect([...ends].some((end) => end === "CANCELLED" || end === "REFUNDED")).toBe(true);
+    },
+    60_000,
+  );
+});
+
+/** What the bank says by its webhook, whether or not it is news. */
+const webhook: Step[] = [({ books, outside }) => outside.intents.has(1) && books.payment(outside.factOf(1, books.now))];
+
+it("a cancel at any moment is all of it or nothing, also where the bank's webhook comes at any moment", () => {
+  for (const captureOn of ["order", "shipment"] as const) {
+    const customer: Step[] = [(world) => world.books.command({ type: "CancelOrder", reason: "changed my mind" })];
+    for (const steps of interleavings([bank, levels, floor, customer, webhook])) {
+      const world = new World(captureOn);
+      for (const step of steps) {
+        step(world);
+        checkAlways(world);
+      }
+      world.rest();
+      checkAlways(world);
+      checkEnd(world);
+    }
+  }
+}, 60_000);
+
+/** The warehouses' answers: both parcels are taken, or given back, as the one or the other is asked for. */
+const warehouses: Step[] = [
+  (world) => world.perform("RequestFulfillment"),
+  (world) => world.perform("RequestFulfillment", "CancelFulfillment"),
+];
+const laterBank: Step[] = [(world) => world.perform("AuthorizePayment", "CapturePayment")];
+
+describe("parcels that warehouses take and give back, picking and money in every order, with", () => {
+  it.each(Object.entries(WISHES).flatMap(([name, wish]) => [0, 1].map((share) => ({ name, wish, share }))))(
+    "$name, where $share of the warehouses pick unseen: all of it or nothing",
+    ({ wish, share }) => {
+      const ends = new Set<string>();
+      const met = new Set<string>();
+      for (const captureOn of ["order", "shipment"] as const) {
+        const customer: Step[] = [
+          (world) => world.books.command(wish(world.books.order)),
+          (world) => world.perform("CancelFulfillment"),
+        ];
+        for (const steps of interleavings([laterBank, warehouses, floor, customer])) {
+          const world = new World(captureOn, share);
+          world.perform("AuthorizePayment");
+          world.perform("AllocateStock");
+          for (const step of steps) {
+            step(world);
+            checkAlways(world);
+          }
+          world.rest();
+          checkAlways(world);
+          checkEnd(world);
+          expect(world.books.order.pendingEdit, "nothing waits for ever").toBeNull();
+          ends.add(world.books.order.state);
+          for (const { event } of world.books.events) met.add(event.type);
+        }
+      }
+      expect(ends).toContain("DELIVERED");
+      if (wish !== WISHES["a cancel"] && wish !== WISHES["an edit to more"]) {
+        expect(met).toContain("EditAwaitsRecall");
+        expect(met).toContain("EditAbandoned");
+      }
     },
     60_000,
   );

@@ -9,7 +9,7 @@ import { evolve } from "../../src/domain/order/evolve.ts";
 import { ORDER_STATES, type Order } from "../../src/domain/order/order.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
 import { checkModel, MODEL_RUNS } from "../support/model-check.ts";
-import { checkKept, checkOrdered, checkPromised, editCommand } from "../support/order-edit-steps.ts";
+import { checkHandedOver, checkKept, checkOrdered, checkPromised, editCommand } from "../support/order-edit-steps.ts";
 import { afterwards, line, type Step, step } from "../support/order-steps.ts";
 import { ReturnsOracle } from "../support/returns-oracle.ts";
 import { type Dice, LUCK, Outside, seededDice } from "../support/order-outside.ts";
@@ -19,6 +19,7 @@ import { type CalledEffect, MINUTE, newOrderId, OrderBooks, placedOrder } from "
 const RARE = [
   "CaptureFailed",
   "LinesBackordered",
+  "StockAwaited",
   "StockUnavailable",
   "CancelRefused",
   "FulfillmentReinstated",
@@ -31,6 +32,7 @@ const RARE = [
   "OrderEdited",
   "ItemsAdded",
   "EditAwaitsPayment",
+  "EditAwaitsRecall",
   "EditAbandoned",
   "LinesCancelled",
   "ReturnRejected",
@@ -259,6 +261,7 @@ function checkAlways({ books, outside, effects, returns }: Run): void {
   const kept = sum([...outside.intents.values()].map(({ captured, refunded }) => captured - refunded));
   checkKept(kept, events, effects);
   checkOrdered(order, events);
+  checkHandedOver(order, outside);
   const live = order.shipments.filter(({ state }) => state !== "CANCELLED");
   for (const one of order.lines) {
     assert.ok(one.backordered >= 0 && one.unsourced >= 0);

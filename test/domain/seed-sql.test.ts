@@ -26,7 +26,7 @@ it("fits the migrated database", () => {
   const rows = dump(database);
   expect(rows.products).toHaveLength(400);
   expect(rows.warehouses).toHaveLength(24);
-  expect(rows.customers).toHaveLength(40);
+  expect(rows.customers).toHaveLength(41);
   expect(rows.levels).toHaveLength(LEVELS.length);
   const stock = database.prepare("SELECT sum(on_hand) AS units, min(quantity) AS least FROM stock").get();
   expect(stock).toEqual({ units: LEVELS.reduce((sum, { opening }) => sum + opening, 0), least: 0 });

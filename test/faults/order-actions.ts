@@ -9,7 +9,7 @@ import { pause } from "./process-group.ts";
 import type { StockActions } from "./stock-actions.ts";
 
 /** A business customer of the seed, who may pay by invoice. */
-const INVOICED_CUSTOMER = "cus_jonas-becker";
+const INVOICED_CUSTOMER = "cus_kontor-lindenhof";
 /** The carrier takes 100 calls a minute, and a parcel costs a label and a look-up at the least. */
 const FULFILLED_PER_SECOND = 0.5;
 const READY_WITHIN_MS = 30_000;

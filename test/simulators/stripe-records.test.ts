@@ -9,7 +9,8 @@ let records: PaymentRecords;
 beforeAll(async () => {
   world = await startSimulatedWorld();
   const secretKey = world.vars["STRIPE_SECRET_KEY"] ?? "";
-  [records] = createPaymentRecords({ stripe: { secretKey }, simulators: { fetch: world.fetch } }) as [PaymentRecords];
+  const config = { stripe: { secretKey }, paypal: { clientId: "", clientSecret: "" } };
+  [records] = createPaymentRecords({ ...config, simulators: { fetch: world.fetch } }) as [PaymentRecords];
 }, 60_000);
 afterAll(() => world.close());
 
@@ -18,6 +19,7 @@ function value<Value>(result: ProviderResult<Value>): Value {
   return result.value;
 }
 
+const none = () => null;
 const eur = (amount: number) => ({ amount, currency: "EUR" });
 
 async function authorized(orderId: string, paymentMethod = "pm_card_visa"): Promise<string> {
@@ -58,14 +60,14 @@ describe("the simulated Stripe's books", () => {
       record(back, "ord_back", 2000, 700),
       record(voided, "ord_voided", 0, 0),
     ];
-    const moved = value(await records.movedBetween(from, Date.now() + 60_000));
+    const moved = value(await records.movedBetween(from, Date.now() + 60_000, none));
     expect(moved.toSorted((a, b) => (a.orderId ?? "").localeCompare(b.orderId ?? ""))).toEqual(
       all.toSorted((a, b) => a.orderId.localeCompare(b.orderId)),
     );
     for (const one of all) expect(value(await records.findRecord(one.intentId))).toEqual(one);
     expect(value(await records.findRecord(declined))).toMatchObject({ authorized: 0 });
     expect(value(await records.findRecord("pi_none"))).toBeNull();
-    expect(value(await records.movedBetween(from - 86_400_000, from - 1000))).toEqual([]);
+    expect(value(await records.movedBetween(from - 86_400_000, from - 1000, none))).toEqual([]);
   });
 
   it.each(["charges", "balance_transactions", "refunds"])("give the %s on as many pages as there are", async (list) => {

@@ -27,6 +27,7 @@ import {
   transferOut,
 } from "../../src/domain/inventory-level/movements.ts";
 import { allocate, claim, hold, release, unclaim } from "../../src/domain/inventory-level/reservations.ts";
+import { wait } from "../../src/domain/inventory-level/waiting.ts";
 
 let made = 0;
 
@@ -75,6 +76,16 @@ export class LevelBooks {
     return this.#take(id, (existing) =>
       hold(this.state, existing, { reservationId: id, quantity, expiresAt, channel }, this.now),
     );
+  }
+
+  wait(owner: string, quantity: number, since: number, until = this.now + 10_000) {
+    return this.#take(null, () => wait(this.state, { owner, quantity, since, until, channel: "storefront" }, this.now));
+  }
+
+  /** A hold by who waits, in its turn. */
+  holdInTurn(id: ReservationId, quantity: number, turn: { owner: string; since: number }) {
+    const command = { reservationId: id, quantity, expiresAt: this.now + 1000, channel: "storefront", turn };
+    return this.#take(id, (existing) => hold(this.state, existing, command, this.now));
   }
 
   claim(id: ReservationId, owner: string, quantity: number, expiresAt = this.now + 2000, attempt = "a1") {

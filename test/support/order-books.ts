@@ -246,6 +246,37 @@ export class OrderBooks {
     return this;
   }
 
+  /** Every warehouse that has not answered yet takes its parcel; `picksAtOnce` as a WMS does, which may pick unseen. */
+  accepted(picksAtOnce = false): this {
+    this.called();
+    for (const { id } of this.order.shipments.filter(({ state }) => state === "REQUESTED")) {
+      const asked = this.effects.findLast(
+        ({ effect }) => effect.kind === "RequestFulfillment" && effect.shipmentId === id,
+      );
+      this.done(
+        "RequestFulfillment",
+        { kind: "RequestFulfillment", accepted: true, reference: id, picksAtOnce },
+        asked,
+      );
+    }
+    return this;
+  }
+
+  /** What the warehouse says of the newest request to give this parcel back. */
+  recalled(index = 0, recalled = true): this {
+    this.called();
+    const shipmentId = this.shipment(index);
+    const asked = this.effects.findLast(
+      ({ effect }) => effect.kind === "CancelFulfillment" && effect.shipmentId === shipmentId,
+    );
+    this.done(
+      "CancelFulfillment",
+      { kind: "CancelFulfillment", recalled, reason: recalled ? "recalled" : "picked" },
+      asked,
+    );
+    return this;
+  }
+
   captured(number = 1, amount = this.effect("CapturePayment").effect.amount.amount): this {
     this.called();
     this.done("CapturePayment", {

@@ -21,7 +21,8 @@ export function contentOf(
     if (at === null) backordered.push({ line, quantity });
     else reservations.push(reservation(order.id, line, at, quantity, attempt));
   };
-  const kept = order.lines.map(({ backordered: _waiting, unsourced: _open, ...line }) => {
+  const kept = order.lines.map((before) => {
+    const { backordered: _units, unsourced: _open, promise: _promise, waitingSince: _since, ...line } = before;
     const quantity = quantities[line.number] ?? line.quantity;
     if (quantity > line.quantity) find(line.number, quantity - line.quantity, warehouse);
     const tax = line.quantity === 0 ? 0 : Math.round((line.tax / line.quantity) * quantity);

@@ -80,6 +80,13 @@ export function checkPromised(order: Order, outside: Outside): void {
   }
 }
 
+/** What a WMS has, it picks: no parcel is given up that was not asked back from it first. */
+export function checkHandedOver({ shipments }: Order, { atWms }: Outside): void {
+  for (const { id, state, reachedAt } of shipments)
+    if (state === "CANCELLED" && reachedAt.PICKING === undefined)
+      assert.ok(!atWms.has(id), `${id} is still at its WMS`);
+}
+
 /** What the order has cost at each time. */
 function totalsOf(events: readonly RecordedEvent[]): number[] {
   return events.flatMap(({ event }) => {

@@ -44,14 +44,22 @@ export class Outside {
   readonly shipped = new Map<ReservationId, number>();
   readonly told: string[] = [];
   readonly deviations = new Set<string>();
+  /** Parcels that a WMS was given and has not given back: it picks them whatever becomes of the order. */
+  readonly atWms = new Set<string>();
   /** The live labels of each shipment. */
   readonly labels = new Map<string, string[]>();
   /** What was received back into stock, under the warehouse and the reference it was received with. */
   readonly restocked = new Map<string, { sku: string; quantity: number }>();
   /** What of the order's money pays for orders in exchange, under the key that they were placed by. */
   readonly exchanges = new Map<string, { orderId: OrderId; credit: number; givenBack: number }>();
+  /** How many of the warehouses that take a parcel pick it unseen. */
+  readonly wmsShare: number;
   #labelled = 0;
   #sourced = 0;
+
+  constructor(wmsShare = 0.3) {
+    this.wmsShare = wmsShare;
+  }
 
   /** The order begins with what was paid for goods that came back of another one. */
   credited(amount: number): void {
@@ -111,18 +119,17 @@ export class Outside {
       case "RequestFulfillment": {
         const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
         if (shipment?.state !== "REQUESTED") return { kind: "nothing" };
-        return dice() < 0.2
-          ? { kind: "RequestFulfillment", accepted: false, reason: "closed" }
-          : { kind: "RequestFulfillment", accepted: true, reference: "ref", picksAtOnce: dice() < 0.3 };
+        if (dice() < 0.2) return { kind: "RequestFulfillment", accepted: false, reason: "closed" };
+        const picksAtOnce = dice() < this.wmsShare;
+        if (picksAtOnce) this.atWms.add(shipment.id);
+        return { kind: "RequestFulfillment", accepted: true, reference: "ref", picksAtOnce };
       }
       case "CancelFulfillment": {
         const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
         if (!shipment || shipment.state === "CANCELLED") return { kind: "nothing" };
-        return {
-          kind: "CancelFulfillment",
-          recalled: !hasReached(shipment, "PICKING") && dice() > 0.2,
-          reason: "said the floor",
-        };
+        const recalled = !hasReached(shipment, "PICKING") && dice() > 0.2;
+        if (recalled) this.atWms.delete(shipment.id);
+        return { kind: "CancelFulfillment", recalled, reason: "said the floor" };
       }
       case "CreateLabel": {
         const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
@@ -278,7 +285,11 @@ export class Outside {
     } as Extract<EffectResult, { kind: "ReSource" | "PromoteBackorder" }>;
     if (effect.kind === "PromoteBackorder" && dice() < 0.3) return null;
     if (effect.kind === "ReSource" && dice() < 0.2) return { ...found, unavailable: lines };
+    if (effect.kind === "PromoteBackorder" && dice() < 0.1)
+      return { ...found, promises: lines.map(({ line }) => ({ line, promise: { delivery: "2027-01-22" } })) };
     this.#sourced += 1;
+    // Of a line that may be sent in parts, some units may come before the others.
+    const comes = (quantity: number) => (effect.kind === "PromoteBackorder" && dice() < 0.3 ? 1 : quantity);
     const waits = effect.kind === "ReSource" && dice() < 0.3;
     return {
       ...found,
@@ -286,7 +297,7 @@ export class Outside {
       reservations: lines
         .slice(waits ? 1 : 0)
         .map(({ line, quantity }) =>
-          reservation(order.id, line, dice() < 0.5 ? "rome" : "oslo", quantity, `${key}.${this.#sourced}`),
+          reservation(order.id, line, dice() < 0.5 ? "rome" : "oslo", comes(quantity), `${key}.${this.#sourced}`),
         ),
     };
   }

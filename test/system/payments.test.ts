@@ -72,7 +72,9 @@ describe("what happens to money afterwards", () => {
     const compare = async () => {
       const run = await shop.call<{ data: RunAnswer[] }>("POST", "/api/v1/payments/reconciliation/run", { date });
       expect(run.status, JSON.stringify(run.body)).toBe(200);
-      return run.body.data[0]?.found.filter((difference) => difference.orderId === orderId);
+      return run.body.data
+        .find(({ provider }) => provider === "stripe")
+        ?.found.filter((difference) => difference.orderId === orderId);
     };
     expect(await compare()).toEqual([]);
     const refunded = await press(`payment_intents/${await intentOf(orderId)}/refund`, "amount=100");
@@ -82,6 +84,25 @@ describe("what happens to money afterwards", () => {
     ]);
     await deviation(orderId, "payment_mismatch", "open");
     await shop.call("PUT", "/simulators/stripe/knobs", { webhooksEnabled: true });
+  });
+});
+
+describe("an order by invoice", () => {
+  const byInvoice = async (customer: object) => {
+    const body = { ...shop.order([{ sku: await shop.stock({ berlin: 5 }), quantity: 1 }], "invoice"), customer };
+    return shop.call<OrderAnswer & { code: string; detail: string }>("POST", "/api/v1/orders", body);
+  };
+
+  it("is taken from a business with terms, and from nobody else", async () => {
+    const placed = await byInvoice({ id: "cus_kontor-lindenhof" });
+    expect(placed.status, JSON.stringify(placed.body)).toBe(201);
+    const { orderId } = placed.body;
+    const order = await shop.until(orderId, ({ paymentState }) => paymentState === "authorized", "the invoice's terms");
+    expect(order.payments).toMatchObject([{ provider: "invoice", status: "authorized", amount: order.totals.total }]);
+    expect(await byInvoice({ id: CUSTOMER })).toMatchObject({
+      status: 422,
+      body: { code: "payment_method_refused", detail: "This customer can't pay by invoice." },
+    });
   });
 });
 

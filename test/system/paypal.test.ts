@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { OrderAnswer } from "../../src/contracts/orders.ts";
+import type { RunAnswer } from "../../src/contracts/reconciliation.ts";
 import { startSystem, type System } from "../support/system.ts";
 import { Shop } from "./shop.ts";
 
@@ -123,6 +124,50 @@ describe("an order paid by PayPal where money is taken on order", () => {
     shop = new Shop(system);
   });
   afterAll(() => system?.stop());
+
+  it("is in PayPal's books as in ours, until PayPal pays back by itself; a dispute is put in front of a person", async () => {
+    const sku = await shop.stock({ berlin: 2 });
+    const { orderId } = await placeAndAnswer(system, shop, sku, "approve");
+    await shop.until(orderId, ({ paymentState }) => paymentState === "captured", "the capture");
+    const press = (path: string, body: string) =>
+      fetch(`${system.url}/simulators/paypal/${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
+        body,
+        redirect: "manual",
+      });
+    const date = new Date().toISOString().slice(0, 10);
+    const compare = async () => {
+      const run = await shop.call<{ data: RunAnswer[] }>("POST", "/api/v1/payments/reconciliation/run", { date });
+      expect(run.status, JSON.stringify(run.body)).toBe(200);
+      return run.body.data
+        .find(({ provider }) => provider === "paypal")
+        ?.found.filter((one) => one.orderId === orderId);
+    };
+    expect(await compare()).toEqual([]);
+    const orders = await shop.books("paypal", "orders");
+    const paypalOrder = orders.find(({ reference }) => reference === `${orderId}.1`)?.["id"];
+    const captures = await shop.books("paypal", "captures");
+    const captureId = String(captures.find(({ order_id }) => order_id === paypalOrder)?.["id"]);
+    await shop.call("PUT", "/simulators/paypal/knobs", { webhooksEnabled: false });
+    expect((await press(`captures/${captureId}/refund`, "amount=100")).status).toBe(200);
+    expect(await compare()).toMatchObject([
+      { kind: "refunded", theirs: { amount: 100, currency: "EUR" }, ours: { amount: 0, currency: "EUR" } },
+    ]);
+    await shop.call("PUT", "/simulators/paypal/knobs", { webhooksEnabled: true });
+    const { id } = (await (await press(`captures/${captureId}/dispute`, "reason=UNAUTHORISED")).json()) as {
+      id: string;
+    };
+    await shop.eventually(async () => {
+      const { body } = await shop.call<{ data: { kind: string; subject: { reference?: string } }[] }>(
+        "GET",
+        `/api/v1/deviations?order=${orderId}`,
+      );
+      const kinds = body.data.map(({ kind }) => kind).sort();
+      return kinds.join() === "dispute,payment_mismatch" ? true : null;
+    }, "both deviations");
+    expect((await shop.read(orderId)).payments[0]?.disputes).toMatchObject([{ disputeId: id, status: "open" }]);
+  });
 
   it("is paid back when it is cancelled", async () => {
     const sku = await shop.stock({ berlin: 2 });

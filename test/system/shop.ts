@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { StockPolicy } from "../../src/domain/catalog.ts";
 import type { OrderAnswer } from "../../src/contracts/orders.ts";
 import type { System } from "../support/system.ts";
 
@@ -41,7 +42,10 @@ export class Shop {
   }
 
   /** A product of this test alone, with this much of it at each warehouse. */
-  async stock(units: Record<string, number>, more: { backorder?: boolean; price?: number } = {}): Promise<string> {
+  async stock(
+    units: Record<string, number>,
+    more: { stockPolicy?: StockPolicy; price?: number } = {},
+  ): Promise<string> {
     made += 1;
     const sku = `ROAD-${Date.now().toString(36)}-${made}`;
     const product = {
@@ -52,7 +56,7 @@ export class Shop {
       price: { amount: more.price ?? 1500, currency: "EUR" },
       weightGrams: 400,
       taxClass: "standard",
-      backorder: more.backorder ?? false,
+      stockPolicy: more.stockPolicy ?? { kind: "refuse" },
       active: true,
     };
     await this.#must(201, this.call("POST", "/api/v1/products", product));

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { AvailabilityAnswer } from "../../src/contracts/inventory.ts";
 import type { OrderAnswer } from "../../src/contracts/orders.ts";
 import type { OrderId, Sku } from "../../src/domain/ids.ts";
+import type { EffectResult } from "../../src/domain/order/effects.ts";
 import { ledgerStub } from "../../src/services/stubs.ts";
 import { json, KEYS, newStock, orderForm, prepareWorld, problem, send, unique, workerEnv } from "./api-harness.ts";
 
@@ -40,6 +41,23 @@ const paid = (orderId: string, amount: number) =>
     expiresAt: Date.now() + 7 * 24 * 3_600_000,
   });
 
+/** Lets the levels and then the warehouses answer as if all went well; `picksAtOnce`: as a WMS does. */
+async function withWarehouse(orderId: string, picksAtOnce: boolean): Promise<void> {
+  const id = orderId as OrderId;
+  const stub = ledgerStub(workerEnv, id);
+  for (const { id: effectId, effect, attempt } of (await stub.saga(id)) ?? []) {
+    if (effect.kind !== "AllocateStock") continue;
+    const allocated = effect.reservations.map((reservation) => reservation.id);
+    const result: EffectResult = { kind: "AllocateStock", allocated, short: [] };
+    await stub.report([{ effectId, orderId: id, attempt, outcome: { status: "done", result } }]);
+  }
+  for (const { id: effectId, kind, attempt } of (await stub.saga(id)) ?? []) {
+    if (kind !== "RequestFulfillment") continue;
+    const result = { kind, accepted: true, reference: "r", picksAtOnce } as const;
+    await stub.report([{ effectId, orderId: id, attempt, outcome: { status: "done", result } }]);
+  }
+}
+
 describe("PUT /orders/{id}", () => {
   it("holds what is more, prices all of it anew, and asks for the whole by one payment while none is secured", async () => {
     const sku = await newStock({ price: 1_000 });
@@ -65,6 +83,26 @@ describe("PUT /orders/{id}", () => {
       totals,
       pendingEdit: { payment: 2, lines: [{ line: 1, quantity: 3 }], total: { amount: (totals.total.amount / 2) * 3 } },
       payments: [{ status: "authorized" }, { status: "requested", amount: { amount: totals.total.amount / 2 } }],
+    });
+    await problem(await put(orderId, { lines: [{ line: 1, quantity: 1 }] }), "order_state");
+  });
+
+  it("of what a warehouse outside has is asked for, and shows what it waits for", async () => {
+    const sku = await newStock({ price: 1_000 });
+    const { orderId, totals } = await place(sku, 2);
+    await paid(orderId, totals.total.amount);
+    await withWarehouse(orderId, true);
+    const address = { line1: "Jungfernstieg 1", city: "Hamburg", postalCode: "20095", country: "DE" };
+    const waiting = await json<OrderAnswer>(await put(orderId, { address }), 202);
+    expect(waiting).toMatchObject({
+      address: { city: "Berlin" },
+      pendingEdit: {
+        payment: null,
+        waitsFor: "warehouse",
+        shipments: [waiting.shipments[0]?.shipmentId],
+        address: { city: "Hamburg" },
+        lines: [{ line: 1, quantity: 2 }],
+      },
     });
     await problem(await put(orderId, { lines: [{ line: 1, quantity: 1 }] }), "order_state");
   });
@@ -187,6 +225,19 @@ describe("cancelling by line", () => {
       lines: [{ quantity: 1, net: { amount: 1_000 } }],
       totals: { total: { amount: totals.total.amount / 2 } },
     });
+  });
+
+  it("is asked for where a warehouse outside has the parcel, and shows what will be left", async () => {
+    const sku = await newStock({ price: 1_000 });
+    const { orderId, totals } = await place(sku, 2);
+    await paid(orderId, totals.total.amount);
+    await withWarehouse(orderId, true);
+    const asked = await json<OrderAnswer>(await cancel(orderId, [{ line: 1, quantity: 1 }]), 202);
+    expect(asked).toMatchObject({
+      lines: [{ quantity: 2 }],
+      pendingEdit: { waitsFor: "warehouse", lines: [{ line: 1, quantity: 1 }] },
+    });
+    expect(asked.pendingEdit?.total.amount).toBe(totals.total.amount / 2);
   });
 
   it("of all units is a cancel of the order", async () => {

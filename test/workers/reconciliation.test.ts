@@ -4,7 +4,7 @@ import { openOps } from "../../src/db/ops/database.ts";
 import { findDeviation } from "../../src/db/ops/deviations.ts";
 import type { MoneyRecord } from "../../src/domain/reconciliation.ts";
 import type { ProviderResult } from "../../src/providers/outcome.ts";
-import type { PaymentRecords } from "../../src/providers/payment-records.ts";
+import type { NamedIntent, PaymentRecords } from "../../src/providers/payment-records.ts";
 import { compareYesterday } from "../../src/saga/daily.ts";
 import { reconcilePayments } from "../../src/services/reconcile-payments.ts";
 import { ledgerStub } from "../../src/services/stubs.ts";
@@ -19,11 +19,17 @@ let deferred: Promise<unknown>[] = [];
 
 /** A provider's books, of all tests of this file: what one test has put there is there for the next. */
 class FakeRecords implements PaymentRecords {
-  readonly provider = "stripe";
+  readonly provider: "stripe" | "paypal";
   readonly books = new Map<string, MoneyRecord>();
   isAway = false;
+  intentOf: NamedIntent = () => null;
 
-  movedBetween(): Promise<ProviderResult<MoneyRecord[]>> {
+  constructor(provider: "stripe" | "paypal") {
+    this.provider = provider;
+  }
+
+  movedBetween(_from: number, _to: number, intentOf: NamedIntent): Promise<ProviderResult<MoneyRecord[]>> {
+    this.intentOf = intentOf;
     return this.isAway
       ? Promise.resolve({ outcome: "unknown", message: "no answer" })
       : Promise.resolve({ outcome: "done", value: [...this.books.values()] });
@@ -38,7 +44,7 @@ class FakeRecords implements PaymentRecords {
     this.books.set(intentId, record);
   }
 }
-const records = new FakeRecords();
+const records = new FakeRecords("stripe");
 
 beforeAll(prepareWorld);
 beforeEach(() => {
@@ -58,8 +64,8 @@ const context = (now = Date.now()) => ({
 });
 
 /** An order of 20.00 that was authorized and captured, in our books, D1 included. */
-async function captured({ settled = true }: { settled?: boolean } = {}) {
-  const order = placedNow();
+async function captured({ settled = true, by = "pm_card_visa" }: { settled?: boolean; by?: string } = {}) {
+  const order = placedNow({ paymentMethod: by });
   const intentId = unique(`pi_${order.id}`);
   const ledger = () => ledgerStub(workerEnv, order.id);
   await ledger().create({ order, fingerprint: order.id, actor: ACTOR });
@@ -204,6 +210,30 @@ describe("the daily comparison of books", () => {
     expect((await compared(order.intentId)).found).toEqual([]);
   });
 
+  it("is the same for PayPal, whose books know no payment of Stripe's", async () => {
+    const paypal = new FakeRecords("paypal");
+    const [agreed, theirs, ours] = [await captured({ by: "paypal" }), unique("PP"), await captured({ by: "paypal" })];
+    const byCard = await captured();
+    records.put(byCard.intentId, byCard.id);
+    paypal.put(agreed.intentId, agreed.id);
+    paypal.put(theirs, null);
+    const run = await reconcilePayments(context(), paypal, today(), "usr_1");
+    expect(run.outcome === "done" && run.value).toMatchObject({
+      provider: "paypal",
+      found: expect.arrayContaining([
+        { kind: "unknown_here", intentId: theirs, orderId: null, currency: "EUR", theirs: 2000, ours: null },
+        expect.objectContaining({ kind: "unknown_there", intentId: ours.intentId, orderId: ours.id, ours: 2000 }),
+      ]) as unknown,
+      differences: 2,
+    });
+    expect(paypal.intentOf(agreed.id, 1)).toBe(agreed.intentId);
+    expect([paypal.intentOf(agreed.id, 2), paypal.intentOf(byCard.id, 1)]).toEqual([null, null]);
+    expect(await findDeviation(ops, `dev_books:paypal:${theirs}:unknown_here`)).toMatchObject({
+      subject: { provider: "paypal", reference: theirs },
+      summary: "paypal has a payment of 20.00 EUR that our books do not know.",
+    });
+  });
+
   it("is done for yesterday by the clock; books that nobody gives are put in front of a person", async () => {
     const tomorrow = Date.now() + DAY_MS;
     const order = await captured();
@@ -248,16 +278,27 @@ describe("comparing the books through the API", () => {
 
   it("answers what it came to, which is listed newest first and page by page", async () => {
     await workerEnv.OPS.exec("DELETE FROM reconciliation_runs");
-    const nothing = () => Promise.resolve(Response.json({ object: "list", data: [], has_more: false, url: "/v1" }));
-    const env = { ...workerEnv, SIMULATORS: { ...workerEnv.ASSETS, fetch: nothing } as Fetcher };
+    const answers: Readonly<Record<string, unknown>> = {
+      "/v1/oauth2/token": { access_token: "A21AA", expires_in: 32_400 },
+      "/v1/reporting/transactions": { transaction_details: [], page: 1, total_items: 0, total_pages: 1 },
+    };
+    const nothing = (url: string) => {
+      const list = { object: "list", data: [], has_more: false, url: "/v1" };
+      return Promise.resolve(Response.json(answers[new URL(url).pathname] ?? list));
+    };
+    const env = { ...workerEnv, SIMULATORS: { ...workerEnv.ASSETS, fetch: nothing } as unknown as Fetcher };
     const ran = await json<{ data: RunAnswer[] }>(await send("POST", RUN, { body: { date: "2026-01-05" }, env }));
-    expect(ran.data).toMatchObject([{ provider: "stripe", day: "2026-01-05", theirs: 0, ours: 0, differences: 0 }]);
+    const agreed = { day: "2026-01-05", theirs: 0, ours: 0, differences: 0 };
+    expect(ran.data).toMatchObject([
+      { provider: "stripe", ...agreed },
+      { provider: "paypal", ...agreed },
+    ]);
     const second = await json<{ data: RunAnswer[] }>(await send("POST", RUN, { body: { date: "2026-01-06" }, env }));
     type Page = { data: RunAnswer[]; nextCursor: string };
-    const first = await json<Page>(await send("GET", `${LIST}?limit=1`));
-    expect(first.data).toEqual(second.data);
-    const next = await json<Page>(await send("GET", `${LIST}?limit=1&cursor=${encodeURIComponent(first.nextCursor)}`));
-    expect(next.data).toEqual(ran.data);
+    const first = await json<Page>(await send("GET", `${LIST}?limit=2`));
+    expect(first.data).toEqual(expect.arrayContaining(second.data));
+    const next = await json<Page>(await send("GET", `${LIST}?limit=2&cursor=${encodeURIComponent(first.nextCursor)}`));
+    expect(next.data).toEqual(expect.arrayContaining(ran.data));
     await problem(await send("GET", `${LIST}?cursor=forged`), "invalid_cursor");
   });
 });

@@ -339,6 +339,12 @@ describe("a parcel's event", () => {
     expect(record.mock.calls).toEqual([[order.id, books.shipment(), "out_for_delivery", ""]]);
     expect(await findDeviation(ops, `dev_webhook:fedex:${unknown.eventId}`)).not.toBeNull();
   });
+
+  it("that tells of a label's withdrawal needs nobody where no order has the label any more", async () => {
+    const told = await stored("fedex", { ...parcel(unique("T"), "exception"), withdrawn: true });
+    expect(await consume(told)).toEqual([]);
+    expect(await findDeviation(ops, `dev_webhook:fedex:${told.eventId}`)).toBeNull();
+  });
 });
 
 describe("a webhook whose message was lost", () => {

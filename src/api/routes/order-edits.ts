@@ -14,7 +14,10 @@ const editing = {
   params: orderParams,
   answers: {
     200: { description: "Changed.", schema: orderAnswer },
-    202: { description: "Asked: `pendingEdit` until the difference is paid.", schema: orderAnswer },
+    202: {
+      description: "Asked: `pendingEdit` until the difference is paid and the warehouses have given the parcels back.",
+      schema: orderAnswer,
+    },
   },
 } as const;
 

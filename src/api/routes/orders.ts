@@ -249,7 +249,7 @@ async function handleCancel({ ctx, params, body, request }: CancelCall, required
   const cancelled = await cancelOrder(ctx, params.id, body, version.value);
   return cancelled.ok
     ? {
-        status: cancelled.value.cancelling ? 202 : 200,
+        status: cancelled.value.cancelling || cancelled.value.pendingEdit ? 202 : 200,
         body: describeOrder(cancelled.value),
         version: cancelled.value.version,
       }
@@ -264,7 +264,10 @@ const cancelling = {
   body: cancelForm,
   answers: {
     200: { description: "Cancelled.", schema: orderAnswer },
-    202: { description: "Asked: `cancelling` while the warehouses are asked to stop.", schema: orderAnswer },
+    202: {
+      description: "Asked: `cancelling` (of some units: `pendingEdit`) while the warehouses are asked to stop.",
+      schema: orderAnswer,
+    },
   },
 } as const;
 

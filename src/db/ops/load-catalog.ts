@@ -32,8 +32,8 @@ export interface Catalog {
 
 /** The product that a row stands for. */
 export function toProduct(row: typeof products.$inferSelect): Versioned<Product> {
-  const { createdAt: _created, updatedAt: _updated, ...product } = row;
-  return product;
+  const { createdAt: _created, updatedAt: _updated, stockPolicy, ...product } = row;
+  return { ...product, ...(stockPolicy && { stockPolicy }) };
 }
 
 /** The warehouse that a row stands for. */

@@ -21,7 +21,8 @@ export async function saveProduct(
   now: number,
   entry: AuditEntry | null = null,
 ): Promise<SaveResult> {
-  const { sku, ...values } = product;
+  const { sku, ...rest } = product;
+  const values = { ...rest, stockPolicy: rest.stockPolicy ?? null };
   try {
     if (mode.kind === "create") {
       const created = await changed(

@@ -4,6 +4,8 @@ import type { MoneyRecord } from "../../domain/reconciliation.ts";
 /** A payment as our books have it. */
 export interface BookedPayment extends MoneyRecord {
   orderId: OrderId;
+  /** Of the payment within its order. */
+  number: number;
 }
 
 /** Orders that one statement reads, so that a day of any size fits. */
@@ -25,7 +27,7 @@ export async function listMovedPayments(
        SELECT DISTINCT order_id FROM order_events
        WHERE "type" in ('PaymentAuthorized', 'PaymentCaptured', 'PaymentRefunded') AND at >= ?1 AND at < ?2 AND order_id > ?3
        ORDER BY order_id LIMIT ?4)
-     SELECT m.order_id AS orderId, p.intent_id AS intentId, p.currency, p.authorized, p.captured, p.refunded
+     SELECT m.order_id AS orderId, p.number, p.intent_id AS intentId, p.currency, p.authorized, p.captured, p.refunded
      FROM moved m LEFT JOIN payments p ON p.order_id = m.order_id AND p.provider = ?5 AND p.intent_id IS NOT NULL
      ORDER BY m.order_id`,
   );

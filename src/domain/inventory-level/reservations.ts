@@ -1,7 +1,6 @@
 /** All commands take the level settled at `now`, and the reservation of that id as stored, or null. */
 import { isOrderId, type ReservationId } from "../ids.ts";
 import {
-  availableTo,
   type Decision,
   isHeld,
   type LevelState,
@@ -12,19 +11,21 @@ import {
   type Reservation,
   type StockRefusal,
 } from "../inventory-level.ts";
+import { offeredTo, served, type Turn } from "./waiting.ts";
 
 /**
- * Promises units until `expiresAt`. Refused when the channel is offered fewer. The same id again gives the first
+ * Promises units until `expiresAt`. Refused when the channel is offered fewer, less what others come first for who wait
+ * for stock (`turn`: who waits itself has its place among them, and gives it up for what it gets). The same id again gives the first
  * answer again, also when the units have since been claimed, allocated or shipped; with another quantity it is a
  * `quantity_mismatch`. An id that was released or has run out is never held again.
  */
 export function hold(
   state: LevelState,
   existing: Reservation | null,
-  command: { reservationId: ReservationId; quantity: number; expiresAt: number; channel: string },
+  command: { reservationId: ReservationId; quantity: number; expiresAt: number; channel: string; turn?: Turn },
   now: number,
 ): Decision<Reservation> {
-  const { reservationId, quantity, expiresAt, channel } = command;
+  const { reservationId, quantity, expiresAt, channel, turn } = command;
   requireUnits("quantity", quantity, 1);
   requireMoment("expiresAt", expiresAt);
   if (existing !== null) {
@@ -34,10 +35,11 @@ export function hold(
     return { kind: "unchanged", value: existing };
   }
   if (expiresAt <= now) return refuseStock({ reason: "reservation_expired" });
-  const offered = availableTo(state, channel);
+  const offered = offeredTo(state, channel, now, turn);
   if (offered < quantity) return refuseStock({ reason: "insufficient_stock", available: offered });
+  const rest = turn ? served(state, turn.owner, quantity) : state;
   return changed(
-    { ...state, held: state.held + quantity },
+    { ...rest, held: rest.held + quantity },
     {
       id: reservationId,
       quantity,
@@ -126,7 +128,7 @@ export function allocate(state: LevelState, existing: Reservation | null, now: n
   if (existing.status !== "HELD") return { kind: "unchanged", value: existing };
   const { quantity } = existing;
   const counted = isHeld(existing, now);
-  const offered = availableTo(state, existing.channel);
+  const offered = offeredTo(state, existing.channel, now);
   if (!counted && offered < quantity) return refuseStock({ reason: "insufficient_stock", available: offered });
   return changed(
     { ...state, held: state.held - (counted ? quantity : 0), allocated: state.allocated + quantity },

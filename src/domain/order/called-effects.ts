@@ -82,9 +82,7 @@ export function edited(order: Order, { edit, takenOut, payment, givenUp }: MadeE
   const held = isPaid ? heldFor(order, payment) : [];
   return [
     ...(less.length > 0 ? [release(less)] : []),
-    ...order.shipments
-      .filter(({ id }) => takenOut.shipments.includes(id))
-      .map(({ id, warehouseId }): Effect => ({ kind: "CancelFulfillment", shipmentId: id, warehouseId })),
+    ...recall(order, takenOut.shipments),
     ...givenUp.map((number): Effect => ({ kind: "VoidPayment", payment: number })),
     ...asked.map((one) => authorize(order, one)),
     ...(held.length > 0 ? [allocate(held)] : []),
@@ -93,16 +91,29 @@ export function edited(order: Order, { edit, takenOut, payment, givenUp }: MadeE
   ];
 }
 
-/** The order stays as it was: what was held for the edit is given back, and its money if there is any. */
-export function abandoned(order: Order, { payment, reason }: Extract<OrderEvent, { type: "EditAbandoned" }>): Effect[] {
-  const held = order.reservations.filter((one) => one.payment === payment && one.status === "RELEASED");
-  const isVoided = order.payments.some(({ number, status }) => number === payment && status === "voided");
+/** The order stays as it was: what was held for the edit is given back, its money if there is any, and its parcels. */
+export function abandoned(order: Order, event: Extract<OrderEvent, { type: "EditAbandoned" }>): Effect[] {
+  const { payment, reason } = event;
+  const held = unitsOf(order, event.held ?? []);
+  const formed = order.shipments.filter(
+    ({ requestedIn, state }) => requestedIn === order.version && state === "REQUESTED",
+  );
+  const isVoided =
+    payment !== null && order.payments.some(({ number, status }) => number === payment && status === "voided");
   const summary = `${order.number}: an edit was given up (${reason}); the order is as it was before.`;
   return [
     ...(held.length > 0 ? [release(held)] : []),
     ...(isVoided ? [{ kind: "VoidPayment", payment } as const] : []),
-    notify("edit_declined", `payment:${payment}`),
-    { kind: "OpenDeviation", deviation: "payment_failed", summary, tried: [`payment ${payment} for the difference`] },
+    ...requestFulfillment(formed),
+    notify("edit_declined", payment === null ? `version:${order.version}` : `payment:${payment}`),
+    reason === "recall_refused"
+      ? { kind: "OpenDeviation", deviation: "fulfillment_exception", summary, tried: ["asking for the parcels back"] }
+      : {
+          kind: "OpenDeviation",
+          deviation: "payment_failed",
+          summary,
+          tried: payment === null ? [] : [`payment ${payment} for the difference`],
+        },
   ];
 }
 
@@ -167,6 +178,13 @@ export function promote(order: Order): Effect {
     .filter(({ backordered }) => backordered > 0)
     .map(({ number, sku, backordered }) => ({ line: number, sku, quantity: backordered }));
   return { kind: "PromoteBackorder", lines };
+}
+
+/** Asks the warehouses for these parcels back. */
+export function recall(order: Order, ids: readonly Shipment["id"][]): Effect[] {
+  return order.shipments
+    .filter(({ id }) => ids.includes(id))
+    .map(({ id, warehouseId }) => ({ kind: "CancelFulfillment", shipmentId: id, warehouseId }));
 }
 
 export function tellBackordered(order: Order): Effect[] {

@@ -1,10 +1,13 @@
 import { allocateMoney } from "../money.ts";
 import { unpaidAmount } from "./amounts.ts";
 import type { OrderRefusal } from "./commands.ts";
-import { superfluous, withContent } from "./edit.ts";
+import { superfluous } from "./edit.ts";
+import { withContent } from "./edit-money.ts";
 import type { OrderEvent } from "./events.ts";
-import type { LineUnits, Order, OrderContent, OrderLine } from "./order.ts";
+import type { ShipmentId } from "../ids.ts";
+import type { LineUnits, Order, OrderContent, OrderLine, PendingEdit } from "./order.ts";
 import { quantityOf } from "./order-stock.ts";
+import { parcelsToRecall } from "./recall.ts";
 import { openUnits, takeOut, withoutUnits } from "./take-out.ts";
 import { hasGivenBack } from "./refund.ts";
 
@@ -12,9 +15,14 @@ type Ruling = { ok: true; events: OrderEvent[] } | { ok: false; refusal: OrderRe
 
 /**
  * Cancels units that no warehouse has begun to pick. Each line is named once. What the units cost is captured less, or
- * paid back.
+ * paid back. Parcels that a warehouse outside may be at are asked back first; `recalled`: those that have come back.
  */
-export function decideCancelLines(order: Order, units: readonly LineUnits[], reason: string): Ruling {
+export function decideCancelLines(
+  order: Order,
+  units: readonly LineUnits[],
+  reason: string,
+  recalled: readonly ShipmentId[] = [],
+): Ruling {
   if (order.ended) return refuse({ reason: "already_ended", state: order.state });
   if (order.cancelling) return refuse({ reason: "cancel_pending" });
   if (order.pendingEdit) return refuse({ reason: "edit_pending" });
@@ -27,7 +35,10 @@ export function decideCancelLines(order: Order, units: readonly LineUnits[], rea
       return refuse({ reason: "quantity_exceeds_open", line, quantity: open });
   }
   if (units.length === 0) return refuse({ reason: "no_lines" });
-  return { ok: true, events: [linesCancelled(order, units, reason)] };
+  const shipments = parcelsToRecall(order, takeOut(order, units), null);
+  if (shipments.length === 0) return { ok: true, events: [linesCancelled(order, units, reason, recalled)] };
+  const pending: PendingEdit = { by: "LinesCancelled", lines: [...units], reason, payment: null };
+  return { ok: true, events: [{ type: "EditAwaitsRecall", pending, shipments }] };
 }
 
 /** Whether these are all the units that the order has. */
@@ -36,9 +47,14 @@ export function isAllOf(order: Pick<Order, "lines">, units: readonly LineUnits[]
 }
 
 /** The units' cancel as an event; they must be open. */
-export function linesCancelled(order: Order, units: readonly LineUnits[], reason: string): OrderEvent {
+export function linesCancelled(
+  order: Order,
+  units: readonly LineUnits[],
+  reason: string,
+  recalled: readonly ShipmentId[] = [],
+): Extract<OrderEvent, { type: "LinesCancelled" }> {
   const content = contentWithout(order, units);
-  const takenOut = takeOut(order, units);
+  const takenOut = { ...takeOut(order, units), ...(recalled.length > 0 && { recalled: [...recalled] }) };
   const givenUp = superfluous(withContent(withoutUnits(order, takenOut, order.updatedAt), content));
   return { type: "LinesCancelled", reason, lines: [...units], edit: { content }, takenOut, payment: null, givenUp };
 }
@@ -54,7 +70,8 @@ function refuse(refusal: OrderRefusal): Ruling {
  * share of the shipping with them that nobody has been asked for yet, and that share is not asked of the rest.
  */
 function contentWithout(order: Order, units: readonly LineUnits[]): OrderContent {
-  const priced = order.lines.map(({ backordered: _waiting, unsourced: _open, ...line }) => {
+  const priced = order.lines.map((before) => {
+    const { backordered: _units, unsourced: _open, promise: _promise, waitingSince: _since, ...line } = before;
     const quantity = line.quantity - quantityOf(units, line.number);
     if (quantity === line.quantity) return line;
     const net = line.unitPrice * quantity;

@@ -7,6 +7,7 @@ import { decideEdit } from "./edit.ts";
 import type { OrderEvent } from "./events.ts";
 import { decideReturn } from "./decide-returns.ts";
 import { LEGAL_MOVES } from "./legal-moves.ts";
+import { isAskedBack, refuseRecall } from "./recall.ts";
 import type { Order, Shipment, ShipmentItem } from "./order.ts";
 import { isBeingPicked, liveShipments, progressOf, type ShipmentProgress } from "./state.ts";
 
@@ -44,7 +45,11 @@ function decideOn(order: Order, command: Exclude<OrderCommand, { type: "PlaceOrd
       return providePayment(order, command.method, now);
     case "StartPicking":
       return onShipment(order, command.shipmentId, ["REQUESTED", "ACCEPTED"], (shipment) =>
-        accept({ type: "PickStarted", shipmentId: shipment.id }, ...refuseCancel(order, shipment)),
+        accept(
+          { type: "PickStarted", shipmentId: shipment.id },
+          ...refuseCancel(order, shipment),
+          ...refuseRecall(order, shipment),
+        ),
       );
     case "ReportShort":
       return onShipment(order, command.shipmentId, ["PICKING"], (shipment) =>
@@ -138,11 +143,13 @@ function cancel(order: Order, reason: string): Decision {
 export function refuseCancel(order: Order, shipment: Shipment, reason = "picking has started"): OrderEvent[] {
   if (!order.cancelling) return [];
   const kept = new Set(order.reservations.filter(({ status }) => status === "ALLOCATED").map(({ id }) => id));
-  // A parcel that was cancelled for another reason has lost its stock; a recalled one still has it.
+  // A parcel that was cancelled for another reason has lost its stock; a recalled one still has it. What an edit has
+  // called back is asked for again, or made anew, with that.
   const recalled = order.shipments.filter(
     ({ id, state, items }) =>
       id !== shipment.id &&
       state === "CANCELLED" &&
+      !isAskedBack(order, id) &&
       items.length > 0 &&
       items.every(({ reservationId }) => kept.has(reservationId)),
   );

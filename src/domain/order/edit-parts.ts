@@ -9,6 +9,8 @@ export interface TakenOut {
   reservations: { id: ReservationId; quantity: number }[];
   /** Parcels that nobody has begun and that had some of the units: withdrawn, and what is left asked for anew. */
   shipments: ShipmentId[];
+  /** Parcels that their warehouses have given back for this: withdrawn as well. */
+  recalled?: ShipmentId[];
 }
 
 /** A change that is made. */

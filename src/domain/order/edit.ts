@@ -1,14 +1,17 @@
 import { broughtBy, hasSecured, isPaymentAlive, isPaymentOpen, isSecured, unpaidAmount } from "./amounts.ts";
 import type { OrderRefusal } from "./commands.ts";
+import { removals, reshaped, withContent } from "./edit-money.ts";
 import type { MadeEdit } from "./edit-parts.ts";
 import type { OrderEvent } from "./events.ts";
-import { HOLD_MS, type LineUnits, type Order, type OrderContent, type OrderEdit, type PendingEdit } from "./order.ts";
-import { anotherPayment } from "./record-payment.ts";
-import { formShipments, heldReservations, quantityOf } from "./order-stock.ts";
-import { liveShipments } from "./state.ts";
-import { hasBegun, openUnits, takeOut, withoutUnits } from "./take-out.ts";
+import { forgiveTrifle } from "./least-charge.ts";
+import { HOLD_MS, type Order, type OrderEdit, type PendingEdit } from "./order.ts";
+import { formShipments, heldReservations } from "./order-stock.ts";
+import { parcelsToRecall, recalledParcels } from "./recall.ts";
+import { isBeingPicked, liveShipments } from "./state.ts";
+import { openUnits, takeOut, withoutUnits } from "./take-out.ts";
 import { hasGivenBack } from "./refund.ts";
 
+type EditType = "OrderEdited" | "ItemsAdded";
 type Ruling = { ok: true; events: OrderEvent[] } | { ok: false; refusal: OrderRefusal };
 
 /**
@@ -19,20 +22,41 @@ type Ruling = { ok: true; events: OrderEvent[] } | { ok: false; refusal: OrderRe
  *   edit or nothing of it. Until then no other edit is taken;
  * - with none secured yet, is asked for together with the rest, by one payment in the place of the one that is open;
  * - after a failed payment, is part of what the next means of payment is asked for.
- * What it costs less is captured less, or paid back (`refund.ts`).
+ * What is too little to be asked for is forgiven. What it costs less is captured less, or paid back (`refund.ts`). Parcels that the edit changes and that a warehouse
+ * outside may be at are asked back first, and the edit is made once all of them have come.
  */
-export function decideEdit(order: Order, by: PendingEdit["by"], edit: OrderEdit, now: number): Ruling {
-  const refusal = refuseEdit(order, by, edit) ?? refuseLate(order, edit, now);
+export function decideEdit(order: Order, by: EditType, wanted: OrderEdit, now: number): Ruling {
+  const refusal = refuseEdit(order, by, wanted) ?? refuseLate(order, wanted, now);
   if (refusal) return { ok: false, refusal };
-  if (!edit.content) return made(order, by, edit, null, []);
-  const after = reshaped(order, edit.content);
-  const open = order.payments.filter(isPaymentOpen).map(({ number }) => number);
-  if (order.state === "PAYMENT_FAILED") return made(order, by, edit, null, []);
-  if (unpaidAmount(after) === 0) return made(order, by, edit, null, superfluous(after));
+  if (!wanted.content) return { ok: true, events: [madeEdit(order, by, wanted, null, [])] };
+  const content = forgiveTrifle(order, wanted.content);
+  const edit = { ...wanted, content };
+  const amount = unpaidAmount(reshaped(order, content));
   const payment = order.payments.length + 1;
-  return hasSecured(order)
-    ? { ok: true, events: [{ type: "EditAwaitsPayment", by, edit, payment, amount: unpaidAmount(after) }] }
-    : made(order, by, edit, payment, open);
+  if (amount > 0 && hasSecured(order))
+    return { ok: true, events: [{ type: "EditAwaitsPayment", by, edit, payment, amount }] };
+  const asked = recallFor(order, { by, edit, payment: null });
+  return { ok: true, events: asked.length > 0 ? asked : [settledEdit(order, by, edit)] };
+}
+
+/** The edit, made without waiting for any money: with what it asks for, and what it gives up. */
+export function settledEdit(order: Order, by: EditType, edit: OrderEdit): OrderEvent {
+  if (!edit.content || order.state === "PAYMENT_FAILED") return madeEdit(order, by, edit, null, []);
+  const after = reshaped(order, edit.content);
+  if (unpaidAmount(after) === 0 || hasSecured(order)) return madeEdit(order, by, edit, null, superfluous(after));
+  const open = order.payments.filter(isPaymentOpen).map(({ number }) => number);
+  return madeEdit(order, by, edit, order.payments.length + 1, open);
+}
+
+/** Asks the parcels back that the edit changes; nothing where none has to come back. */
+export function recallFor(
+  order: Order,
+  pending: Extract<PendingEdit, { edit: OrderEdit }>,
+): Extract<OrderEvent, { type: "EditAwaitsRecall" }>[] {
+  const { content } = pending.edit;
+  if (!content) return [];
+  const shipments = parcelsToRecall(order, takeOut(order, removals(order, content)), pending.edit);
+  return shipments.length > 0 ? [{ type: "EditAwaitsRecall", pending, shipments }] : [];
 }
 
 function refuseLate({ state, holdExpiresAt }: Order, { content }: OrderEdit, now: number): OrderRefusal | null {
@@ -40,14 +64,14 @@ function refuseLate({ state, holdExpiresAt }: Order, { content }: OrderEdit, now
 }
 
 /** Why the order can't be edited like that; null where it can. */
-function refuseEdit(order: Order, by: PendingEdit["by"], { content }: OrderEdit): OrderRefusal | null {
+export function refuseEdit(order: Order, by: EditType, { content }: OrderEdit): OrderRefusal | null {
   if (order.ended) return { reason: "already_ended", state: order.state };
   if (!content) return null;
   if (order.cancelling) return { reason: "cancel_pending" };
   if (order.pendingEdit) return { reason: "edit_pending" };
   if (hasGivenBack(order)) return { reason: "refund_made" };
   if (order.state === "SHIPPED" || order.state === "DELIVERED") return { reason: "already_shipped" };
-  const begun = by === "OrderEdited" ? liveShipments(order).filter(hasBegun) : [];
+  const begun = by === "OrderEdited" ? liveShipments(order).filter(isBeingPicked) : [];
   if (begun.length > 0) return { reason: "picking_started", shipments: begun.map(({ id }) => id) };
   if (content.lines.every(({ quantity }) => quantity === 0)) return { reason: "no_lines" };
   const tooMany = removals(order, content).find(({ line, quantity }) => quantity > openUnits(order, line));
@@ -56,38 +80,17 @@ function refuseEdit(order: Order, by: PendingEdit["by"], { content }: OrderEdit)
     : null;
 }
 
-function made(order: Order, by: PendingEdit["by"], edit: OrderEdit, payment: number | null, givenUp: number[]): Ruling {
-  const takenOut = takeOut(order, edit.content ? removals(order, edit.content) : []);
-  return { ok: true, events: [{ type: by, edit, takenOut, payment, givenUp }] };
-}
-
-/** Units that the order has and the new content has not. */
-function removals(order: Order, content: OrderContent): LineUnits[] {
-  return order.lines
-    .map(({ number, quantity }) => ({
-      line: number,
-      quantity: quantity - (content.lines.find((line) => line.number === number)?.quantity ?? 0),
-    }))
-    .filter(({ quantity }) => quantity > 0);
-}
-
-/** What the order comes to with this content, as far as money is concerned. */
-function reshaped(order: Order, content: OrderContent): Order {
-  return withContent(withoutUnits(order, takeOut(order, removals(order, content)), order.updatedAt), content);
-}
-
-/** The order at its new price; where its units come from is not settled by this. */
-export function withContent(order: Order, content: OrderContent): Order {
-  const { totals, discounts, estimatedDelivery } = content;
-  const lines = content.lines.map((line) => {
-    const before = order.lines.find(({ number }) => number === line.number);
-    return {
-      ...line,
-      backordered: (before?.backordered ?? 0) + quantityOf(content.backordered, line.number),
-      unsourced: before?.unsourced ?? 0,
-    };
-  });
-  return { ...order, lines, totals, discounts, estimatedDelivery };
+/** The edit as it is made, with the parcels that have come back for it. */
+export function madeEdit(
+  order: Order,
+  by: EditType,
+  edit: OrderEdit,
+  payment: number | null,
+  givenUp: number[],
+): OrderEvent {
+  const taken = takeOut(order, edit.content ? removals(order, edit.content) : []);
+  const recalled = edit.content ? recalledParcels(order) : [];
+  return { type: by, edit, takenOut: { ...taken, ...(recalled.length > 0 && { recalled }) }, payment, givenUp };
 }
 
 /** Payments that the order needs no more, newest first: what the others bring covers all of it. */
@@ -145,33 +148,9 @@ export function applyEdit(order: Order, event: MadeEdit, sequence: number, at: n
 /** The order without the change that waited for its payment: what was held for it is given back. */
 export function dropPendingEdit(order: Order): Order {
   if (!order.pendingEdit) return order;
-  const held = order.pendingEdit.edit.content?.reservations ?? [];
   const { payment } = order.pendingEdit;
-  const dropped = held.map((reservation) => ({ ...reservation, payment, status: "RELEASED" as const }));
+  const held = "edit" in order.pendingEdit ? (order.pendingEdit.edit.content?.reservations ?? []) : [];
+  const forPayment = payment === null ? {} : { payment };
+  const dropped = held.map((reservation) => ({ ...reservation, ...forPayment, status: "RELEASED" as const }));
   return { ...order, pendingEdit: null, reservations: [...order.reservations, ...dropped] };
-}
-
-/** What becomes of a change that waits, now that these events have happened: made, given up, or nothing yet. */
-export function concludeEdit(order: Order, events: readonly OrderEvent[]): OrderEvent[] {
-  const { pendingEdit } = order;
-  if (!pendingEdit || events.some(({ type }) => type === "OrderCancelled" || type === "HoldLapsed")) return [];
-  const { by, edit, payment } = pendingEdit;
-  for (const event of events) {
-    if (event.type === "PaymentFailed" && event.payment === payment)
-      return [{ type: "EditAbandoned", payment, reason: "payment_failed" }];
-    if (event.type !== "PaymentAuthorized" || event.payment !== payment) continue;
-    if (refuseEdit({ ...order, pendingEdit: null }, by, edit))
-      return [{ type: "EditAbandoned", payment, reason: "order_changed" }];
-    const ruling = made(order, by, edit, payment, []);
-    return ruling.ok ? [...ruling.events, ...restOf(order, edit)] : [];
-  }
-  return [];
-}
-
-/** Stock that was found while the edit waited may have taken money that was meant for it: the rest is asked for. */
-function restOf(order: Order, { content }: OrderEdit): OrderEvent[] {
-  if (!content) return [];
-  return unpaidAmount({ ...reshaped(order, content), pendingEdit: null }) > 0
-    ? [anotherPayment(order, order.paymentMethod)]
-    : [];
 }

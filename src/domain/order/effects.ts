@@ -2,8 +2,9 @@ import type { DeviationKind } from "../deviation.ts";
 import type { EffectId, OrderId, ReservationId, ReturnId, ShipmentId, Sku, WarehouseId } from "../ids.ts";
 import type { Money } from "../money.ts";
 import type { Dispute } from "./dispute.ts";
-import type { Reservation } from "./order.ts";
+import type { Reservation, WaitingUnits } from "./order.ts";
 import type { RestockUnits } from "./refund.ts";
+import type { StockPromise } from "../stock-policy.ts";
 
 export const NOTIFICATION_KINDS = [
   "order_confirmed",
@@ -15,6 +16,7 @@ export const NOTIFICATION_KINDS = [
   "cancel_refused",
   "refunded",
   "backordered",
+  "backorder_arrived",
   "items_cancelled",
   "edit_declined",
   "message",
@@ -110,9 +112,11 @@ export type EffectResult =
   | {
       kind: "ReSource" | "PromoteBackorder";
       reservations: Omit<Reservation, "status">[];
-      backordered: { line: number; quantity: number }[];
+      backordered: WaitingUnits[];
       unavailable: { line: number; quantity: number }[];
       estimatedDelivery: string | null;
+      /** Of units that still wait, where it is not what was promised before. */
+      promises?: { line: number; promise: StockPromise }[];
     }
   | { kind: "RequestFulfillment"; accepted: true; reference: string; picksAtOnce: boolean }
   | { kind: "RequestFulfillment"; accepted: false; reason: string }

@@ -4,8 +4,18 @@ import type { DeviationKind } from "../deviation.ts";
 import type { Dispute } from "./dispute.ts";
 import type { EffectKind, NotificationKind, NotifyEffect } from "./effects.ts";
 import type { MadeEdit } from "./edit-parts.ts";
-import type { LineUnits, Order, OrderEdit, OrderLine, PendingEdit, Reservation, ShipmentItem } from "./order.ts";
+import type {
+  LineUnits,
+  Order,
+  OrderEdit,
+  OrderLine,
+  PendingEdit,
+  Reservation,
+  ShipmentItem,
+  WaitingUnits,
+} from "./order.ts";
 import type { ReturnEvent } from "./return.ts";
+import type { StockPromise } from "../stock-policy.ts";
 
 /** What was placed: everything of an order that its first event settles. */
 export type PlacedOrder = Pick<
@@ -29,7 +39,7 @@ export type PlacedOrder = Pick<
   | "backorderLimitDays"
   | "exchangeOf"
 > & {
-  lines: Omit<OrderLine, "unsourced">[];
+  lines: Omit<OrderLine, "unsourced" | "waitingSince">[];
   reservations: Omit<Reservation, "status">[];
 };
 
@@ -63,7 +73,9 @@ export type OrderEvent =
     }
   /** Held for units that need no stock any more: it is given back, but for `keep` units of each. */
   | { type: "StockSurplus"; reservations: (Omit<Reservation, "status"> & { keep?: number })[] }
-  | { type: "LinesBackordered"; lines: { line: number; quantity: number }[] }
+  | { type: "LinesBackordered"; lines: WaitingUnits[] }
+  /** Stock was looked for, and units still wait: with what is promised of them now, where that has changed. */
+  | { type: "StockAwaited"; promises: { line: number; promise: StockPromise }[] }
   | { type: "StockUnavailable"; effectId: EffectId; lines: { line: number; quantity: number }[] }
   | { type: "FulfillmentAccepted"; shipmentId: ShipmentId; reference: string; picksAtOnce: boolean }
   | { type: "FulfillmentRefused"; shipmentId: ShipmentId; reason: string }
@@ -85,9 +97,26 @@ export type OrderEvent =
   | { type: "HoldLapsed" }
   | ({ type: "OrderEdited" | "ItemsAdded" } & MadeEdit)
   /** The edit is made once this payment of its difference is authorized. */
-  | { type: "EditAwaitsPayment"; by: PendingEdit["by"]; edit: OrderEdit; payment: number; amount: MinorUnits }
-  /** Its payment has failed, or its order has changed meanwhile so that it can't be made any more. */
-  | { type: "EditAbandoned"; payment: number; reason: "payment_failed" | "order_changed" }
+  | {
+      type: "EditAwaitsPayment";
+      by: "OrderEdited" | "ItemsAdded";
+      edit: OrderEdit;
+      payment: number;
+      amount: MinorUnits;
+    }
+  /** The edit is made once these parcels, which their warehouses may have begun to pick unseen, have come back. */
+  | { type: "EditAwaitsRecall"; pending: PendingEdit; shipments: ShipmentId[] }
+  /**
+   * Its payment has failed, a parcel could not be called back, or the order has changed meanwhile so that the edit can't
+   * be made any more. `held`: what was held for it; `reinstated`: parcels that had come back, and are asked for again.
+   */
+  | {
+      type: "EditAbandoned";
+      payment: number | null;
+      reason: "payment_failed" | "order_changed" | "recall_refused";
+      held?: ReservationId[];
+      reinstated?: ShipmentId[];
+    }
   | ({ type: "LinesCancelled"; reason: string; lines: LineUnits[] } & MadeEdit)
   | { type: "MessageRequested"; text: string }
   | { type: "NotificationRequested"; notification: NotificationKind; about: string; text?: string }

@@ -12,13 +12,12 @@ import { withDispute } from "./dispute.ts";
 import { applyEdit, dropPendingEdit } from "./edit.ts";
 import type { PlacedOrder, RecordedEvent } from "./events.ts";
 import { creditPayment } from "./exchange.ts";
-import { type Order, type Payment, PAYMENT_WINDOW_MS } from "./order.ts";
+import { type Order, type Payment, PAYMENT_WINDOW_MS, type PendingEdit } from "./order.ts";
 import { mapShipment, withPayment, withReservations, withShipment } from "./order-parts.ts";
 import {
   allocate,
   formShipments,
   heldReservations,
-  quantityOf,
   releaseAll,
   resourced,
   shortPicked,
@@ -26,6 +25,8 @@ import {
   waitsInVain,
 } from "./order-stock.ts";
 import { providerOf } from "./payment-provider.ts";
+import { backordered, promised, promisedDelivery, timeWaiting } from "./promises.ts";
+import { reinstate } from "./recall.ts";
 import { askMoneyBack, withPaidBack } from "./refund.ts";
 import { applyReturn } from "./return.ts";
 import { liveShipments, stateOf } from "./state.ts";
@@ -43,7 +44,8 @@ export function evolve(order: Order | null, recorded: RecordedEvent): Order {
   return settle(apply(order, recorded), sequence, at);
 }
 
-function settle(order: Order, version: number, at: number): Order {
+function settle(after: Order, version: number, at: number): Order {
+  const order = timeWaiting(after, at);
   const promotingSince = waitsForBackorder(order)
     ? (order.promotingSince ?? (mayPromote(order) ? version : null))
     : null;
@@ -250,12 +252,12 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       return order.ended ? order : resourced(order, event, at);
     case "StockSurplus":
       return order;
-    case "LinesBackordered": {
-      const lines = order.lines.map((line) => {
-        const moved = quantityOf(event.lines, line.number);
-        return { ...line, unsourced: Math.max(0, line.unsourced - moved), backordered: line.backordered + moved };
-      });
-      return formShipments({ ...order, lines, estimatedDelivery: null }, sequence, at);
+    case "LinesBackordered":
+      return formShipments(backordered(order, event.lines), sequence, at);
+    case "StockAwaited": {
+      const again = { ...promised(order, event.promises), promotingSince: null };
+      const delivery = promisedDelivery(again, order.estimatedDelivery);
+      return event.promises.length > 0 ? { ...again, estimatedDelivery: delivery } : again;
     }
     case "StockUnavailable": {
       const failed = { ...order, failedEffects: [...order.failedEffects, event.effectId] };
@@ -310,11 +312,7 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
     case "CancelRefused":
       return formShipments({ ...order, cancelling: null }, sequence, at);
     case "FulfillmentReinstated":
-      return withShipment(order, event.shipmentId, at, "REQUESTED", {
-        requestedIn: sequence,
-        acceptedByWms: false,
-        problem: null,
-      });
+      return reinstate(order, [event.shipmentId], sequence, at);
     case "OrderCancelled":
       return {
         ...releaseAll(dropPendingEdit(order)),
@@ -336,15 +334,23 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       return { ...edited, payments: [...edited.payments, payment] };
     }
     case "EditAwaitsPayment": {
-      const pendingEdit = { by: event.by, edit: event.edit, payment: event.payment };
+      const pendingEdit: PendingEdit = { by: event.by, edit: event.edit, payment: event.payment };
       const payment = newPayment(event.payment, order.paymentMethod, event.amount, at + PAYMENT_WINDOW_MS);
       return { ...order, pendingEdit, payments: [...order.payments, payment] };
     }
-    case "EditAbandoned":
-      return withPayment(dropPendingEdit(order), event.payment, (payment) => ({
-        ...payment,
-        status: payment.status === "failed" ? "failed" : "voided",
-      }));
+    case "EditAwaitsRecall":
+      return { ...order, pendingEdit: { ...event.pending, recall: event.shipments } };
+    case "EditAbandoned": {
+      const dropped = dropPendingEdit(order);
+      const unpaid =
+        event.payment === null
+          ? dropped
+          : withPayment(dropped, event.payment, (payment) => ({
+              ...payment,
+              status: payment.status === "failed" ? "failed" : "voided",
+            }));
+      return formShipments(reinstate(unpaid, event.reinstated ?? [], sequence, at), sequence, at);
+    }
 
     case "MessageRequested":
     case "NotificationRequested":

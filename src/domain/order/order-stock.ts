@@ -99,10 +99,10 @@ export function releaseAll(order: Order): Order {
 
 /**
  * Groups allocated units that have no shipment yet into one parcel per warehouse, once nothing is only held. While a
- * cancel waits for the warehouses, nothing new is asked of them.
+ * cancel or an edit waits for the warehouses, nothing new is asked of them.
  */
 export function formShipments(order: Order, sequence: number, at: number): Order {
-  if (order.ended || order.cancelling || heldReservations(order).length > 0) return order;
+  if (order.ended || order.cancelling || order.pendingEdit?.recall || heldReservations(order).length > 0) return order;
   const packed = new Set(order.shipments.flatMap((shipment) => shipment.items.map((item) => item.reservationId)));
   const byWarehouse = new Map<WarehouseId, Reservation[]>();
   for (const reservation of order.reservations) {

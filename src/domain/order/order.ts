@@ -7,6 +7,7 @@ import type { ExchangeOrigin } from "./exchange.ts";
 import type { PaymentTaker } from "./payment-provider.ts";
 import type { Refund } from "./refund.ts";
 import type { Return } from "./return.ts";
+import type { StockPromise } from "../stock-policy.ts";
 
 export const ORDER_STATES = [
   "PENDING",
@@ -67,6 +68,10 @@ export interface OrderLine {
   backordered: number;
   /** Units that lost their stock and are being sourced again, or wait for a person to decide. */
   unsourced: number;
+  /** What is promised of the units that wait; absent while none does, or nobody knows. */
+  promise?: StockPromise;
+  /** Epoch milliseconds since when units of this line wait: their place in the line. Absent while none does. */
+  waitingSince?: number;
 }
 
 /** Units promised to this order at one level; has one id for its whole life. */
@@ -158,8 +163,13 @@ export interface LineUnits {
   quantity: number;
 }
 
+/** Units of one line that wait for stock, with what is promised of them. */
+export interface WaitingUnits extends LineUnits {
+  promise?: StockPromise;
+}
+
 /** A line as an edit leaves it; how many of its units have stock follows from what is added and taken out. */
-export type EditedLine = Omit<OrderLine, "backordered" | "unsourced">;
+export type EditedLine = Omit<OrderLine, "backordered" | "unsourced" | "promise" | "waitingSince">;
 
 /** Everything that is ordered, at its price, and the stock that was held for what is new of it. */
 export interface OrderContent {
@@ -170,8 +180,8 @@ export interface OrderContent {
   /** Held for the units that are new. */
   reservations: Omit<Reservation, "status" | "payment">[];
   /** New units that wait for stock. */
-  backordered: LineUnits[];
-  /** YYYY-MM-DD; null while a part of the order has no stock. */
+  backordered: WaitingUnits[];
+  /** YYYY-MM-DD; null while nobody knows when a part of the order has stock. */
   estimatedDelivery: string | null;
 }
 
@@ -185,13 +195,19 @@ export interface OrderEdit {
   content?: OrderContent;
 }
 
-/** A change of the order that is made once the payment of its difference is authorized, and else never. */
-export interface PendingEdit {
-  by: "OrderEdited" | "ItemsAdded";
-  edit: OrderEdit;
-  /** The payment of the difference. */
-  payment: number;
-}
+/**
+ * A change of the order that is made once the payment of its difference is authorized and then the parcels that it
+ * changes have come back from their warehouses, and else never.
+ */
+export type PendingEdit = {
+  /** The payment of the difference; null where nothing more is due. */
+  payment: number | null;
+  /** The parcels that are asked back; absent while only the payment is waited for. */
+  recall?: ShipmentId[];
+} & (
+  | { by: "OrderEdited" | "ItemsAdded"; edit: OrderEdit }
+  | { by: "LinesCancelled"; lines: LineUnits[]; reason: string }
+);
 
 export interface Order {
   id: OrderId;
@@ -218,7 +234,7 @@ export interface Order {
   payments: Payment[];
   reservations: Reservation[];
   shipments: Shipment[];
-  /** A change that waits for the payment of its difference; until then the order is as before. */
+  /** A change that waits for its payment or for parcels to come back; until then the order is as before. */
   pendingEdit: PendingEdit | null;
   /** A cancel that waits for the warehouses' answers. */
   cancelling: Cancellation | null;
@@ -228,7 +244,7 @@ export interface Order {
   updatedAt: number;
   /** Holds made for this order run out at this moment. */
   holdExpiresAt: number;
-  /** YYYY-MM-DD; null while a part of the order has no stock. */
+  /** YYYY-MM-DD; null while nobody knows when a part of the order has stock. */
   estimatedDelivery: string | null;
   /** Epoch milliseconds since when a part of the order waits for stock; null while none does. */
   backorderedSince: number | null;

@@ -3,12 +3,13 @@ import type { OrderFact } from "./commands.ts";
 import { discardLabel, refuseCancel } from "./decide.ts";
 import type { DeviationKind } from "../deviation.ts";
 import type { EffectId, ReturnId } from "../ids.ts";
-import { backorderLimit, limitReached } from "./backorder-limit.ts";
-import { concludeEdit } from "./edit.ts";
+import { limitReached } from "./backorder-limit.ts";
+import { concludeEdit } from "./conclude-edit.ts";
 import type { Effect, EffectResult } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
-import type { Order, Shipment } from "./order.ts";
+import type { LineUnits, Order, Shipment } from "./order.ts";
 import { anotherPayment, captureFailed, paymentEvents, refundedEvents } from "./record-payment.ts";
+import { isAskedBack, refuseRecall } from "./recall.ts";
 import { exchangeEvents, returnedCreditEvents } from "./record-exchange.ts";
 import { findReturn, openExchange } from "./return.ts";
 import { reminded } from "./return-reminder.ts";
@@ -131,9 +132,9 @@ function sourcedEvents(order: Order, effectId: EffectId, result: Sourced): Order
   const { estimatedDelivery } = result;
   const instead = result.kind === "PromoteBackorder" ? "backordered" : "lost";
   const { wanted, surplus, open } = sortFound(order, instead, result.reservations);
-  const stillOpen = (lines: readonly { line: number; quantity: number }[]) =>
+  const stillOpen = <Units extends LineUnits>(lines: readonly Units[]) =>
     lines
-      .map(({ line, quantity }) => ({ line, quantity: Math.min(quantity, open.get(line) ?? 0) }))
+      .map((units) => ({ ...units, quantity: Math.min(units.quantity, open.get(units.line) ?? 0) }))
       .filter(({ quantity }) => quantity > 0);
   const backordered = stillOpen(result.backordered);
   const unavailable = stillOpen(result.unavailable);
@@ -147,6 +148,9 @@ function sourcedEvents(order: Order, effectId: EffectId, result: Sourced): Order
     // Nothing has been asked of a warehouse yet: the customer gets all of it or nothing.
     if (liveShipments(order).length === 0) return [...events, { type: "OrderCancelled", reason: "stock_short" }];
   }
+  const waits = order.lines.filter(({ backordered: waiting }) => waiting > 0).map(({ number }) => number);
+  if (instead === "backordered" && wanted.length === 0 && waits.length > 0)
+    events.push({ type: "StockAwaited", promises: (result.promises ?? []).filter(({ line }) => waits.includes(line)) });
   const toPay = instead === "backordered" && wanted.length > 0 && owesFor(order, wanted);
   return toPay ? [...events, anotherPayment(order, order.paymentMethod)] : events;
 }
@@ -200,16 +204,18 @@ function answeredEvents(
         picksAtOnce: result.picksAtOnce,
       },
     ];
-  return order.cancelling
-    ? recalled(order, shipment)
+  if (order.cancelling) return recalled(order, shipment);
+  return isAskedBack(order, shipment.id)
+    ? withdrawn(shipment)
     : [...discardLabel(shipment), { type: "FulfillmentRefused", shipmentId: shipment.id, reason: result.reason }];
 }
 
 function recallEvents(order: Order, id: string, result: { recalled: boolean; reason: string }): OrderEvent[] {
   const shipment = shipmentOf(order, id);
   if (!shipment || shipment.state === "CANCELLED" || isBeingPicked(shipment)) return [];
-  if (!result.recalled) return refuseCancel(order, shipment, result.reason);
+  if (!result.recalled) return [...refuseCancel(order, shipment, result.reason), ...refuseRecall(order, shipment)];
   if (order.cancelling) return recalled(order, shipment);
+  if (isAskedBack(order, shipment.id)) return withdrawn(shipment);
   // The cancel was refused elsewhere while this recall was on its way: ask for the parcel again.
   return [...withdrawn(shipment), { type: "FulfillmentReinstated", shipmentId: shipment.id }];
 }
@@ -275,7 +281,7 @@ function timerEvents(
     case "hold_end":
       return order.state === "PAYMENT_FAILED" && now >= order.holdExpiresAt ? [{ type: "HoldLapsed" }] : [];
     case "backorder_limit":
-      return now >= (backorderLimit(order) ?? Number.POSITIVE_INFINITY) ? limitReached(order) : [];
+      return limitReached(order, now);
     case "return_reminder":
       return reminded(order, now);
     case "authorization_lapse":
@@ -336,7 +342,11 @@ function recordExhausted(order: Order, fact: Extract<OrderFact, { type: "RecordE
       const shipment = shipmentOf(order, effect.shipmentId);
       // The warehouse has refused the parcel meanwhile: there is nothing left to recall.
       if (!shipment || shipment.state === "CANCELLED") return [];
-      return [...refuseCancel(order, shipment, message), failed("fulfillment_exception")];
+      return [
+        ...refuseCancel(order, shipment, message),
+        ...refuseRecall(order, shipment),
+        failed("fulfillment_exception"),
+      ];
     }
     case "RequestFulfillment":
     case "TrackParcel":

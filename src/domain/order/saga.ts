@@ -10,6 +10,7 @@ import {
   itemsOf,
   notify,
   promote,
+  recall,
   refundDue,
   release,
   releaseLate,
@@ -22,6 +23,7 @@ import {
   unitsOf,
 } from "./called-effects.ts";
 import { isPaymentOpen, unpaidAmount } from "./amounts.ts";
+import { formatMoney } from "../money.ts";
 import type { Effect } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
 import type { ReservationId } from "../ids.ts";
@@ -105,15 +107,13 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
         ...(hasOpenPart(order, event.payment) ? [] : [notify("refunded", `refund:${event.refundId}`)]),
         ...refundDue(order, event),
       ];
-    case "PaymentMismatched":
-      return [
-        {
-          kind: "OpenDeviation",
-          deviation: "payment_mismatch",
-          summary: `Payment ${event.payment} of ${order.number} was authorized for ${event.actual} instead of ${event.expected} minor units.`,
-          tried: [],
-        },
-      ];
+    case "PaymentMismatched": {
+      const [actual, expected] = [event.actual, event.expected].map((amount) =>
+        formatMoney({ amount, currency: order.currency }),
+      );
+      const summary = `Payment ${event.payment} of ${order.number} was authorized for ${actual} instead of ${expected}.`;
+      return [{ kind: "OpenDeviation", deviation: "payment_mismatch", summary, tried: [] }];
+    }
 
     case "PaymentDisputed":
       return [disputed(order, event)];
@@ -124,9 +124,16 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       return [...releaseLate(order, event.allocated), ...resource(order, unitsOf(order, event.short), [])];
     case "StockResourced":
       // Units that were backordered are paid first: PaymentAuthorized allocates them.
-      return event.instead === "backordered" && unpaidAmount(order) > 0 ? [] : [allocate(event.reservations)];
+      return [
+        ...(event.instead === "backordered" && unpaidAmount(order) > 0 ? [] : [allocate(event.reservations)]),
+        ...(event.instead === "backordered" && order.ended === null
+          ? [notify("backorder_arrived", `version:${order.version}`)]
+          : []),
+      ];
     case "StockSurplus":
       return [release(event.reservations)];
+    case "StockAwaited":
+      return event.promises.length > 0 ? tellBackordered(order) : [];
     case "LinesBackordered":
       return [...startFulfillment(order), ...tellBackordered(order)];
     case "StockUnavailable":
@@ -191,11 +198,10 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       ];
 
     case "CancelRequested":
-      return liveShipments(order).map(({ id, warehouseId }) => ({
-        kind: "CancelFulfillment",
-        shipmentId: id,
-        warehouseId,
-      }));
+      return recall(
+        order,
+        liveShipments(order).map(({ id }) => id),
+      );
     case "FulfillmentReinstated":
       return requestFulfillment(order.shipments.filter(({ id }) => id === event.shipmentId));
     case "CancelRefused":
@@ -214,6 +220,8 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       return order.payments
         .filter(({ number }) => number === event.payment)
         .map((payment) => authorize(order, payment));
+    case "EditAwaitsRecall":
+      return recall(order, event.shipments);
     case "EditAbandoned":
       return abandoned(order, event);
 

@@ -3,11 +3,15 @@ import type { TakenOut } from "./edit-parts.ts";
 import type { LineUnits, Order, Reservation, Shipment } from "./order.ts";
 import { withReservations, withShipment } from "./order-parts.ts";
 import { quantityOf } from "./order-stock.ts";
-import { isBeingPicked, liveShipments } from "./state.ts";
+import { isBeingPicked, liveShipments, progressOf } from "./state.ts";
 
-/** Whether a warehouse is at the parcel: a WMS picks without telling when it begins. */
-export function hasBegun(shipment: Shipment): boolean {
-  return isBeingPicked(shipment) || (shipment.state !== "CANCELLED" && shipment.acceptedByWms);
+/**
+ * Whether a warehouse outside may be at the parcel, so that it has to be asked back before it changes: a WMS picks
+ * without telling when it begins, and one that has not answered yet may be one. Our own floors see every change.
+ */
+export function isHandedOver(shipment: Shipment): boolean {
+  if (shipment.state === "CANCELLED" || isBeingPicked(shipment)) return false;
+  return shipment.acceptedByWms || progressOf(shipment) === "REQUESTED";
 }
 
 /** Units of a line that no warehouse has begun to pick: these may still leave the order. */
@@ -20,7 +24,8 @@ export function openUnits(order: Order, number: number): number {
 
 /**
  * Where these units come from: first those that have no stock, then what is only held, then what is allocated, and of
- * that first what has no parcel yet. Each line is named once, with no more than its open units.
+ * that first what has no parcel yet, then what need not be asked back. Each line is named once, with no more than its
+ * open units.
  */
 export function takeOut(order: Order, units: readonly LineUnits[]): TakenOut {
   const taken: TakenOut = { backordered: [], unsourced: [], reservations: [], shipments: [] };
@@ -62,22 +67,29 @@ export function withoutUnits(order: Order, taken: TakenOut, at: number): Order {
     backordered: line.backordered - quantityOf(taken.backordered, line.number),
     unsourced: line.unsourced - quantityOf(taken.unsourced, line.number),
   }));
-  return taken.shipments.reduce<Order>(
+  return [...taken.shipments, ...(taken.recalled ?? [])].reduce<Order>(
     (after, id: ShipmentId) => withShipment(after, id, at, "CANCELLED", { items: [] }),
     withReservations({ ...order, lines, reservations }, emptied, "RELEASED"),
   );
 }
 
-/** In the order in which they are given up: held before allocated, without a parcel before those with one, new before old. */
+/**
+ * In the order in which they are given up: held before allocated, without a parcel before those with one, parcels at hand
+ * before those outside, new before old.
+ */
 function openReservations(order: Order, line: number): Reservation[] {
-  const rank = ({ id, status }: Reservation) => (status === "HELD" ? 0 : parcelOf(order, id) ? 2 : 1);
+  const rank = ({ id, status }: Reservation) => {
+    const parcel = status === "HELD" ? undefined : parcelOf(order, id);
+    if (!parcel) return status === "HELD" ? 0 : 1;
+    return isHandedOver(parcel) ? 3 : 2;
+  };
   return order.reservations
     .filter((reservation) => {
       const parcel = parcelOf(order, reservation.id);
       return (
         reservation.line === line &&
         (reservation.status === "HELD" || reservation.status === "ALLOCATED") &&
-        (parcel === undefined || !hasBegun(parcel))
+        (parcel === undefined || !isBeingPicked(parcel))
       );
     })
     .toReversed()

@@ -3,12 +3,16 @@ import type { LiveItem } from "../../contracts/live.ts";
 import type { StockBatch } from "../../contracts/messages.ts";
 import { openOps } from "../../db/ops/database.ts";
 import { upsertStock } from "../../db/ops/stock.ts";
-import { levelKey } from "../../domain/ids.ts";
+import { isOrderId, levelKey } from "../../domain/ids.ts";
+import { logError } from "../../platform/log.ts";
 import type { SagaContext } from "../saga-context.ts";
 import { tellFeed } from "../tell-feed.ts";
 
 /** Screens are told of this many levels at most; the rest is in the lists they read. */
 const MOST_NEWS = 200;
+
+/** So many orders are woken by one batch of messages; when those have theirs, the levels tell of the next. */
+const MOST_WOKEN = 200;
 
 /** Copies stock into the projection, all of a batch in one statement, and tells the live feed. Throws when OPS is away: the queue brings it again. */
 export async function consumeStock(batch: MessageBatch<StockBatch>, context: SagaContext): Promise<void> {
@@ -23,6 +27,15 @@ export async function consumeStock(batch: MessageBatch<StockBatch>, context: Sag
   await upsertStock(openOps(context.env.OPS), levels);
   batch.ackAll();
   tellFeed(context, "ops", levels.slice(-MOST_NEWS).map(liveStock));
+  await wakeWaiting(context, levels);
+}
+
+/** Whoever would get what there is looks for it now. One that is not reached looks for it by itself, some minutes later. */
+async function wakeWaiting(context: SagaContext, levels: readonly LevelView[]): Promise<void> {
+  const owners = [...new Set(levels.flatMap(({ waiting }) => waiting?.next ?? []))].filter(isOrderId);
+  const woken = await Promise.allSettled(owners.slice(0, MOST_WOKEN).map((owner) => context.wake(owner)));
+  const failed = woken.find((one) => one.status === "rejected");
+  if (failed) logError("waiting_order_not_woken", failed.reason);
 }
 
 function liveStock({ sku, warehouseId, available, onHand, reorderPoint, sequence, asOf }: LevelView): LiveItem {

@@ -166,6 +166,8 @@ async function actOnTracking(
 ): Promise<void> {
   if (event.status === "label_created") return;
   const found = await statements.shipmentOf(event.trackingNumber);
+  // A label that we withdrew is no order's any more: that it is gone is what we asked for.
+  if (found === null && event.withdrawn) return;
   if (found === null) return unmatched(context, "fedex", eventId, "a parcel that no order of ours has");
   await context.ledger(found.orderId).recordTracking(found.orderId, found.shipmentId, event.status, event.description);
 }

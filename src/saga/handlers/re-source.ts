@@ -1,10 +1,10 @@
 import { estimateLastDelivery } from "../../domain/delivery.ts";
 import type { LeasedEffect } from "../../contracts/ledger-rpc.ts";
 import type { Sku, WarehouseId } from "../../domain/ids.ts";
-import type { EffectOutcome } from "../../domain/order/effects.ts";
-import { HOLD_MS, type Order } from "../../domain/order/order.ts";
-import { rankWarehouses } from "../../domain/sourcing.ts";
+import { HOLD_MS, type Order, type WaitingUnits } from "../../domain/order/order.ts";
+import { type BackorderedLine, rankWarehouses } from "../../domain/sourcing.ts";
 import { holdId, type Sourced, sourceStock } from "../../services/source-stock.ts";
+import { waitingUnits } from "../../services/promise-stock.ts";
 import { done, type EffectHandler, NOTHING, type SagaContext } from "../saga-context.ts";
 
 interface Wanted {
@@ -12,9 +12,6 @@ interface Wanted {
   sku: Sku;
   quantity: number;
 }
-
-/** How often backordered units are tried for. */
-const PROMOTE_MS = 5 * 60_000;
 
 /**
  * Finds stock anew for units that have lost theirs, then lets them wait where their SKU allows it, then gives up.
@@ -24,33 +21,16 @@ export const reSource: EffectHandler<"ReSource"> = async (context, leased, effec
   const order = await context.order(leased.orderId);
   const lines = stillWanted(effect.lines, (line) => order.lines.find(({ number }) => number === line)?.unsourced);
   if (order.ended || lines.length === 0) return NOTHING;
-  const { sourced, estimatedDelivery } = await source(context, leased, order, lines, effect.exclude, true);
+  const { sourced, estimatedDelivery, promiseOf } = await source(context, leased, order, lines, effect.exclude);
   if (sourced.kind === "refused") {
     const unavailable = lines.map(({ line, quantity }) => ({ line, quantity }));
     return done({ kind: "ReSource", reservations: [], backordered: [], unavailable, estimatedDelivery: null });
   }
-  const backordered = sourced.backordered.map(({ lineNumber, quantity }) => ({ line: lineNumber, quantity }));
+  const backordered = sourced.backordered.map(promiseOf);
   return done({
     kind: "ReSource",
     reservations: reservationsOf(sourced, leased),
     backordered,
-    unavailable: [],
-    estimatedDelivery,
-  });
-};
-
-/** Waits until there is stock for all backordered units of the order, and holds it. */
-export const promoteBackorder: EffectHandler<"PromoteBackorder"> = async (context, leased, effect) => {
-  const order = await context.order(leased.orderId);
-  if (order.ended) return NOTHING;
-  const lines = stillWanted(effect.lines, (line) => order.lines.find(({ number }) => number === line)?.backordered);
-  if (lines.length === 0) return NOTHING;
-  const { sourced, estimatedDelivery } = await source(context, leased, order, lines, [], false);
-  if (sourced.kind === "refused") return { status: "waiting", retryAfterMs: PROMOTE_MS } satisfies EffectOutcome;
-  return done({
-    kind: "PromoteBackorder",
-    reservations: reservationsOf(sourced, leased),
-    backordered: [],
     unavailable: [],
     estimatedDelivery,
   });
@@ -69,8 +49,11 @@ async function source(
   order: Order,
   lines: readonly Wanted[],
   exclude: readonly WarehouseId[],
-  allowBackorder: boolean,
-): Promise<{ sourced: Sourced; estimatedDelivery: string | null }> {
+): Promise<{
+  sourced: Sourced;
+  estimatedDelivery: string | null;
+  promiseOf: (line: BackorderedLine) => WaitingUnits;
+}> {
   const catalog = await context.catalog();
   const location = order.location ?? { latitude: 0, longitude: 0 };
   const open = [...catalog.warehouses.values()].filter(({ id }) => !exclude.includes(id));
@@ -81,13 +64,17 @@ async function source(
   const sourced = await sourceStock(
     context.env,
     catalog,
-    { lines: wanted, ranked, allowBackorder },
+    { lines: wanted, ranked, allowBackorder: true },
     holder,
     context.defer,
   );
   const method = catalog.shippingMethods.get(order.shippingMethod);
   const complete = sourced.kind === "done" && sourced.backordered.length === 0 && method !== undefined;
-  return { sourced, estimatedDelivery: complete ? estimateLastDelivery(sourced.shipments, method, now) : null };
+  return {
+    sourced,
+    estimatedDelivery: complete ? estimateLastDelivery(sourced.shipments, method, now) : null,
+    promiseOf: (line) => waitingUnits(catalog, line, ranked, method, now),
+  };
 }
 
 /** Not used before: the effect's id with its attempt. */

@@ -176,11 +176,12 @@ export class PaypalBooks extends VendorBooks {
     const call: PaypalCall = {
       method: request.method,
       path: pathname.split("/").slice(1),
+      query: request.url.searchParams,
       body: request.body,
       key,
       now,
     };
-    const answer = routePaypal(call, { ledger: this.#ledger, disputes: this.#disputes });
+    const answer = routePaypal(call, { ledger: this.#ledger, disputes: this.#disputes, sql: this.sql });
     if (key !== null) {
       const insert =
         "INSERT OR REPLACE INTO idempotency (key, fingerprint, status, body, created) VALUES (?, ?, ?, ?, ?)";

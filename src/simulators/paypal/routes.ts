@@ -2,6 +2,7 @@ import { z } from "zod";
 import { jsonAnswer, type VendorAnswer } from "../books/vendor-books.ts";
 import type { CheckoutLedger } from "./checkout-ledger.ts";
 import type { DisputeLedger } from "./dispute-ledger.ts";
+import { searchTransactions } from "./transactions.ts";
 import { minorUnitsOf, refuse, wireAuthorization, wireCapture, wireError, wireRefund } from "./wire.ts";
 
 /** A call to the PayPal API, its body unread. */
@@ -9,6 +10,7 @@ export interface PaypalCall {
   method: string;
   /** `["v2", "checkout", "orders", …]` */
   path: string[];
+  query: URLSearchParams;
   body: string;
   key: string | null;
   now: number;
@@ -48,13 +50,16 @@ const refundShape = z.object({
 export interface PaypalDesk {
   ledger: CheckoutLedger;
   disputes: DisputeLedger;
+  sql: SqlStorage;
 }
 
 /** Answers the part of PayPal's API that the simulator has. */
-export function routePaypal(call: PaypalCall, { ledger, disputes }: PaypalDesk): VendorAnswer {
+export function routePaypal(call: PaypalCall, { ledger, disputes, sql }: PaypalDesk): VendorAnswer {
   const [version, family, resource, id, action] = call.path;
   const route = `${call.method} ${version}/${family}/${resource}`;
   if (route === "POST v2/checkout/orders" && id === undefined) return createOrder(call, ledger);
+  if (route === "GET v1/reporting/transactions" && id === undefined)
+    return searchTransactions(sql, call.query, call.now);
   if (id !== undefined) {
     switch (`${route}${action === undefined ? "" : `/:id/${action}`}`) {
       case "GET v2/checkout/orders":

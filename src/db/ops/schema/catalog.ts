@@ -1,5 +1,5 @@
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { Address, TaxClass } from "../../../domain/catalog.ts";
+import type { Address, StockPolicy, TaxClass } from "../../../domain/catalog.ts";
 import type { Sku, WarehouseId } from "../../../domain/ids.ts";
 import type { Channel } from "../../../domain/order/order.ts";
 
@@ -17,6 +17,8 @@ export const products = sqliteTable(
     weightGrams: integer("weight_grams").notNull(),
     taxClass: text("tax_class").$type<TaxClass>().notNull(),
     backorder: integer("backorder", { mode: "boolean" }).notNull(),
+    /** Null where nobody has said more than `backorder`. */
+    stockPolicy: text("stock_policy", { mode: "json" }).$type<StockPolicy>(),
     active: integer("active", { mode: "boolean" }).notNull(),
     version: integer("version").notNull(),
     createdAt: integer("created_at").notNull(),

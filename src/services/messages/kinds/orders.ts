@@ -1,6 +1,7 @@
 import type { Language } from "../../../domain/language.ts";
 import type { NotificationKind } from "../../../domain/order/effects.ts";
-import { always, ORDER_VARIABLES } from "../common-variables.ts";
+import { lastDay } from "../../../domain/stock-policy.ts";
+import { always, day, ORDER_VARIABLES, sometimes } from "../common-variables.ts";
 import { LINES, mail, type MessageKind, sms } from "../message-kind.ts";
 
 const CANCELLED_FOR: Readonly<Record<Language, { noStock: string; asked: string }>> = {
@@ -163,23 +164,64 @@ export const ORDER_MESSAGES = {
   },
   backordered: {
     topic: "backorder_news",
-    variables: ORDER_VARIABLES,
+    variables: {
+      ...ORDER_VARIABLES,
+      promisedDay: sometimes("when what waits should arrive", "12 December 2026", ({ order, language }) => {
+        const days = order.lines.filter(({ backordered }) => backordered > 0).map(({ promise }) => promise?.delivery);
+        const last = lastDay(days);
+        return last === null ? undefined : day(last, language);
+      }),
+    },
     standard: {
       en: {
         email: mail(
           "A part of your order {{number}} has to wait for stock",
           "Some of your items are not in stock at the moment. We send them as soon as they arrive, and charge them only then.",
+          "They should be with you by {{promisedDay}}.",
           LINES,
         ),
-        sms: sms("A part of your order {{number}} has to wait for stock.", "We send it as soon as it arrives."),
+        sms: sms(
+          "A part of your order {{number}} has to wait for stock.",
+          "We send it as soon as it arrives.",
+          "It should be with you by {{promisedDay}}.",
+        ),
       },
       de: {
         email: mail(
           "Ein Teil Ihrer Bestellung {{number}} muss auf Ware warten",
           "Einige Ihrer Artikel sind zurzeit nicht vorrätig. Wir verschicken sie, sobald sie eintreffen, und berechnen sie erst dann.",
+          "Sie sollten bis zum {{promisedDay}} bei Ihnen sein.",
           LINES,
         ),
-        sms: sms("Ein Teil Ihrer Bestellung {{number}} wartet auf Ware.", "Wir verschicken ihn nach dem Eintreffen."),
+        sms: sms(
+          "Ein Teil Ihrer Bestellung {{number}} wartet auf Ware.",
+          "Wir verschicken ihn nach dem Eintreffen.",
+          "Er sollte bis zum {{promisedDay}} bei Ihnen sein.",
+        ),
+      },
+    },
+  },
+  backorder_arrived: {
+    topic: "backorder_news",
+    variables: ORDER_VARIABLES,
+    standard: {
+      en: {
+        email: mail(
+          "Items of your order {{number}} have arrived",
+          "Items that your order has waited for are in stock now. We send them as soon as they are paid for, and tell you when they leave.",
+          "They should be with you by {{deliveryDay}}.",
+          LINES,
+        ),
+        sms: sms("Items that your order {{number}} has waited for have arrived.", "We tell you when they leave."),
+      },
+      de: {
+        email: mail(
+          "Artikel Ihrer Bestellung {{number}} sind eingetroffen",
+          "Artikel, auf die Ihre Bestellung gewartet hat, sind jetzt vorrätig. Wir verschicken sie, sobald sie bezahlt sind, und melden uns, wenn sie unterwegs sind.",
+          "Sie sollten bis zum {{deliveryDay}} bei Ihnen sein.",
+          LINES,
+        ),
+        sms: sms("Artikel Ihrer Bestellung {{number}} sind eingetroffen.", "Wir melden uns, wenn sie unterwegs sind."),
       },
     },
   },

@@ -12,8 +12,13 @@ export function Waiting({ order }: { order: OrderAnswer }) {
   const words = useOrderWords(order);
   const asked = order.ended === null ? order.payments.filter(({ actionUrl }) => actionUrl !== null) : [];
   const waiting = order.lines.filter(({ backordered }) => backordered > 0);
+  const isUnpaid = order.orderStatus === "PAYMENT_FAILED" && order.ended === null;
   const isNothing =
-    order.cancelling === null && order.pendingEdit === null && asked.length === 0 && order.backorderedUntil === null;
+    order.cancelling === null &&
+    order.pendingEdit === null &&
+    asked.length === 0 &&
+    order.backorderedUntil === null &&
+    !isUnpaid;
   if (isNothing) return null;
   return (
     <ul
@@ -22,14 +27,14 @@ export function Waiting({ order }: { order: OrderAnswer }) {
     >
       {order.cancelling !== null && (
         <Wait icon="undo" title="Cancel asked for">
-          “{reasonWords(order.cancelling.reason)}”, <Moment at={Date.parse(order.cancelling.requestedAt)} />. The
+          {reasonWords(order.cancelling.reason)}, <Moment at={Date.parse(order.cancelling.requestedAt)} />. The
           warehouses are asked to stop; it is cancelled once all of them have, and else goes on.
         </Wait>
       )}
       {order.pendingEdit !== null && (
-        <Wait icon="clock" title="Edit waits for its payment">
-          {editWords(order, order.pendingEdit, words)}, once {words.payment(order.pendingEdit.payment)} is authorized.
-          Until then the order is as shown here.
+        <Wait icon="clock" title={`Edit waits for its ${order.pendingEdit.waitsFor}`}>
+          {editWords(order, order.pendingEdit, words)}, once {waitedFor(order.pendingEdit, words)}. Until then the order
+          is as shown here.
         </Wait>
       )}
       {asked.map((payment) => (
@@ -41,6 +46,12 @@ export function Waiting({ order }: { order: OrderAnswer }) {
           </a>
         </Wait>
       ))}
+      {isUnpaid && (
+        <Wait icon="card" title="Waits for another payment">
+          The stock is held until <Moment at={Date.parse(order.holdExpiresAt)} />; without another means of payment the
+          order ends then.
+        </Wait>
+      )}
       {order.backorderedUntil !== null && (
         <Wait icon="box" title="Waits for stock">
           {words.units(waiting.map(({ number, backordered }) => ({ line: number, quantity: backordered })))}. Leaves by{" "}
@@ -77,4 +88,10 @@ function editWords(
   const before = order.totals.total;
   const totals = `total from ${money(before.amount, before.currency)} to ${money(total.amount, total.currency)}`;
   return quantities.length === 0 ? totals : `${listed(quantities)}, ${totals}`;
+}
+
+function waitedFor({ payment, shipments }: NonNullable<OrderAnswer["pendingEdit"]>, words: OrderWords): string {
+  return shipments.length === 0 && payment !== null
+    ? `${words.payment(payment)} is authorized`
+    : `${listed(shipments.map((id) => words.shipment(id)))} has come back from the warehouse`;
 }

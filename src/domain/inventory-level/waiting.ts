@@ -1,0 +1,86 @@
+import {
+  availableTo,
+  type Decision,
+  type LevelState,
+  requireMoment,
+  requireUnits,
+  uncommitted,
+  type Waiter,
+} from "../inventory-level.ts";
+
+/** Whose turn it is among those who wait: who has waited longest. */
+export interface Turn {
+  owner: string;
+  /** Epoch milliseconds since when. */
+  since: number;
+}
+
+/** What a waiter is told: units that nobody who has waited longer comes first for. */
+export interface Offer {
+  offered: number;
+}
+
+/**
+ * What may be offered at `now`, never below 0. To who waits (`turn`): what nobody who has waited longer comes first
+ * for; to everyone else what nobody waits for.
+ */
+export function offeredTo(state: LevelState, channel: string, now: number, turn?: Turn): number {
+  const ahead = state.waiters
+    .filter((waiter) => waiter.until > now && (turn === undefined || comesBefore(waiter, turn)))
+    .reduce((sum, { quantity }) => sum + quantity, 0);
+  return Math.max(0, availableTo(state, channel) - ahead);
+}
+
+/** Units that are waited for at `now`, with the owners who would get what there is, first come, first served. */
+export function waitingAt(state: LevelState, now: number): { units: number; next: string[] } {
+  const waiting = state.waiters.filter(({ until }) => until > now);
+  const next: string[] = [];
+  let left = uncommitted(state);
+  for (const { owner, quantity } of waiting) {
+    if (left <= 0) break;
+    next.push(owner);
+    left -= quantity;
+  }
+  return { units: waiting.reduce((sum, { quantity }) => sum + quantity, 0), next };
+}
+
+/**
+ * Puts an owner in the line of those who wait, or changes how many units it waits for; 0 takes it out. It keeps its
+ * place as long as it says again before `until` that it still waits. Answers what it is offered now.
+ */
+export function wait(state: LevelState, command: Waiter & { channel: string }, now: number): Decision<Offer> {
+  const { owner, since, quantity, until, channel } = command;
+  requireUnits("quantity", quantity, 0);
+  requireMoment("since", since);
+  requireMoment("until", until);
+  const before = state.waiters.find((waiter) => waiter.owner === owner);
+  const value = { offered: offeredTo(state, channel, now, { owner, since }) };
+  const others = state.waiters.filter((waiter) => waiter.owner !== owner && waiter.until > now);
+  const same = (before?.quantity ?? 0) === quantity && (quantity === 0 || before?.since === since);
+  // It says so more often than it has to: most of the time nothing needs to be written.
+  const isFresh = quantity === 0 || (before !== undefined && before.until - now > (until - now) / 2);
+  if (same && isFresh) return { kind: "unchanged", value };
+  const waiters = quantity === 0 ? others : [...others, { owner, since, quantity, until }].sort(byTurn);
+  return { kind: "changed", value, state: withWaiters(state, waiters), reservation: null, movements: [] };
+}
+
+/** The level when an owner who waits has got these units. */
+export function served(state: LevelState, owner: string, units: number): LevelState {
+  if (!state.waiters.some((waiter) => waiter.owner === owner)) return state;
+  const waiters = state.waiters
+    .map((waiter) => (waiter.owner === owner ? { ...waiter, quantity: waiter.quantity - units } : waiter))
+    .filter(({ quantity }) => quantity > 0);
+  return { ...state, waiters };
+}
+
+function withWaiters(state: LevelState, waiters: readonly Waiter[]): LevelState {
+  return { ...state, waiters, sequence: state.sequence + 1 };
+}
+
+function byTurn(a: Turn, b: Turn): number {
+  return comesBefore(a, b) ? -1 : comesBefore(b, a) ? 1 : 0;
+}
+
+function comesBefore(a: Turn, b: Turn): boolean {
+  return a.since < b.since || (a.since === b.since && a.owner < b.owner);
+}
