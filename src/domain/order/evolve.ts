@@ -13,7 +13,7 @@ import { applyEdit, dropPendingEdit } from "./edit.ts";
 import type { PlacedOrder, RecordedEvent } from "./events.ts";
 import { creditPayment } from "./exchange.ts";
 import { type Order, type Payment, PAYMENT_WINDOW_MS, type PendingEdit } from "./order.ts";
-import { mapShipment, withPayment, withReservations, withShipment } from "./order-parts.ts";
+import { mapShipment, newPayment, withPayment, withReservations, withShipment } from "./order-parts.ts";
 import {
   allocate,
   formShipments,
@@ -24,7 +24,6 @@ import {
   unsource,
   waitsInVain,
 } from "./order-stock.ts";
-import { providerOf } from "./payment-provider.ts";
 import { backordered, promised, promisedDelivery, timeWaiting } from "./promises.ts";
 import { reinstate } from "./recall.ts";
 import { askMoneyBack, withPaidBack } from "./refund.ts";
@@ -122,26 +121,6 @@ function placed(order: PlacedOrder, sequence: number): Order {
     failedEffects: [],
     returns: [],
     refunds: [],
-  };
-}
-
-function newPayment(number: number, method: string, amount: number, deadline: number): Payment {
-  return {
-    number,
-    provider: providerOf(method),
-    method,
-    amount,
-    status: "requested",
-    intentId: null,
-    authorized: 0,
-    captured: 0,
-    refunded: 0,
-    authorizationExpiresAt: null,
-    actionUrl: null,
-    failure: null,
-    capture: null,
-    captureFailed: false,
-    deadline,
   };
 }
 
