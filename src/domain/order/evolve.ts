@@ -168,7 +168,7 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
         actionUrl: null,
         failure: { code: event.code, message: event.message },
       }));
-      if (order.ended || !ownPayments(failed).some(isPaymentAlive)) return failed;
+      if (order.ended || !(ownPayments(failed).some(isPaymentAlive) || hasSecured(failed))) return failed;
       // The rest of the order is paid, or is being paid: what this payment was for is only held, and loses its stock.
       const lost = heldReservations(failed).filter(({ payment }) => payment === event.payment);
       return formShipments(unsource(failed, lost), sequence, at);
@@ -188,6 +188,8 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
     case "AuthorizationLapsing": {
       const seen = withPayment(order, event.payment, (payment) => ({ ...payment, authorizationExpiresAt: null }));
       const isAsked = order.payments.some(({ number, capture }) => number === event.payment && capture !== null);
+      // Nothing is taken for an edit that is not made yet.
+      if (event.payment === order.pendingEdit?.payment) return seen;
       const isAllocated = order.reservations.some(({ status }) => status === "ALLOCATED" || status === "SHIPPED");
       return isAllocated && !isAsked ? askCapture(seen, event.payment, sequence) : seen;
     }
