@@ -29,6 +29,12 @@ it("a receipt serves those who wait, in the order in which they came, and the ne
   await shop.eventually(waits(early.orderId), "the first to take its place");
   await shop.eventually(waits(late.orderId), "the second to take its place");
 
+  const seen = await shop.call<{ stockLevels: { warehouseId: string }[] }>("GET", `/inventory?productId=${sku}`);
+  expect(seen.body.stockLevels.find(({ warehouseId }) => warehouseId === "berlin")).toMatchObject({
+    quantity: 0,
+    waitedFor: 4,
+  });
+
   const receipt = { sku, warehouseId: "berlin", quantity: 3, ref: `truck-${sku}` };
   expect((await shop.call("POST", "/api/v1/inventory/receipts", receipt)).status).toBe(200);
   const served = await shop.until(

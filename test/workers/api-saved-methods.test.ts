@@ -37,7 +37,7 @@ describe("what a customer has saved to pay with", () => {
   it.each([
     ["a card number for a token", { paymentMethod: { token: "4242424242424242" } }, "/paymentMethod/token"],
     ["one with hyphens", { paymentMethod: { token: "4242-4242-4242-4242" } }, "/paymentMethod/token"],
-    ["the card itself", { ...FORM, card: { number: "4242424242424242" } }, "/card"],
+    ["the card itself", { ...FORM, card: { number: "4242424242424242" } }, "/card/number"],
     [
       "a number beside the token",
       { paymentMethod: { token: "pm_x", number: "4242424242424242" } },
