@@ -8,7 +8,7 @@ import { findCustomer } from "../db/ops/people.ts";
 import type { Customer } from "../domain/catalog.ts";
 import type { CustomerId } from "../domain/ids.ts";
 import type { Channel } from "../domain/order/order.ts";
-import { providerOf } from "../domain/order/payment-provider.ts";
+import { isChargedUnasked, providerOf } from "../domain/order/payment-provider.ts";
 import { savedMeans } from "../domain/order/saved-method.ts";
 import type { ProviderShortfall } from "../providers/outcome.ts";
 import type { SavedCard, SavedCards } from "../providers/saved-methods.ts";
@@ -48,7 +48,7 @@ export async function savePaymentMethod(
   const cards = savedCardsOf(ctx.env, ctx.defer);
   const reference = await providerCustomer(ctx, cards, customer.value);
   if (!reference.ok) return reference;
-  const back = `${ctx.env.PUBLIC_URL}/api/v1/customers/${customerId}/payment-methods`;
+  const back = `${ctx.env.PUBLIC_URL}/payment-return`;
   const saved = await cards.save(reference.value, token, back, `save:${ctx.principal.id}:${key}`);
   if (saved.outcome !== "done") return refusedOr(saved, "/paymentMethod/token");
   return {
@@ -75,8 +75,8 @@ export async function removePaymentMethod(
 
 /**
  * What an order is paid by, from either form: the token as it is, or the customer's saved means, which is charged while
- * they are away. Refuses what this customer has not saved, an invoice to whom none is sent, and money that is said to
- * be paid elsewhere where no marketplace has taken it.
+ * they are away. Refuses what this customer has not saved, a saved PayPal account named by a customer, an invoice to
+ * whom none is sent, and money that is said to be paid elsewhere where no marketplace has taken it.
  */
 export async function meansOfPayment(
   ctx: ServiceContext,
@@ -85,6 +85,9 @@ export async function meansOfPayment(
 ): Promise<ServiceResult<string>> {
   if ("token" in form) {
     const provider = providerOf(form.token);
+    // PayPal charges such an account for whoever names it: a shop knows whose it is, a customer could name any.
+    if (isChargedUnasked(form.token) && ctx.principal.role === "customer")
+      return notTaken("A customer approves at PayPal.", "must be paypal, where the customer approves the payment");
     if (provider === "invoice" && !(await mayBeInvoiced(ctx, customerId)))
       return notTaken("This customer can't pay by invoice.", "must be another means of payment than an invoice");
     if (provider === "external" && !MARKETPLACES.has(channel))

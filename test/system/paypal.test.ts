@@ -31,6 +31,10 @@ async function placeAndAnswer(shop: Shop, sku: string, answer: string): Promise<
     redirect: "manual",
   });
   expect(reply.status).toBe(303);
+  const { pathname: back, search } = new URL(reply.headers.get("location") ?? "");
+  const page = await fetch(`${system.url}${back}${search}`, { headers: { "accept-language": "de-AT,en;q=0.5" } });
+  expect(page.headers.get("referrer-policy")).toBe("no-referrer");
+  expect(await page.text(), "a page for people, who are not signed in").toContain("Zurück von Ihrer Bank");
   return waiting;
 }
 

@@ -146,6 +146,7 @@ describe("the audit trail", () => {
       await send("POST", `/api/v1/orders/${orderId}/cancel`, { key: KEYS.csr, body: { reason: "typo" }, headers }),
     );
     const entries = await trail(`&order=${orderId}`);
+    expect(await trail(`&subject=order:${orderId}`)).toEqual(entries);
     expect(entries.map(({ action }) => action)).toEqual([
       "order.OrderCancelled",
       "order.CancelRequested",

@@ -77,6 +77,14 @@ describe("an order paid by what is saved", () => {
     expect(errors).toMatchObject([{ pointer: "/paymentMethod/saved" }]);
   });
 
+  it("is no PayPal account of which a customer only says that it is saved", async () => {
+    const account = { token: "paypal_8kk8451t" };
+    const { errors } = await problem(await place(KEYS.customer, undefined, account), "payment_method_refused");
+    expect(errors).toMatchObject([{ pointer: "/paymentMethod/token" }]);
+    expect((await place(KEYS.storefront, CUSTOMER, account)).status).toBe(201);
+    expect((await place(KEYS.customer, undefined, { token: "paypal" })).status).toBe(201);
+  });
+
   it("takes no token that pretends to be a saved one", async () => {
     const { errors } = await problem(await place(KEYS.customer, undefined, { token: "cus_1/pm_1" }), "invalid_request");
     expect(errors).toMatchObject([{ pointer: "/paymentMethod/token" }]);

@@ -19,8 +19,13 @@ const PAYPAL_VAULT = "paypal_";
 
 /** Who takes the money that is paid by this means: every token that is nobody else's is Stripe's, which judges it. */
 export function providerOf(means: string): PaymentTaker {
-  if (means.startsWith(PAYPAL_VAULT)) return "paypal";
+  if (isChargedUnasked(means)) return "paypal";
   return (Object.hasOwn(TAKER_OF_MEANS, means) ? TAKER_OF_MEANS[means] : undefined) ?? "stripe";
+}
+
+/** Whether this means names an account in PayPal's vault, which is charged without asking its owner. */
+export function isChargedUnasked(means: string): boolean {
+  return means.startsWith(PAYPAL_VAULT);
 }
 
 /** Whether nobody outside is asked for this money: what becomes of it is only written down, and our books or a person settle it. */
