@@ -8,6 +8,7 @@ import type { ApiContext, ApiEnv } from "../types.ts";
 import { docsPage } from "./docs.ts";
 import { homePage } from "./home.ts";
 import { problemIndexPage, problemPage } from "./problems.ts";
+import { mountPaypalReturn } from "./paypal-return.ts";
 import { mountReturnLabel } from "./return-label.ts";
 import { mountUnsubscribe } from "./unsubscribe.ts";
 import { pageHeaders } from "./page-headers.ts";
@@ -49,6 +50,7 @@ export function mountPages(app: Hono<ApiEnv>): void {
   page("/problems/:code", problemPage);
   mountUnsubscribe(app);
   mountReturnLabel(app);
+  mountPaypalReturn(app);
   app.all("/simulators", forwardToSimulators);
   app.all("/simulators/*", forwardToSimulators);
 }

@@ -1,3 +1,5 @@
+import { readSavedMeans } from "./saved-method.ts";
+
 /** The payment providers there are. */
 export type PaymentProviderName = "stripe" | "paypal";
 
@@ -17,9 +19,22 @@ const TAKER_OF_MEANS: Readonly<Record<string, PaymentTaker>> = {
 /** What follows is the id of a PayPal account saved in PayPal's vault. */
 const PAYPAL_VAULT = "paypal_";
 
-/** Who takes the money that is paid by this means: every token that is nobody else's is Stripe's, which judges it. */
+/** The id of an account in PayPal's vault, of a means of payment that is one; null for any other. */
+export function paypalVaultId(means: string): string | null {
+  return means.startsWith(PAYPAL_VAULT) ? means.slice(PAYPAL_VAULT.length) : null;
+}
+
+/** The means of payment that this account in PayPal's vault is. */
+export function vaultedPaypal(vaultId: string): string {
+  return `${PAYPAL_VAULT}${vaultId}`;
+}
+
+/**
+ * Who takes the money that is paid by this means, saved or not: every token that is nobody else's is Stripe's, which
+ * judges it.
+ */
 export function providerOf(means: string): PaymentTaker {
-  if (means.startsWith(PAYPAL_VAULT)) return "paypal";
+  if (paypalVaultId(readSavedMeans(means)?.method ?? means) !== null) return "paypal";
   return (Object.hasOwn(TAKER_OF_MEANS, means) ? TAKER_OF_MEANS[means] : undefined) ?? "stripe";
 }
 
