@@ -32,7 +32,7 @@ async function placeAndAnswer(shop: Shop, sku: string, answer: string): Promise<
   });
   expect(reply.status).toBe(303);
   const { pathname: back, search } = new URL(reply.headers.get("location") ?? "");
-  const page = await fetch(`${system.url}${back}${search}`, { headers: { "accept-language": "de-AT,en;q=0.5" } });
+  const page = await fetch(`${shop.url}${back}${search}`, { headers: { "accept-language": "de-AT,en;q=0.5" } });
   expect(page.headers.get("referrer-policy")).toBe("no-referrer");
   expect(await page.text(), "a page for people, who are not signed in").toContain("Zurück von Ihrer Bank");
   return waiting;
@@ -89,12 +89,42 @@ describe("an order paid by PayPal", () => {
     );
   });
 
-  it("takes a saved account without asking its owner", async () => {
-    const sku = await shop.stock({ berlin: 1 });
-    const order = await shop.place([{ sku, quantity: 1 }], "paypal_8kk8451t");
-    const ready = await shop.until(order.orderId, isReady, "the request to the warehouse");
+  it("takes an account that the customer has saved without asking them, until it is removed", async () => {
+    const methods = "/api/v1/customers/cus_jonas-becker/payment-methods";
+    const asked = await shop.call<{ actionUrl: string }>("POST", methods, { paymentMethod: { token: "paypal" } });
+    expect(asked).toMatchObject({ status: 202, body: { status: "requires_action" } });
+    const body = new URLSearchParams({ answer: "approve" });
+    const page = `${shop.url}${new URL(asked.body.actionUrl).pathname}`;
+    const answered = await fetch(page, { method: "POST", body, redirect: "manual" });
+    const back = new URL(answered.headers.get("location") ?? "");
+    const welcome = await fetch(`${shop.url}${back.pathname}${back.search}`);
+    expect(await welcome.text()).toContain("Your PayPal account is saved");
+    const listed = await shop.call<{ data: { id: string; brand: string; account: string }[] }>("GET", methods);
+    const account = listed.body.data.find(({ brand }) => brand === "paypal");
+    expect(account).toMatchObject({ account: "l***@example.com" });
+    const id = account?.id ?? "";
+
+    const sku = await shop.stock({ berlin: 2 });
+    const place = async (customer: string, paymentMethod: object) =>
+      shop.call<OrderAnswer>("POST", "/api/v1/orders", {
+        ...shop.order([{ sku, quantity: 1 }]),
+        customer: { id: customer },
+        paymentMethod,
+      });
+    const placed = await place("cus_jonas-becker", { saved: id });
+    expect(placed.status, JSON.stringify(placed.body)).toBe(201);
+    const ready = await shop.until(placed.body.orderId, isReady, "the request to the warehouse");
     expect(ready.payments).toMatchObject([{ provider: "paypal", status: "authorized" }]);
-    expect(await movements(shop, order)).toEqual([`authorize ${order.totals.total.amount}`]);
+    expect(JSON.stringify(ready)).not.toContain(id);
+    expect(await movements(shop, ready)).toEqual([`authorize ${ready.totals.total.amount}`]);
+
+    const stranger = {
+      status: 422,
+      body: { code: "payment_method_refused", errors: [{ pointer: "/paymentMethod/token" }] },
+    };
+    expect(await place("cus_carmen-ortega", { token: id })).toMatchObject(stranger);
+    expect((await shop.call("DELETE", `${methods}/${id}`)).status).toBe(204);
+    expect(await place("cus_jonas-becker", { token: id })).toMatchObject(stranger);
   });
 
   it("says so when PayPal declines what the customer has approved, and takes another means", async () => {
