@@ -177,7 +177,7 @@ it("keeps its place when only a part of what it was offered is still there", asy
     levels: new Map([[level.sku, [level, far]]]),
     level: (_sku, warehouseId) => levelIn(warehouseId),
   });
-  await accepted(await levelOf(far).receive(far, { quantity: 1, ref: "truck", occurredAt: Date.now() }));
+  accepted(await levelOf(far).receive(far, { quantity: 1, ref: "truck", occurredAt: Date.now() }));
   await receive(3);
   const order = await placeWaiting(4);
   expect(await waitingUnits(order)).toBe(4);
