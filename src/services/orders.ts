@@ -282,6 +282,11 @@ function refusalProblem(orderId: OrderId, currency: string, refusal: Refusal): S
         code: "order_state",
         detail: "Part of the order has been paid back: what it contains can't change any more.",
       };
+    case "sold_elsewhere":
+      return {
+        code: "order_state",
+        detail: "A marketplace has sold this order at its price: what would cost more needs an order of its own.",
+      };
     case "edit_pending":
       return {
         code: "order_state",

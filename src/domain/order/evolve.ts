@@ -1,6 +1,7 @@
 import {
   borneBy,
   hasSecured,
+  isGivenBack,
   isPaymentAlive,
   isPaymentOpen,
   ownPayments,
@@ -76,8 +77,10 @@ function askCapture(order: Order, number: number, version: number): Order {
 }
 
 /** Money is taken when the first parcel is asked for, or has left; and never for units that are only held. */
-function isCaptureDue(order: Order, { status, capture, number }: Payment): boolean {
-  if (status !== "authorized" || capture !== null || number === order.pendingEdit?.payment) return false;
+function isCaptureDue(order: Order, payment: Payment): boolean {
+  const { status, capture, number } = payment;
+  if (status !== "authorized" || capture !== null || isGivenBack(payment) || number === order.pendingEdit?.payment)
+    return false;
   if (order.reservations.some((held) => held.status === "HELD" && (held.payment ?? number) === number)) return false;
   const isShipped = order.shipments.some(({ reachedAt }) => reachedAt.SHIPPED !== undefined);
   return (
