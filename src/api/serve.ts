@@ -90,9 +90,14 @@ function serviceContext(c: ApiContext, principal: Principal): ServiceContext {
     traceparent: c.get("traceparent"),
     now: c.get("now"),
     edgeLocation: edgeLocationOf(c.req.raw.cf),
-    origin: { country: countryOf(c.req.raw.cf), ray: c.req.raw.headers.get("cf-ray") },
+    origin: originOf(c),
     defer: (work) => c.executionCtx.waitUntil(work),
   };
+}
+
+/** Where a request came from, as far as the platform tells. */
+export function originOf(c: ApiContext): ServiceContext["origin"] {
+  return { country: countryOf(c.req.raw.cf), ray: c.req.raw.headers.get("cf-ray") };
 }
 
 /** Where the request entered the network: the platform tells it as text, and not always. */

@@ -5,15 +5,27 @@ import { pattern } from "./primitives.ts";
 
 const customerId = pattern(/^[A-Za-z0-9_-]{1,64}$/, "must be a customer's id");
 
-export const savePaymentMethodForm = z
-  .strictObject({ paymentMethod: tokenMethodForm })
-  .meta({ id: "SavePaymentMethodForm", examples: [{ paymentMethod: { token: "pm_card_visa" } }] });
+export const savePaymentMethodForm = z.strictObject({ paymentMethod: tokenMethodForm }).meta({
+  id: "SavePaymentMethodForm",
+  description: "A card's token, or `paypal` for the account with which the customer approves at PayPal.",
+  examples: [{ paymentMethod: { token: "pm_card_visa" } }, { paymentMethod: { token: "paypal" } }],
+});
 
 const savedMethod = {
   id: z.string().meta({ description: "The payment provider's; an order takes it as `paymentMethod.saved`." }),
-  brand: z.string(),
-  last4: z.string(),
-  expires: z.string().meta({ description: "YYYY-MM.", examples: ["2034-08"] }),
+  brand: z.string().meta({ description: "The card's, or `paypal`.", examples: ["visa"] }),
+  last4: z.string().optional().meta({ description: "Of a card." }),
+  expires: z
+    .string()
+    .optional()
+    .meta({ description: "Of a card; YYYY-MM.", examples: ["2034-08"] }),
+  account: z
+    .string()
+    .optional()
+    .meta({
+      description: "Of a PayPal account: its mail address, for the most part hidden.",
+      examples: ["a***@example.com"],
+    }),
 };
 export const savedMethodAnswer = z.strictObject(savedMethod).meta({ id: "SavedPaymentMethod" });
 export type SavedMethodAnswer = z.infer<typeof savedMethodAnswer>;
@@ -24,7 +36,9 @@ export const saveAnswer = z
     z.strictObject({ status: z.literal("ready"), ...savedMethod }),
     z.strictObject({
       status: z.literal("requires_action"),
-      actionUrl: z.string().meta({ description: "Where the customer's bank asks them; it is saved once they agree." }),
+      actionUrl: z.string().meta({
+        description: "Where the customer's bank, or PayPal, asks them; it is saved once they agree and come back.",
+      }),
     }),
   ])
   .meta({ id: "PaymentMethodSetup" });

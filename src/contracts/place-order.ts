@@ -56,15 +56,18 @@ export const tokenMethodForm = z.strictObject({
     })
     .meta({
       description:
-        "The payment provider's token: Stripe's (`pm_…`); `paypal`, where the customer approves at PayPal; or `paypal_` and the id of an account saved in PayPal's vault.",
+        "The payment provider's token: Stripe's (`pm_…`); `paypal`, where the customer approves at PayPal; or `paypal_` and the id of an account that the customer has saved.",
     }),
 });
 
+const MUST_BE_SAVED = "must be the id of one of the customer's saved means of payment; never a card number";
+
 /** One of the means of payment that the customer has saved; it is charged while they are away. */
 const savedMethodForm = z.strictObject({
-  saved: z.string().regex(/^pm_[A-Za-z0-9_]{3,110}$/, {
-    error: "must be the id of one of the customer's saved means of payment; never a card number",
-  }),
+  saved: z
+    .string()
+    .regex(/^(pm|paypal)_[A-Za-z0-9_-]{3,110}$/, { error: MUST_BE_SAVED })
+    .refine((id) => !/^(paypal)?\d{12,19}$/.test(id.replaceAll(/[-_]/g, "")), { error: MUST_BE_SAVED }),
 });
 
 export const paymentMethodForm = z.union([tokenMethodForm, savedMethodForm]);

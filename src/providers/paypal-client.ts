@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { exchange, readJson, type Exchange, type FetchFunction } from "./http.ts";
+import { exchange, readJson, readShortfall, type Exchange, type FetchFunction } from "./http.ts";
 import type { ProviderResult } from "./outcome.ts";
 import { readPaypalRefusal, tokenShape } from "./paypal-parse.ts";
 
@@ -45,18 +45,26 @@ export class PaypalClient {
     return this.#ask({ method: "POST", path, body: JSON.stringify(body), key }, schema);
   }
 
-  async #ask<Shape>(call: Call, schema: z.ZodType<Shape>): Promise<ProviderResult<Shape>> {
-    const first = await this.#send(call, false);
-    if (first.outcome !== "done") return first;
-    let reply = first.value;
-    if (reply.kind === "answer" && reply.status === 401) {
-      // Turned away at the door, so nothing was done: a token that was revoked early is worth one new one.
-      const second = await this.#send(call, true);
-      if (second.outcome !== "done") return second;
-      reply = second.value;
-    }
+  /** Deletes a resource; PayPal answers nothing. */
+  async remove(path: string): Promise<ProviderResult<null>> {
+    const reply = await this.#reply({ method: "DELETE", path });
+    if (reply.outcome !== "done") return reply;
     const limits = { throttleFallbackMs: THROTTLE_FALLBACK_MS, now: Date.now() };
-    const result = readJson(reply, schema, readPaypalRefusal, limits);
+    return readShortfall(reply.value, readPaypalRefusal, limits) ?? { outcome: "done", value: null };
+  }
+
+  async #reply(call: Call): Promise<ProviderResult<Exchange>> {
+    const first = await this.#send(call, false);
+    const isTurnedAway = first.outcome === "done" && first.value.kind === "answer" && first.value.status === 401;
+    // Turned away at the door, so nothing was done: a token that was revoked early is worth one new one.
+    return isTurnedAway ? this.#send(call, true) : first;
+  }
+
+  async #ask<Shape>(call: Call, schema: z.ZodType<Shape>): Promise<ProviderResult<Shape>> {
+    const reply = await this.#reply(call);
+    if (reply.outcome !== "done") return reply;
+    const limits = { throttleFallbackMs: THROTTLE_FALLBACK_MS, now: Date.now() };
+    const result = readJson(reply.value, schema, readPaypalRefusal, limits);
     if (result.outcome !== "failed") return result;
     // The first request under this key is still being worked on: what it will come to is open.
     if (result.code === "PREVIOUS_REQUEST_IN_PROGRESS") return { outcome: "unknown", message: result.message };
@@ -101,7 +109,7 @@ export class PaypalClient {
 }
 
 interface Call {
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "DELETE";
   path: string;
   body?: string;
   key?: string;

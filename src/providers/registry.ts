@@ -12,7 +12,8 @@ import { PaypalDisputes } from "./paypal-disputes.ts";
 import { PaypalPayments } from "./paypal.ts";
 import type { PaypalToken } from "./paypal-client.ts";
 import { PaypalRecords } from "./paypal-records.ts";
-import type { SavedCards } from "./saved-methods.ts";
+import { PaypalSavedAccounts } from "./paypal-saved-accounts.ts";
+import type { FinishedByReturn, SavedAccount, SavedCard, SavedMethods } from "./saved-methods.ts";
 import { SendgridMail } from "./sendgrid.ts";
 import { StripePayments } from "./stripe.ts";
 import { StripeDisputes } from "./stripe-disputes.ts";
@@ -100,9 +101,19 @@ export function createPaymentRecords(
   ];
 }
 
+/** Where customers' means of payment are kept, at each provider. */
+export interface SavedMethodDesks {
+  stripe: SavedMethods<SavedCard>;
+  paypal: SavedMethods<SavedAccount> & FinishedByReturn;
+}
+
 /** Where customers' means of payment are kept. */
-export function createSavedCards(config: ReachConfig & Pick<ProvidersConfig, "stripe">): SavedCards {
-  return new StripeSavedCards({ ...config.stripe, fetch: reachOf(config)("stripe") });
+export function createSavedMethods(config: ReachConfig & Pick<ProvidersConfig, "stripe" | "paypal">): SavedMethodDesks {
+  const reach = reachOf(config);
+  return {
+    stripe: new StripeSavedCards({ ...config.stripe, fetch: reach("stripe") }),
+    paypal: new PaypalSavedAccounts({ ...config.paypal, fetch: reach("paypal"), tokens: paypalTokens }),
+  };
 }
 
 type ReachConfig = Pick<ProvidersConfig, "simulators" | "gate" | "defer">;

@@ -1,7 +1,7 @@
 import type Stripe from "stripe";
 import { z } from "zod";
 import type { ProviderResult } from "./outcome.ts";
-import type { CardSetup, SavedCard, SavedCards } from "./saved-methods.ts";
+import type { MethodSetup, SavedCard, SavedMethods } from "./saved-methods.ts";
 import { shortfallOf, stripeClient, type StripeConfig } from "./stripe.ts";
 
 const methodShape = z
@@ -24,7 +24,7 @@ const setupShape = z.object({
 const PAGE = 100;
 
 /** Saved cards at Stripe: its customers, what is attached to them, and set-up intents to attach more. */
-export class StripeSavedCards implements SavedCards {
+export class StripeSavedCards implements SavedMethods<SavedCard> {
   readonly provider = "stripe";
   readonly #stripe: Stripe;
 
@@ -49,7 +49,7 @@ export class StripeSavedCards implements SavedCards {
     token: string,
     returnUrl: string,
     idempotencyKey: string,
-  ): Promise<ProviderResult<CardSetup>> {
+  ): Promise<ProviderResult<MethodSetup<SavedCard>>> {
     const setup = await read(
       setupShape,
       (made) => made,
@@ -70,7 +70,7 @@ export class StripeSavedCards implements SavedCards {
     if (setup.outcome !== "done") return setup;
     const { status, payment_method: card, next_action: next } = setup.value;
     const actionUrl = next?.redirect_to_url?.url;
-    if (status === "succeeded" && card) return { outcome: "done", value: { status: "ready", card } };
+    if (status === "succeeded" && card) return { outcome: "done", value: { status: "ready", method: card } };
     if (status === "requires_action" && actionUrl)
       return { outcome: "done", value: { status: "requires_action", actionUrl } };
     return { outcome: "failed", code: status, message: "the card could not be saved", retryable: false };

@@ -8,13 +8,14 @@ import { findCustomer } from "../db/ops/people.ts";
 import type { Customer } from "../domain/catalog.ts";
 import type { CustomerId } from "../domain/ids.ts";
 import type { Channel } from "../domain/order/order.ts";
-import { isChargedUnasked, providerOf } from "../domain/order/payment-provider.ts";
+import { isSettledElsewhere, paypalVaultId, providerOf } from "../domain/order/payment-provider.ts";
 import { savedMeans } from "../domain/order/saved-method.ts";
 import type { ProviderShortfall } from "../providers/outcome.ts";
-import type { SavedCard, SavedCards } from "../providers/saved-methods.ts";
+import type { SavedMethod, SavedMethods } from "../providers/saved-methods.ts";
 import { lacking } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
-import { savedCardsOf } from "./payment-records.ts";
+import { paypalReturnUrl } from "./finish-paypal-saving.ts";
+import { savedMethodsOf } from "./payment-records.ts";
 
 /** Who may look after another's means of payment. */
 const FOR_OTHERS = new Set(["csr", "manager", "admin", "storefront"]);
@@ -26,11 +27,21 @@ export async function listPaymentMethods(
 ): Promise<ServiceResult<SavedMethodAnswer[]>> {
   const customer = await customerFor(ctx, customerId, "orders:read");
   if (!customer.ok) return customer;
-  const cards = savedCardsOf(ctx.env, ctx.defer);
-  const reference = await findPaymentCustomer(openOps(ctx.env.OPS), customerId, cards.provider);
+  const { stripe, paypal } = savedMethodsOf(ctx.env, ctx.defer);
+  const listed = await Promise.all([listAt(ctx, stripe, customerId), listAt(ctx, paypal, customerId)]);
+  const failed = listed.find((one) => !one.ok);
+  return failed ?? { ok: true, value: listed.flatMap((one) => (one.ok ? one.value : [])) };
+}
+
+async function listAt(
+  ctx: ServiceContext,
+  desk: SavedMethods,
+  customerId: CustomerId,
+): Promise<ServiceResult<SavedMethodAnswer[]>> {
+  const reference = await findPaymentCustomer(openOps(ctx.env.OPS), customerId, desk.provider);
   if (reference === null) return { ok: true, value: [] };
-  const listed = await cards.list(reference);
-  return listed.outcome === "done" ? { ok: true, value: listed.value.map(describeCard) } : unavailable(listed);
+  const listed = await desk.list(reference);
+  return listed.outcome === "done" ? { ok: true, value: listed.value.map(describeMethod) } : unavailable(listed);
 }
 
 /**
@@ -45,15 +56,18 @@ export async function savePaymentMethod(
 ): Promise<ServiceResult<SaveAnswer>> {
   const customer = await customerFor(ctx, customerId, "orders:write");
   if (!customer.ok) return customer;
-  const cards = savedCardsOf(ctx.env, ctx.defer);
-  const reference = await providerCustomer(ctx, cards, customer.value);
+  const provider = providerOf(token);
+  if (paypalVaultId(token) !== null || isSettledElsewhere(provider))
+    return notTaken("That is nothing that can be saved.", "must be a card's token, or `paypal` for a PayPal account");
+  const desk = savedMethodsOf(ctx.env, ctx.defer)[provider];
+  const reference = await providerCustomer(ctx, desk, customer.value);
   if (!reference.ok) return reference;
-  const back = `${ctx.env.PUBLIC_URL}/payment-return`;
-  const saved = await cards.save(reference.value, token, back, `save:${ctx.principal.id}:${key}`);
+  const back = { stripe: `${ctx.env.PUBLIC_URL}/payment-return`, paypal: await paypalReturnUrl(ctx.env, customerId) };
+  const saved = await desk.save(reference.value, token, back[provider], `save:${ctx.principal.id}:${key}`);
   if (saved.outcome !== "done") return refusedOr(saved, "/paymentMethod/token");
   return {
     ok: true,
-    value: saved.value.status === "ready" ? { status: "ready", ...describeCard(saved.value.card) } : saved.value,
+    value: saved.value.status === "ready" ? { status: "ready", ...describeMethod(saved.value.method) } : saved.value,
   };
 }
 
@@ -65,18 +79,17 @@ export async function removePaymentMethod(
 ): Promise<ServiceResult<null>> {
   const customer = await customerFor(ctx, customerId, "orders:write");
   if (!customer.ok) return customer;
-  const cards = savedCardsOf(ctx.env, ctx.defer);
-  const found = await findSaved(ctx, cards, customerId, id);
+  const found = await findSaved(ctx, customerId, id);
   if (!found.ok) return found;
   if (found.value === null) return refuse("not_found", `The customer has saved no means of payment ${id}.`);
-  const removed = await cards.remove(id, `remove:${id}`);
+  const removed = await deskOf(ctx, id).remove(id, `remove:${id}`);
   return removed.outcome === "done" ? { ok: true, value: null } : unavailable(removed);
 }
 
 /**
  * What an order is paid by, from either form: the token as it is, or the customer's saved means, which is charged while
- * they are away. Refuses what this customer has not saved, a saved PayPal account named by a customer, an invoice to
- * whom none is sent, and money that is said to be paid elsewhere where no marketplace has taken it.
+ * they are away. Refuses what this customer has not saved, an invoice to whom none is sent, and money that is said to
+ * be paid elsewhere where no marketplace has taken it.
  */
 export async function meansOfPayment(
   ctx: ServiceContext,
@@ -85,20 +98,19 @@ export async function meansOfPayment(
 ): Promise<ServiceResult<string>> {
   if ("token" in form) {
     const provider = providerOf(form.token);
-    // PayPal charges such an account for whoever names it: a shop knows whose it is, a customer could name any.
-    if (isChargedUnasked(form.token) && ctx.principal.role === "customer")
-      return notTaken("A customer approves at PayPal.", "must be paypal, where the customer approves the payment");
     if (provider === "invoice" && !(await mayBeInvoiced(ctx, customerId)))
       return notTaken("This customer can't pay by invoice.", "must be another means of payment than an invoice");
     if (provider === "external" && !MARKETPLACES.has(channel))
       return notTaken(`Nobody else takes the money of the channel ${channel}.`, "must be what the customer pays us by");
-    return { ok: true, value: form.token };
+    // A card's token is worth one payment; who knows the id of a saved account could charge it for ever.
+    if (paypalVaultId(form.token) === null) return { ok: true, value: form.token };
   }
+  const [id, pointer] = "token" in form ? [form.token, "/paymentMethod/token"] : [form.saved, "/paymentMethod/saved"];
   const none = refuse("payment_method_refused", "The customer has saved no such means of payment.", {
-    errors: [{ pointer: "/paymentMethod/saved", detail: "must be one of the customer's saved means of payment" }],
+    errors: [{ pointer, detail: "must be one of the customer's saved means of payment" }],
   });
   if (customerId === null) return none;
-  const found = await findSaved(ctx, savedCardsOf(ctx.env, ctx.defer), customerId, form.saved);
+  const found = await findSaved(ctx, customerId, id);
   if (!found.ok) return found;
   return found.value === null ? none : { ok: true, value: savedMeans(found.value) };
 }
@@ -115,15 +127,21 @@ function notTaken(why: string, right: string): ReturnType<typeof refuse> {
   return refuse("payment_method_refused", why, { errors: [{ pointer: "/paymentMethod/token", detail: right }] });
 }
 
+/** Where what has this id is saved. */
+function deskOf(ctx: ServiceContext, id: string): SavedMethods {
+  const { stripe, paypal } = savedMethodsOf(ctx.env, ctx.defer);
+  return paypalVaultId(id) === null ? stripe : paypal;
+}
+
 async function findSaved(
   ctx: ServiceContext,
-  cards: SavedCards,
   customerId: CustomerId,
   id: string,
 ): Promise<ServiceResult<{ customer: string; method: string } | null>> {
-  const customer = await findPaymentCustomer(openOps(ctx.env.OPS), customerId, cards.provider);
+  const desk = deskOf(ctx, id);
+  const customer = await findPaymentCustomer(openOps(ctx.env.OPS), customerId, desk.provider);
   if (customer === null) return { ok: true, value: null };
-  const found = await cards.find(customer, id);
+  const found = await desk.find(customer, id);
   if (found.outcome !== "done") return unavailable(found);
   return { ok: true, value: found.value && { customer, method: found.value.id } };
 }
@@ -144,26 +162,29 @@ async function customerFor(ctx: ServiceContext, id: CustomerId, scope: Scope): P
 /** The provider's customer for ours, made the first time. */
 async function providerCustomer(
   ctx: ServiceContext,
-  cards: SavedCards,
+  desk: SavedMethods,
   { id, contact }: Customer,
 ): Promise<ServiceResult<string>> {
   const ops = openOps(ctx.env.OPS);
-  const known = await findPaymentCustomer(ops, id, cards.provider);
+  const known = await findPaymentCustomer(ops, id, desk.provider);
   if (known !== null) return { ok: true, value: known };
   const { name, email } = contact;
-  const made = await cards.createCustomer({ id, name, ...(email !== undefined && { email }) }, `customer:${id}`);
+  const made = await desk.createCustomer({ id, name, ...(email !== undefined && { email }) }, `customer:${id}`);
   if (made.outcome !== "done") return unavailable(made);
   await keepPaymentCustomer(ops, {
     customerId: id,
-    provider: cards.provider,
+    provider: desk.provider,
     reference: made.value,
     createdAt: ctx.now,
   });
   // Of two who made one at the same time the first was kept.
-  return { ok: true, value: (await findPaymentCustomer(ops, id, cards.provider)) ?? made.value };
+  return { ok: true, value: (await findPaymentCustomer(ops, id, desk.provider)) ?? made.value };
 }
 
-function describeCard({ id, brand, last4, expiresMonth, expiresYear }: SavedCard): SavedMethodAnswer {
+function describeMethod(method: SavedMethod): SavedMethodAnswer {
+  if ("account" in method)
+    return { id: method.id, brand: "paypal", ...(method.account !== null && { account: method.account }) };
+  const { id, brand, last4, expiresMonth, expiresYear } = method;
   return { id, brand, last4, expires: `${expiresYear}-${String(expiresMonth).padStart(2, "0")}` };
 }
 

@@ -1,7 +1,6 @@
 import type { Env } from "../platform/env.ts";
 import type { PaymentRecords } from "../providers/payment-records.ts";
-import { createPaymentRecords, createSavedCards } from "../providers/registry.ts";
-import type { SavedCards } from "../providers/saved-methods.ts";
+import { createPaymentRecords, createSavedMethods, type SavedMethodDesks } from "../providers/registry.ts";
 import { providerGateStub } from "./provider-gate-stub.ts";
 
 type Defer = (work: Promise<unknown>) => void;
@@ -12,8 +11,8 @@ export function paymentRecordsOf(env: Env, defer: Defer): readonly PaymentRecord
 }
 
 /** Where customers' means of payment are kept, as this environment reaches it. */
-export function savedCardsOf(env: Env, defer: Defer): SavedCards {
-  return createSavedCards(reachOf(env, defer));
+export function savedMethodsOf(env: Env, defer: Defer): SavedMethodDesks {
+  return createSavedMethods(reachOf(env, defer));
 }
 
 function reachOf(env: Env, defer: Defer): Parameters<typeof createPaymentRecords>[0] {

@@ -7,6 +7,8 @@ describe("whoever is asked for the money", () => {
     ["pm_1Pgc7aB7WZ01zgkWT2G0bGoL", "stripe"],
     ["paypal", "paypal"],
     ["paypal_8kk8451t", "paypal"],
+    ["LOCALCUST1/paypal_8kk8451t", "paypal"],
+    ["cus_1/pm_1Pgc7aB7WZ01zgkWT2G0bGoL", "stripe"],
     ["paypalish", "stripe"],
     ["pm_paypal", "stripe"],
   ])("is told by the token %s: %s", (token, provider) => {

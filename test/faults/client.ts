@@ -17,6 +17,8 @@ export interface Ask {
 export interface Answer {
   status: number;
   body: unknown;
+  /** Where a redirect leads to; null for every other answer. */
+  location: string | null;
 }
 
 /** The connection broke, or the system said that it does not know: what was asked may have been done. */
@@ -68,6 +70,7 @@ export class FaultsClient {
       const answered = await response.text();
       return {
         status: response.status,
+        location: response.headers.get("location"),
         body: response.headers.get("content-type")?.includes("json") ? JSON.parse(answered) : answered,
       };
     } catch (error) {
@@ -89,5 +92,5 @@ function describeAsk({ method, path }: Ask): string {
   return `${method} ${path
     .replace(/^\/api\/v1/, "")
     .replaceAll(/\/(ord|shp|rsv|pi|rtn)_[^/]+/g, "/{id}")
-    .replace(/approve\/[^/]+$/, "approve/{id}")}`;
+    .replace(/(approve|payment-methods\/paypal)\/[^/]+$/, "$1/{id}")}`;
 }

@@ -7,6 +7,7 @@ import { expectRefusal, type KnownOrder, type KnownOrders } from "./known-orders
 import type { LoadContext } from "./load.ts";
 import { pause } from "./process-group.ts";
 import type { StockActions } from "./stock-actions.ts";
+import type { SavedMeans } from "./world.ts";
 
 /** A business customer of the seed, who may pay by invoice. */
 const INVOICED_CUSTOMER = "cus_kontor-lindenhof";
@@ -22,6 +23,7 @@ interface Means {
   mayAsk?: boolean;
 }
 const by = (token: string, more: Partial<Means> = {}): Means => ({ paymentMethod: { token }, ...more });
+const bySaved = ({ customerId, method }: SavedMeans): Means => ({ paymentMethod: { saved: method }, customerId });
 const PAYS = by("pm_card_visa");
 const MEANS: readonly [Means, ...Means[]] = [
   PAYS,
@@ -33,9 +35,6 @@ const MEANS: readonly [Means, ...Means[]] = [
   by("pm_card_authenticationRequired", { mayAsk: true }),
   by("paypal", { mayAsk: true }),
   by("paypal", { mayAsk: true }),
-  by("paypal_8kk8451t"),
-  by("paypal_8kk8451t"),
-  by("paypal_declined1"),
   by("invoice", { customerId: INVOICED_CUSTOMER }),
   by("external", { channel: "ebay" }),
 ];
@@ -200,7 +199,7 @@ export class OrderActions {
     const { random, world } = this.#context;
     const known = await this.#place(
       Array.from({ length: 2 }, () => ({ sku: pick(random, world.plain), quantity: 2 })),
-      pick(random, [PAYS, by("paypal_8kk8451t")]),
+      pick(random, [PAYS, bySaved(world.paypal.pays)]),
     );
     if (known === undefined) return;
     await this.#untilReady(known);
@@ -329,8 +328,8 @@ export class OrderActions {
   }
 
   #means(): readonly [Means, ...Means[]] {
-    const { saved } = this.#context.world;
-    return [...MEANS, { paymentMethod: { saved: saved.method }, customerId: saved.customerId }];
+    const { saved, paypal } = this.#context.world;
+    return [...MEANS, bySaved(saved), bySaved(paypal.pays), bySaved(paypal.pays), bySaved(paypal.declines)];
   }
 
   #wanted(): Sku {

@@ -18,7 +18,14 @@ export interface World {
   /** Of the seeded catalogue: their levels open with stock that no receipt has brought. */
   seeded: readonly [Sku, ...Sku[]];
   /** A card that a customer of the seed has saved. */
-  saved: { customerId: string; method: string };
+  saved: SavedMeans;
+  /** PayPal accounts of the same customer: one that pays, and one that PayPal declines. */
+  paypal: { pays: SavedMeans; declines: SavedMeans };
+}
+
+export interface SavedMeans {
+  customerId: string;
+  method: string;
 }
 
 const CITIES = [
@@ -77,6 +84,10 @@ export async function buildWorld(client: FaultsClient, journal: Journal, seed: n
     waiting: `${name}-waiting` as Sku,
     seeded: ["85123A" as Sku, "47566" as Sku, "84879" as Sku],
     saved: await saveCard(client, name, "cus_carmen-ortega"),
+    paypal: {
+      pays: await savePaypal(client, name, "cus_carmen-ortega", "approve"),
+      declines: await savePaypal(client, name, "cus_carmen-ortega", "approve_declined"),
+    },
   };
   for (const sku of [world.hot, ...world.scarce, ...world.plain, world.waiting])
     await buildProduct(client, sku, sku === world.waiting);
@@ -143,7 +154,7 @@ async function buildProduct(client: FaultsClient, sku: Sku, backorder: boolean):
     throw new Error(`the product ${sku} was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
 }
 
-async function saveCard(client: FaultsClient, name: string, customerId: string): Promise<World["saved"]> {
+async function saveCard(client: FaultsClient, name: string, customerId: string): Promise<SavedMeans> {
   const path = `/api/v1/customers/${customerId}/payment-methods`;
   const body = { paymentMethod: { token: "pm_card_visa" } };
   const answer = await client.ask({ method: "POST", path, key: `${name}-card`, body });
@@ -151,4 +162,29 @@ async function saveCard(client: FaultsClient, name: string, customerId: string):
   if (answer.status !== 201 || id === undefined)
     throw new Error(`saving a card was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
   return { customerId, method: id };
+}
+
+/** Has the customer's PayPal account saved, as they would: at PayPal's page, and back. */
+async function savePaypal(
+  client: FaultsClient,
+  name: string,
+  customerId: string,
+  answer: "approve" | "approve_declined",
+): Promise<SavedMeans> {
+  const path = `/api/v1/customers/${customerId}/payment-methods`;
+  const accounts = async () => {
+    const { data } = (await client.ask({ method: "GET", path })).body as { data: { id: string; brand: string }[] };
+    return data.filter(({ brand }) => brand === "paypal").map(({ id }) => id);
+  };
+  const before = await accounts();
+  const body = { paymentMethod: { token: "paypal" } };
+  const asked = await client.ask({ method: "POST", path, key: `${name}-${answer}`, body });
+  const { actionUrl } = asked.body as { actionUrl?: string };
+  if (actionUrl === undefined) throw new Error(`saving a PayPal account was answered with ${asked.status}`);
+  const approved = await client.ask({ method: "POST", path: new URL(actionUrl).pathname, form: { answer } });
+  const back = new URL(approved.location ?? "", actionUrl);
+  await client.ask({ method: "GET", path: back.pathname + back.search });
+  const method = (await accounts()).find((id) => !before.includes(id));
+  if (method === undefined) throw new Error("the PayPal account is not saved");
+  return { customerId, method };
 }

@@ -33,7 +33,7 @@ export function json(status: number, body: unknown, headers: Record<string, stri
 }
 
 export function text(status: number, body: string, headers: Record<string, string> = {}): Reply {
-  return () => new Response(body, { status, headers });
+  return () => new Response(status === 204 ? null : body, { status, headers });
 }
 
 /** The connection breaks before an answer. */

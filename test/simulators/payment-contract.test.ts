@@ -4,6 +4,7 @@ import type { ProviderResult } from "../../src/providers/outcome.ts";
 import type { PaymentProvider, PaymentSnapshot } from "../../src/providers/payment.ts";
 import { PaypalPayments } from "../../src/providers/paypal.ts";
 import { StripePayments } from "../../src/providers/stripe.ts";
+import { savePaypal } from "./save-paypal.ts";
 import { startSimulatedWorld, until, type SimulatedWorld } from "./simulated-world.ts";
 
 let world: SimulatedWorld;
@@ -23,8 +24,8 @@ function value<Value>(result: ProviderResult<Value>): Value {
 /** The means of payment that behave alike, and what the customer's page of each vendor is answered with. */
 const VENDORS: readonly {
   vendor: PaymentProviderName;
-  good: string;
-  declined: string;
+  good: (world: SimulatedWorld) => string | Promise<string>;
+  declined: (world: SimulatedWorld) => string | Promise<string>;
   asking: string;
   agree: string;
   /** An adapter that does not wait for long. */
@@ -32,8 +33,8 @@ const VENDORS: readonly {
 }[] = [
   {
     vendor: "stripe",
-    good: "pm_card_visa",
-    declined: "pm_card_chargeDeclined",
+    good: () => "pm_card_visa",
+    declined: () => "pm_card_chargeDeclined",
     asking: "pm_card_threeDSecure2Required",
     agree: "complete",
     impatient: ({ fetch, vars }) =>
@@ -41,8 +42,8 @@ const VENDORS: readonly {
   },
   {
     vendor: "paypal",
-    good: "paypal_8kk8451t",
-    declined: "paypal_declined1",
+    good: (world) => savePaypal(world),
+    declined: (world) => savePaypal(world, "approve_declined"),
     asking: "paypal",
     agree: "approve",
     impatient: ({ fetch, vars }) =>
@@ -56,7 +57,13 @@ const VENDORS: readonly {
 ];
 
 /** What the saga relies on, whoever the provider is. */
-describe.each(VENDORS)("the payment provider $vendor", ({ vendor, good, declined, asking, agree, impatient }) => {
+describe.each(VENDORS)("the payment provider $vendor", ({ vendor, asking, agree, impatient, ...means }) => {
+  let good: string;
+  let declined: string;
+  beforeAll(async () => {
+    good = await means.good(world);
+    declined = await means.declined(world);
+  });
   const provider = (): PaymentProvider => world.providers.payments[vendor];
   const turn = (change: Parameters<SimulatedWorld["turn"]>[1]) => world.turn(vendor, change);
   const newOrder = () => `ord_${vendor}${String((made += 1)).padStart(4, "0")}`;

@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProviderResult } from "../../src/providers/outcome.ts";
 import { verifyPaypalWebhook } from "../../src/providers/webhooks/paypal.ts";
+import { savePaypal } from "./save-paypal.ts";
 import { startSimulatedWorld, until, type SimulatedWorld } from "./simulated-world.ts";
 
-const BY = { paymentMethod: "paypal_8kk8451t", returnUrl: "http://localhost:8787/back", offSession: false };
-
 let world: SimulatedWorld;
+let account: string;
 let count = 0;
 beforeAll(async () => {
   world = await startSimulatedWorld();
+  account = await savePaypal(world);
 }, 60_000);
 afterAll(() => world.close());
 
@@ -23,9 +24,10 @@ async function captured() {
   const orderId = `ord_ppdisputed${count}`;
   const payments = world.providers.payments.paypal;
   const amount = { amount: 2000, currency: "EUR" };
-  const input = { orderId, payment: 1, amount, paymentMethod: BY.paymentMethod, description: orderId };
+  const input = { orderId, payment: 1, amount, paymentMethod: account, description: orderId };
   const { intentId } = value(await payments.createIntent(input, `${orderId}:create`));
-  await payments.confirmIntent(intentId, BY, `${orderId}:confirm`);
+  const by = { paymentMethod: account, returnUrl: "http://localhost:8787/back", offSession: false };
+  await payments.confirmIntent(intentId, by, `${orderId}:confirm`);
   value(await payments.capture(intentId, amount, `${orderId}:capture`));
   const [row] = (await world.rows("paypal", "captures")).filter(({ order_id }) => order_id === intentId);
   return { orderId, intentId, captureId: String(row?.["id"]) };

@@ -2,12 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPaymentRecords } from "../../src/providers/registry.ts";
 import type { ProviderResult } from "../../src/providers/outcome.ts";
 import type { PaymentRecords } from "../../src/providers/payment-records.ts";
+import { savePaypal } from "./save-paypal.ts";
 import { startSimulatedWorld, type SimulatedWorld } from "./simulated-world.ts";
 
 let world: SimulatedWorld;
 let records: PaymentRecords;
+let account: string;
+let declining: string;
 beforeAll(async () => {
   world = await startSimulatedWorld();
+  account = await savePaypal(world);
+  declining = await savePaypal(world, "approve_declined");
   const paypal = {
     clientId: world.vars["PAYPAL_CLIENT_ID"] ?? "",
     clientSecret: world.vars["PAYPAL_CLIENT_SECRET"] ?? "",
@@ -25,7 +30,7 @@ function value<Value>(result: ProviderResult<Value>): Value {
 const eur = (amount: number) => ({ amount, currency: "EUR" });
 const payments = () => world.providers.payments.paypal;
 
-async function authorized(orderId: string, paymentMethod = "paypal_8kk8451t"): Promise<string> {
+async function authorized(orderId: string, paymentMethod = account): Promise<string> {
   const input = { orderId, payment: 1, amount: eur(2000), paymentMethod, description: orderId };
   const { intentId } = value(await payments().createIntent(input, `${orderId}:create`));
   const by = { paymentMethod, returnUrl: "http://localhost:8787/back", offSession: false };
@@ -40,7 +45,7 @@ describe("the simulated PayPal's books", () => {
       await authorized("ord_held"),
       await authorized("ord_taken"),
       await authorized("ord_back"),
-      await authorized("ord_declined", "paypal_declined1"),
+      await authorized("ord_declined", declining),
       await authorized("ord_voided"),
     ];
     value(await payments().capture(taken, eur(1500), "taken:capture"));

@@ -3,12 +3,15 @@ import { paypalReference } from "../../src/providers/paypal.ts";
 import type { ProviderResult } from "../../src/providers/outcome.ts";
 import type { PaymentSnapshot } from "../../src/providers/payment.ts";
 import { verifyPaypalWebhook } from "../../src/providers/webhooks/paypal.ts";
+import { savePaypal } from "./save-paypal.ts";
 import { startSimulatedWorld, until, type Delivered, type SimulatedWorld } from "./simulated-world.ts";
 
 let world: SimulatedWorld;
+let account: string;
 let made = 0;
 beforeAll(async () => {
   world = await startSimulatedWorld();
+  account = await savePaypal(world);
 }, 60_000);
 afterAll(() => world.close());
 afterEach(() => world.turn("paypal", { duplicateWebhooks: 0, errorRate: 0 }));
@@ -30,7 +33,7 @@ async function created(orderId: string, amount = eur(2599), payment = 1): Promis
 
 async function authorized(orderId: string, amount = eur(2599)): Promise<string> {
   const { intentId } = await created(orderId, amount);
-  const confirmed = value(await paypal().confirmIntent(intentId, by("paypal_8kk8451t"), `${orderId}:confirm`));
+  const confirmed = value(await paypal().confirmIntent(intentId, by(account), `${orderId}:confirm`));
   expect(confirmed).toMatchObject({ status: "authorized", amount });
   return intentId;
 }
@@ -114,17 +117,17 @@ describe("a simulated PayPal behind the real adapter", () => {
   it("pays one invoice once, whatever the number of PayPal orders for it", async () => {
     const orderId = newOrder();
     await authorized(orderId);
-    const again = { orderId, payment: 1, amount: eur(2599), paymentMethod: "paypal_8kk8451t", description: "again" };
+    const again = { orderId, payment: 1, amount: eur(2599), paymentMethod: account, description: "again" };
     const { intentId } = value(await paypal().createIntent(again, `${orderId}:create:2`));
-    expect(await paypal().confirmIntent(intentId, by("paypal_8kk8451t"), `${orderId}:confirm:2`)).toMatchObject({
+    expect(await paypal().confirmIntent(intentId, by(account), `${orderId}:confirm:2`)).toMatchObject({
       outcome: "failed",
       code: "DUPLICATE_INVOICE_ID",
       retryable: false,
     });
     const second = await created(orderId, eur(700), 2);
-    expect(
-      value(await paypal().confirmIntent(second.intentId, by("paypal_8kk8451t"), `${orderId}:confirm:3`)).status,
-    ).toBe("authorized");
+    expect(value(await paypal().confirmIntent(second.intentId, by(account), `${orderId}:confirm:3`)).status).toBe(
+      "authorized",
+    );
   });
 
   it.each([

@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProviderResult } from "../../src/providers/outcome.ts";
-import { createSavedCards } from "../../src/providers/registry.ts";
-import type { SavedCards } from "../../src/providers/saved-methods.ts";
+import type { SavedMethodDesks } from "../../src/providers/registry.ts";
+import { savedMethodsIn } from "./save-paypal.ts";
 import { startSimulatedWorld, type SimulatedWorld } from "./simulated-world.ts";
 
 const BACK = "http://localhost:8787/back";
 let world: SimulatedWorld;
-let cards: SavedCards;
+let cards: SavedMethodDesks["stripe"];
 let count = 0;
 beforeAll(async () => {
   world = await startSimulatedWorld();
-  const secretKey = world.vars["STRIPE_SECRET_KEY"] ?? "";
-  cards = createSavedCards({ stripe: { secretKey }, simulators: { fetch: world.fetch } });
+  cards = savedMethodsIn(world).stripe;
 }, 60_000);
 afterAll(() => world.close());
 
@@ -31,7 +30,7 @@ async function customer(): Promise<string> {
 async function saved(owner: string, token = "pm_card_visa"): Promise<string> {
   count += 1;
   const setup = value(await cards.save(owner, token, BACK, `save:${count}`));
-  if (setup.status === "ready") return setup.card.id;
+  if (setup.status === "ready") return setup.method.id;
   const form = { "content-type": "application/x-www-form-urlencoded" };
   await world.fetch(setup.actionUrl, { method: "POST", headers: form, body: "answer=complete" });
   return value(await cards.list(owner))[0]!.id;

@@ -1,17 +1,7 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { startSystem, type System } from "../support/system.ts";
-import { Shop } from "./shop.ts";
+import { expect, it } from "vitest";
+import { openShop } from "./shop.ts";
 
-let system: System;
-let shop: Shop;
-
-beforeAll(async () => {
-  system = await startSystem();
-  shop = new Shop(system);
-});
-afterAll(async () => {
-  await system?.stop();
-});
+const shop = openShop();
 
 it("a receipt serves those who wait, in the order in which they came, and the newest waits on", async () => {
   const sku = await shop.stock({ berlin: 1 }, { stockPolicy: { kind: "backorder", leadDays: 10, partly: true } });

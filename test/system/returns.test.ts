@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { OrderPaymentsAnswer, ReturnAnswer, ReturnSummaryAnswer } from "../../src/contracts/returns.ts";
-import { startSystem, type System } from "../support/system.ts";
-import { Shop } from "./shop.ts";
+import { openShop } from "./shop.ts";
 
-let system: System;
-let shop: Shop;
-
-beforeAll(async () => {
-  system = await startSystem();
-  shop = new Shop(system);
-});
-afterAll(async () => {
-  await system?.stop();
-});
+const shop = openShop();
 
 async function deliver(sku: string, quantity: number) {
   const placed = await shop.place([{ sku, quantity }]);

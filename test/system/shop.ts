@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll } from "vitest";
 import type { StockPolicy } from "../../src/domain/catalog.ts";
 import type { OrderAnswer } from "../../src/contracts/orders.ts";
-import type { System } from "../support/system.ts";
+import { startSystem, type System, type SystemOptions } from "../support/system.ts";
 
 const ADMIN = "hf_test_admin";
 let made = 0;
@@ -14,11 +15,8 @@ export interface Answer<Body> {
 
 /** The running system as people and programs use it: through its API and the simulators' pages. */
 export class Shop {
-  readonly #url: string;
-
-  constructor(system: System) {
-    this.#url = system.url;
-  }
+  /** Where it runs; known once it does. */
+  url = "";
 
   async call<Body = Record<string, unknown>>(
     method: string,
@@ -26,7 +24,7 @@ export class Shop {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer<Body>> {
-    const response = await fetch(`${this.#url}${path}`, {
+    const response = await fetch(`${this.url}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${ADMIN}`,
@@ -138,4 +136,16 @@ export class Shop {
       )
     ).body;
   }
+}
+
+/** The system as it runs for the tests of one file or suite, over a state of its own. */
+export function openShop(options: SystemOptions = {}): Shop {
+  const shop = new Shop();
+  let system: System | undefined;
+  beforeAll(async () => {
+    system = await startSystem(options);
+    shop.url = system.url;
+  });
+  afterAll(() => system?.stop());
+  return shop;
 }

@@ -9,6 +9,7 @@ import { docsPage } from "./docs.ts";
 import { homePage } from "./home.ts";
 import { problemIndexPage, problemPage } from "./problems.ts";
 import { mountPaymentReturn } from "./payment-return.ts";
+import { mountPaypalReturn } from "./paypal-return.ts";
 import { mountReturnLabel } from "./return-label.ts";
 import { mountUnsubscribe } from "./unsubscribe.ts";
 import { pageHeaders } from "./page-headers.ts";
@@ -51,6 +52,7 @@ export function mountPages(app: Hono<ApiEnv>): void {
   mountUnsubscribe(app);
   mountPaymentReturn(app);
   mountReturnLabel(app);
+  mountPaypalReturn(app);
   app.all("/simulators", forwardToSimulators);
   app.all("/simulators/*", forwardToSimulators);
 }

@@ -19,7 +19,12 @@ const list = endpoint({
   summary: "What a customer has saved to pay with",
   scope: "orders:read",
   params: customerParams,
-  answers: { 200: { description: "The saved means of payment, newest first.", schema: savedMethodList } },
+  answers: {
+    200: {
+      description: "The saved means of payment: cards, newest first, then PayPal accounts.",
+      schema: savedMethodList,
+    },
+  },
   problems: ["not_found", "temporarily_unavailable"],
   async handle({ ctx, params }) {
     const listed = await listPaymentMethods(ctx, params.id as CustomerId);
@@ -38,7 +43,7 @@ const save = endpoint({
   idempotent: "kept",
   answers: {
     201: { description: "It is saved.", schema: saveAnswer },
-    202: { description: "The customer's bank asks them first.", schema: saveAnswer },
+    202: { description: "The customer's bank, or PayPal, asks them first.", schema: saveAnswer },
   },
   problems: [
     "not_found",

@@ -1,5 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import type { CustomerId } from "../../domain/ids.ts";
+import type { PaymentProviderName } from "../../domain/order/payment-provider.ts";
 import type { OpsDatabase } from "./database.ts";
 import { paymentCustomers } from "./schema/payment-customers.ts";
 
@@ -7,7 +8,7 @@ import { paymentCustomers } from "./schema/payment-customers.ts";
 export async function findPaymentCustomer(
   db: OpsDatabase,
   customerId: CustomerId,
-  provider: "stripe",
+  provider: PaymentProviderName,
 ): Promise<string | null> {
   const found = await db
     .select({ reference: paymentCustomers.reference })

@@ -1,3 +1,5 @@
+import { readSavedMeans } from "./saved-method.ts";
+
 /** The payment providers there are. */
 export type PaymentProviderName = "stripe" | "paypal";
 
@@ -17,15 +19,23 @@ const TAKER_OF_MEANS: Readonly<Record<string, PaymentTaker>> = {
 /** What follows is the id of a PayPal account saved in PayPal's vault. */
 const PAYPAL_VAULT = "paypal_";
 
-/** Who takes the money that is paid by this means: every token that is nobody else's is Stripe's, which judges it. */
-export function providerOf(means: string): PaymentTaker {
-  if (isChargedUnasked(means)) return "paypal";
-  return (Object.hasOwn(TAKER_OF_MEANS, means) ? TAKER_OF_MEANS[means] : undefined) ?? "stripe";
+/** The id of an account in PayPal's vault, of a means of payment that is one; null for any other. */
+export function paypalVaultId(means: string): string | null {
+  return means.startsWith(PAYPAL_VAULT) ? means.slice(PAYPAL_VAULT.length) : null;
 }
 
-/** Whether this means names an account in PayPal's vault, which is charged without asking its owner. */
-export function isChargedUnasked(means: string): boolean {
-  return means.startsWith(PAYPAL_VAULT);
+/** The means of payment that this account in PayPal's vault is. */
+export function vaultedPaypal(vaultId: string): string {
+  return `${PAYPAL_VAULT}${vaultId}`;
+}
+
+/**
+ * Who takes the money that is paid by this means, saved or not: every token that is nobody else's is Stripe's, which
+ * judges it.
+ */
+export function providerOf(means: string): PaymentTaker {
+  if (paypalVaultId(readSavedMeans(means)?.method ?? means) !== null) return "paypal";
+  return (Object.hasOwn(TAKER_OF_MEANS, means) ? TAKER_OF_MEANS[means] : undefined) ?? "stripe";
 }
 
 /** Whether nobody outside is asked for this money: what becomes of it is only written down, and our books or a person settle it. */

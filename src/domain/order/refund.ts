@@ -1,8 +1,8 @@
 import type { EffectId, OrderId, ReturnId, Sku, WarehouseId } from "../ids.ts";
 import { type MinorUnits, partsPerMillion } from "../money.ts";
-import { borneBy } from "./amounts.ts";
+import { borneBy, capturedAmount, isPaymentAlive } from "./amounts.ts";
 import type { Effect } from "./effects.ts";
-import { type Credit, creditAmount, divideParts, type ReturnedCredit } from "./exchange.ts";
+import { type Credit, divideParts, type ReturnedCredit } from "./exchange.ts";
 import type { LineUnits, Order, Payment } from "./order.ts";
 import { withPayment } from "./order-parts.ts";
 import { type PaidShare, paidAmount, paidForLines, shareOfUnits, sumShares } from "./refund-share.ts";
@@ -197,9 +197,7 @@ export function refundOfCredit(
  * that was captured and pays for the order.
  */
 function notAcknowledged(order: Order, refunds: readonly Pick<Refund, "lines" | "withheld">[]): MinorUnits {
-  const captured = order.payments
-    .filter((payment) => !isGivenUp(payment))
-    .reduce((sum, payment) => sum + borneBy(payment), 0);
+  const captured = capturedAmount(order);
   const isAll = order.lines.every(({ number, quantity }) => refundedUnits({ refunds }, number) === quantity);
   // Shares were taken of what the order was then; of all of it exactly its total goes back, whatever it was before.
   const owed = isAll
@@ -209,22 +207,20 @@ function notAcknowledged(order: Order, refunds: readonly Pick<Refund, "lines" | 
   return Math.max(0, Math.min(owed, captured) - acknowledged);
 }
 
-function isGivenUp({ status }: Payment): boolean {
-  return status === "failed" || status === "voided";
-}
-
 function owedFor({ lines, withheld }: Pick<Refund, "lines" | "withheld">): MinorUnits {
   return paidAmount(sumShares(lines.map(({ share }) => share))) - withheld.shipping - withheld.fee;
 }
 
 /**
- * Whether money was given back that the order, as it is, had a right to: by a person, or for returned units. What such
- * an order contains does not change any more, or the same units could be paid back twice.
+ * Whether money was given back that the order, as it is, had a right to: by a person, here or at the provider, or for
+ * returned units. What such an order contains does not change any more, or the same units could be paid back twice.
+ * Money of a payment that was given up was never the order's.
  */
 export function hasGivenBack({ refunds, payments }: Pick<Order, "refunds" | "payments">): boolean {
-  const asked = refunds.reduce((sum, refund) => sum + refundAmount(refund) + creditAmount(refund), 0);
-  const reduced = payments.reduce((sum, payment) => sum + (payment.reduced ?? 0), 0);
-  return asked > reduced || refunds.some(({ lines }) => lines.length > 0);
+  const asked = payments
+    .filter(isPaymentAlive)
+    .some((payment) => committed({ refunds }, payment) > (payment.reduced ?? 0));
+  return asked || refunds.some(({ lines }) => lines.length > 0);
 }
 
 /** The order with one more refund that is asked for; what it pays back of a credit is credit no more. */
@@ -328,7 +324,7 @@ function askSurplusBack(order: Order, version: number): Order {
  */
 function askIdleMoneyBack(order: Order, version: number): Order {
   const idle = order.payments
-    .filter((payment) => order.ended !== null || isGivenUp(payment))
+    .filter((payment) => order.ended !== null || !isPaymentAlive(payment))
     .map((payment) => ({ payment: payment.number, amount: payment.captured - committed(order, payment) }))
     .filter(({ amount }) => amount > 0);
   if (idle.length > 0)

@@ -78,14 +78,9 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       const payment = order.payments.find(({ number }) => number === event.payment);
       if (order.ended || payment?.status !== "authorized") return [{ kind: "VoidPayment", payment: event.payment }];
       const held = heldFor(order, event.payment);
-      if (held.length > 0) return [allocate(held)];
       // Units that lost their stock for want of this money are looked for again.
-      const lost = order.lines.filter(({ unsourced }) => unsourced > 0);
-      return resource(
-        order,
-        lost.map(({ number, unsourced }) => ({ line: number, quantity: unsourced })),
-        [],
-      );
+      const lost = order.lines.map(({ number, unsourced }) => ({ line: number, quantity: unsourced }));
+      return [...(held.length > 0 ? [allocate(held)] : []), ...resource(order, lost, [])];
     }
     case "PaymentFailed": {
       const givenUp = event.code === GIVEN_UP.deadline || event.code === GIVEN_UP.unknown;

@@ -1,11 +1,18 @@
 import type { Approval } from "../paypal/checkout-ledger.ts";
 import { Layout } from "./layout.tsx";
 
-/** The page at PayPal where the customer agrees to pay, or does not. */
+/** The page at PayPal where the customer agrees to pay, or to have their account saved, or does not. */
 export function ApprovePage({ orderId, order }: { orderId: string; order: Approval }) {
   return (
-    <Layout title="PayPal: approve the payment" path="/simulators/paypal/approve">
-      <p>{`${order.description ?? "A payment"}: ${order.amount} ${order.currency} in minor units.`}</p>
+    <Layout
+      title={order.amount === null ? "PayPal: save your account" : "PayPal: approve the payment"}
+      path="/simulators/paypal/approve"
+    >
+      <p>
+        {order.amount === null
+          ? order.description
+          : `${order.description ?? "A payment"}: ${order.amount} ${order.currency} in minor units.`}
+      </p>
       {order.status === "PAYER_ACTION_REQUIRED" ? (
         <form class="row" method="post" action={`/simulators/paypal/approve/${orderId}`}>
           <button class="main" type="submit" name="answer" value="approve">
@@ -19,7 +26,7 @@ export function ApprovePage({ orderId, order }: { orderId: string; order: Approv
           </button>
         </form>
       ) : (
-        <p class="dim">{`Nothing to do: the order is ${order.status.replaceAll("_", " ").toLowerCase()}.`}</p>
+        <p class="dim">{`Nothing to do: it is ${order.status.replaceAll("_", " ").toLowerCase()}.`}</p>
       )}
     </Layout>
   );

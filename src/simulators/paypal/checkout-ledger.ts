@@ -22,7 +22,7 @@ export interface LedgerSurroundings {
   push: (eventId: string, body: string, now: number) => void;
 }
 
-/** Marks of the means of payment; a saved account whose id begins with `declined` is declined as well. */
+/** Marks of the means of payment; any other is the id of a saved account. */
 const WALLET = "wallet";
 const DECLINED_WALLET = "wallet_declined";
 
@@ -31,7 +31,8 @@ export type ApprovalAnswer = "approve" | "approve_declined" | "cancel";
 /** What the customer's page shows of an order. */
 export interface Approval {
   status: string;
-  amount: number;
+  /** Null where nothing is paid yet. */
+  amount: number | null;
   currency: string;
   description: string | null;
 }
@@ -98,16 +99,22 @@ export class CheckoutLedger {
     return this.order(id);
   }
 
-  /** `savedAccount`: pays without the payer. */
-  authorize(id: string, savedAccount: string | null, key: string | null, now: number): OrderRow {
+  /** `saved`: an account that pays without the payer. */
+  authorize(
+    id: string,
+    saved: { account: string; declines: boolean } | null,
+    key: string | null,
+    now: number,
+  ): OrderRow {
     const row = this.order(id);
     if (row.intent !== "AUTHORIZE")
       return refuse(422, "ACTION_DOES_NOT_MATCH_INTENT", "Order was created with an intent to CAPTURE.");
     if (row.status === "COMPLETED") return refuse(422, "ORDER_ALREADY_AUTHORIZED", "Order already authorized.");
-    const source = row.status === "APPROVED" ? row.source : savedAccount;
+    const isApproved = row.status === "APPROVED";
+    const source = isApproved ? row.source : (saved?.account ?? null);
     if (source === null) return refuse(422, "ORDER_NOT_APPROVED", "Payer has not yet approved the Order for payment.");
     if (this.#isPaid(row.invoice_id)) return refuse(422, "DUPLICATE_INVOICE_ID", "Duplicate Invoice ID detected.");
-    if (source === DECLINED_WALLET || source.startsWith("declined")) {
+    if (source === DECLINED_WALLET || (!isApproved && saved?.declines === true)) {
       return refuse(
         422,
         "INSTRUMENT_DECLINED",

@@ -12,6 +12,7 @@ import { base64Of, signRsa } from "../signing.ts";
 import { type Approval, type ApprovalAnswer, CheckoutLedger } from "./checkout-ledger.ts";
 import { DisputeLedger, type PaypalDisputeReason } from "./dispute-ledger.ts";
 import { routePaypal, type PaypalCall } from "./routes.ts";
+import { VaultLedger } from "./vault-ledger.ts";
 import { newId, wireError } from "./wire.ts";
 
 /** Append only. */
@@ -50,6 +51,14 @@ const MIGRATIONS = [
      reason TEXT NOT NULL, status TEXT NOT NULL, outcome TEXT, due_by INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL
    );
    ALTER TABLE captures ADD COLUMN disputed INTEGER NOT NULL DEFAULT 0;`,
+  `CREATE TABLE setup_tokens (
+     id TEXT PRIMARY KEY, created INTEGER NOT NULL, status TEXT NOT NULL, customer TEXT NOT NULL, merchant_customer TEXT,
+     return_url TEXT, cancel_url TEXT, declines INTEGER NOT NULL
+   );
+   CREATE TABLE payment_tokens (
+     id TEXT PRIMARY KEY, created INTEGER NOT NULL, customer TEXT NOT NULL, declines INTEGER NOT NULL
+   );
+   CREATE INDEX payment_tokens_customer ON payment_tokens (customer);`,
 ];
 
 const TABLES = [
@@ -58,15 +67,22 @@ const TABLES = [
   "captures",
   "refunds",
   "disputes",
+  "setup_tokens",
+  "payment_tokens",
   "money_movements",
   "events",
   "idempotency",
 ];
 const HOUR_MS = 60 * 60 * 1000;
 /** How long a request id is remembered. */
-const KEY_LIFE_MS = { orders: 6 * HOUR_MS, payments: 45 * 24 * HOUR_MS };
+const KEY_LIFE_MS = { orders: 6 * HOUR_MS, payments: 45 * 24 * HOUR_MS, vault: 3 * HOUR_MS };
 const TOKEN_SECONDS = 32_400;
 const CERTIFICATE_PATH = "/v1/notifications/certs/CERT-local";
+
+function keyLifeOf(pathname: string): number {
+  if (pathname.startsWith("/v3/vault/")) return KEY_LIFE_MS.vault;
+  return pathname.startsWith("/v2/payments/") ? KEY_LIFE_MS.payments : KEY_LIFE_MS.orders;
+}
 
 /** A PayPal business account. */
 export class PaypalBooks extends VendorBooks {
@@ -76,6 +92,7 @@ export class PaypalBooks extends VendorBooks {
     push: (eventId, body, now) => this.push(eventId, "/api/v1/webhooks/paypal", "application/json", body, now),
   });
   readonly #disputes = new DisputeLedger(this.sql, this.#ledger);
+  readonly #vault = new VaultLedger(this.sql, this.env.PUBLIC_URL);
   /** Request ids whose first request has not been answered yet; a crash ends those requests and so empties it. */
   readonly #inFlight = new Set<string>();
 
@@ -85,6 +102,8 @@ export class PaypalBooks extends VendorBooks {
 
   /** What the customer answered on PayPal's page; the address to send the customer back to, null where there is none. */
   answerApproval(orderId: string, answer: ApprovalAnswer): { returnTo: string | null } {
+    const saving = this.ctx.storage.transactionSync(() => this.#vault.answer(orderId, answer));
+    if (saving !== null) return saving;
     const row = this.ctx.storage.transactionSync(() => this.#ledger.answer(orderId, answer, Date.now()));
     this.arm();
     const url = answer === "cancel" ? row.cancel_url : row.return_url;
@@ -95,10 +114,10 @@ export class PaypalBooks extends VendorBooks {
     return { returnTo: back.toString() };
   }
 
-  /** What PayPal's page shows of the order; null for an order that nobody made. */
+  /** What PayPal's page shows of the order, or of an account to be saved; null for what nobody made. */
   readForApproval(orderId: string): Approval | null {
     const row = this.#ledger.find(orderId);
-    if (row === null) return null;
+    if (row === null) return this.#vault.readForApproval(orderId);
     const { status, amount, currency, description } = row;
     return { status, amount, currency, description };
   }
@@ -160,13 +179,7 @@ export class PaypalBooks extends VendorBooks {
       );
     const key = request.method === "POST" ? request.headers.get("paypal-request-id") : null;
     const fingerprint = `${request.method} ${pathname} ${request.body}`;
-    const known =
-      key === null
-        ? undefined
-        : this.#remembered(
-            key,
-            pathname.startsWith("/v2/payments/") ? now - KEY_LIFE_MS.payments : now - KEY_LIFE_MS.orders,
-          );
+    const known = key === null ? undefined : this.#remembered(key, now - keyLifeOf(pathname));
     if (known !== undefined && known.fingerprint === fingerprint)
       return { ...jsonAnswer(known.status, null), body: known.body };
     if (known !== undefined) {
@@ -181,7 +194,12 @@ export class PaypalBooks extends VendorBooks {
       key,
       now,
     };
-    const answer = routePaypal(call, { ledger: this.#ledger, disputes: this.#disputes, sql: this.sql });
+    const answer = routePaypal(call, {
+      ledger: this.#ledger,
+      disputes: this.#disputes,
+      vault: this.#vault,
+      sql: this.sql,
+    });
     if (key !== null) {
       const insert =
         "INSERT OR REPLACE INTO idempotency (key, fingerprint, status, body, created) VALUES (?, ?, ?, ?, ?)";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { jsonAnswer, type VendorAnswer } from "../books/vendor-books.ts";
 import type { CheckoutLedger } from "./checkout-ledger.ts";
 import type { DisputeLedger } from "./dispute-ledger.ts";
+import type { VaultLedger } from "./vault-ledger.ts";
 import { searchTransactions } from "./transactions.ts";
 import { minorUnitsOf, refuse, wireAuthorization, wireCapture, wireError, wireRefund } from "./wire.ts";
 
@@ -39,6 +40,19 @@ const confirmShape = z.object({
 const authorizeShape = z.object({
   payment_source: z.object({ paypal: z.object({ vault_id: z.string().regex(/^[0-9a-zA-Z_-]+$/) }) }).optional(),
 });
+const id = z.string().regex(/^[0-9a-zA-Z_-]{1,64}$/);
+const setupShape = z.object({
+  payment_source: z.object({
+    paypal: z.object({
+      usage_type: z.literal("MERCHANT"),
+      experience_context: z.object({ return_url: z.url().optional(), cancel_url: z.url().optional() }).optional(),
+    }),
+  }),
+  customer: z.object({ id: id.max(22).optional(), merchant_customer_id: z.string().max(64).optional() }).optional(),
+});
+const vaultShape = z.object({
+  payment_source: z.object({ token: z.object({ id, type: z.literal("SETUP_TOKEN") }) }),
+});
 const captureShape = z.object({ amount: amount.optional(), final_capture: z.boolean().default(false) });
 const refundShape = z.object({
   amount: amount.optional(),
@@ -50,16 +64,18 @@ const refundShape = z.object({
 export interface PaypalDesk {
   ledger: CheckoutLedger;
   disputes: DisputeLedger;
+  vault: VaultLedger;
   sql: SqlStorage;
 }
 
 /** Answers the part of PayPal's API that the simulator has. */
-export function routePaypal(call: PaypalCall, { ledger, disputes, sql }: PaypalDesk): VendorAnswer {
+export function routePaypal(call: PaypalCall, { ledger, disputes, vault, sql }: PaypalDesk): VendorAnswer {
   const [version, family, resource, id, action] = call.path;
   const route = `${call.method} ${version}/${family}/${resource}`;
   if (route === "POST v2/checkout/orders" && id === undefined) return createOrder(call, ledger);
   if (route === "GET v1/reporting/transactions" && id === undefined)
     return searchTransactions(sql, call.query, call.now);
+  if (`${version}/${family}` === "v3/vault") return routeVault(call, vault);
   if (id !== undefined) {
     switch (`${route}${action === undefined ? "" : `/:id/${action}`}`) {
       case "GET v2/checkout/orders":
@@ -71,7 +87,8 @@ export function routePaypal(call: PaypalCall, { ledger, disputes, sql }: PaypalD
       }
       case "POST v2/checkout/orders/:id/authorize": {
         const account = read(call, authorizeShape).payment_source?.paypal.vault_id ?? null;
-        return jsonAnswer(201, ledger.wire(ledger.authorize(id, account, call.key, call.now)));
+        const saved = account === null ? null : { account, declines: vault.declines(account) };
+        return jsonAnswer(201, ledger.wire(ledger.authorize(id, saved, call.key, call.now)));
       }
       case "GET v2/payments/authorizations":
         return authorizationAnswer(200, ledger, id);
@@ -93,6 +110,35 @@ export function routePaypal(call: PaypalCall, { ledger, disputes, sql }: PaypalD
     }
   }
   return wireError(404, "RESOURCE_NOT_FOUND", "The specified resource does not exist.");
+}
+
+function routeVault(call: PaypalCall, vault: VaultLedger): VendorAnswer {
+  const [, , resource, id] = call.path;
+  switch (`${call.method} ${resource}${id === undefined ? "" : "/:id"}`) {
+    case "POST setup-tokens": {
+      const { payment_source: source, customer } = read(call, setupShape);
+      const urls = source.paypal.experience_context;
+      const setup = {
+        customer: customer?.id ?? null,
+        merchantCustomer: customer?.merchant_customer_id ?? null,
+        returnUrl: urls?.return_url ?? null,
+        cancelUrl: urls?.cancel_url ?? null,
+      };
+      return vault.setUp(setup, call.now);
+    }
+    case "GET setup-tokens/:id":
+      return vault.readSetup(id ?? "", call.now);
+    case "POST payment-tokens":
+      return vault.save(read(call, vaultShape).payment_source.token.id, call.now);
+    case "GET payment-tokens":
+      return vault.list(call.query);
+    case "GET payment-tokens/:id":
+      return vault.read(id ?? "");
+    case "DELETE payment-tokens/:id":
+      return vault.remove(id ?? "");
+    default:
+      return wireError(404, "RESOURCE_NOT_FOUND", "The specified resource does not exist.");
+  }
 }
 
 function createOrder(call: PaypalCall, ledger: CheckoutLedger): VendorAnswer {
