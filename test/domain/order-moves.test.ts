@@ -49,6 +49,9 @@ function commandFor(type: OrderCommandType, { order }: OrderBooks): OrderCommand
       return { type, reason: "changed my mind" };
     case "ProvidePayment":
       return { type, method: "pm_other" };
+    case "CapturePayment":
+    case "VoidPayment":
+      return { type, payment: 1 };
     case "ReportShort":
       return { type, shipmentId, items: [{ line: 1, quantity: 1 }], reason: "bin empty" };
     case "RaiseException":
@@ -114,6 +117,26 @@ const EXPECTED: Record<OrderCommandType, Row> = {
     CANCELLED: "already_ended",
     REFUNDED: "already_ended",
     otherwise: "payment_not_failed",
+  },
+  CapturePayment: {
+    PAYMENT_COMPLETED: "stock_not_allocated",
+    FULFILLMENT_PENDING: "accepted",
+    FULFILLMENT_IN_PROGRESS: "accepted",
+    SHIPPED: "capture_asked",
+    DELIVERED: "capture_asked",
+    CANCELLED: "already_ended",
+    REFUNDED: "already_ended",
+    otherwise: "payment_state",
+  },
+  VoidPayment: {
+    PAYMENT_COMPLETED: "payment_needed",
+    FULFILLMENT_PENDING: "payment_needed",
+    FULFILLMENT_IN_PROGRESS: "payment_needed",
+    SHIPPED: "capture_asked",
+    DELIVERED: "capture_asked",
+    CANCELLED: "already_ended",
+    REFUNDED: "already_ended",
+    otherwise: "payment_state",
   },
   StartPicking: {
     FULFILLMENT_PENDING: "accepted",

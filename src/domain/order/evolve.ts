@@ -1,12 +1,4 @@
-import {
-  borneBy,
-  hasSecured,
-  isPaymentAlive,
-  isPaymentOpen,
-  ownPayments,
-  payableAmount,
-  unpaidAmount,
-} from "./amounts.ts";
+import { hasSecured, isPaymentAlive, isPaymentOpen, ownPayments, payableAmount, unpaidAmount } from "./amounts.ts";
 import { orderNumberOf } from "../ids.ts";
 import { withDispute } from "./dispute.ts";
 import { applyEdit, dropPendingEdit } from "./edit.ts";
@@ -29,6 +21,7 @@ import { backordered, promised, promisedDelivery, timeWaiting } from "./promises
 import { reinstate } from "./recall.ts";
 import { askMoneyBack } from "./refund.ts";
 import { applyReturn } from "./return.ts";
+import { amountToCapture, waitsForAllocation } from "./settle-payment.ts";
 import { liveShipments, stateOf } from "./state.ts";
 
 /**
@@ -64,14 +57,8 @@ function askCaptures(order: Order, version: number): Order {
 }
 
 function askCapture(order: Order, number: number, version: number): Order {
-  const asked = order.payments.reduce(
-    (sum, payment) =>
-      sum +
-      (payment.captured > 0 ? borneBy(payment) : payment.status === "authorized" ? (payment.capture?.amount ?? 0) : 0),
-    0,
-  );
   return withPayment(order, number, (payment) => {
-    const amount = Math.min(payableAmount(order) - asked, payment.authorized);
+    const amount = amountToCapture(order, payment);
     return amount > 0 ? { ...payment, capture: { amount, askedIn: version } } : payment;
   });
 }
@@ -79,7 +66,7 @@ function askCapture(order: Order, number: number, version: number): Order {
 /** Money is taken when the first parcel is asked for, or has left; and never for units that are only held. */
 function isCaptureDue(order: Order, { status, capture, number }: Payment): boolean {
   if (status !== "authorized" || capture !== null || number === order.pendingEdit?.payment) return false;
-  if (order.reservations.some((held) => held.status === "HELD" && (held.payment ?? number) === number)) return false;
+  if (waitsForAllocation(order, number)) return false;
   const isShipped = order.shipments.some(({ reachedAt }) => reachedAt.SHIPPED !== undefined);
   return (
     isShipped ||
@@ -212,6 +199,10 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       const isAllocated = order.reservations.some(({ status }) => status === "ALLOCATED" || status === "SHIPPED");
       return isAllocated && !isAsked ? askCapture(seen, event.payment, sequence) : seen;
     }
+    case "CaptureRequested":
+      return askCapture(order, event.payment, sequence);
+    case "VoidRequested":
+      return withPayment(order, event.payment, (payment) => ({ ...payment, status: "voided" }));
     case "PaymentCaptured":
       return withPayment(order, event.payment, (payment) => ({
         ...payment,
