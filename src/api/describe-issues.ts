@@ -18,11 +18,11 @@ export function describeBodyIssues(error: z.core.$ZodError, body: unknown): Fiel
 }
 
 /** As `describeBodyIssues`, for the parameters of a query. */
-export function describeQueryIssues(error: z.core.$ZodError): FieldProblem[] {
+export function describeQueryIssues(error: z.core.$ZodError, query: unknown): FieldProblem[] {
   return distinct(
     flatten(error.issues, []).map(({ path, issue }) => ({
       pointer: `?${String(path[0] ?? "")}`,
-      detail: explain(issue, ""),
+      detail: explain(issue, valueAt(query, path)),
     })),
   );
 }
@@ -100,7 +100,8 @@ function explain(issue: Issue, value: unknown): string {
     case "invalid_type": {
       const wanted = TYPE_NAMES[issue.expected] ?? issue.expected;
       if (value === undefined) return `is missing; it must be ${wanted}`;
-      return `must be ${wanted}, not ${nameOf(value)}`;
+      const isFraction = issue.expected === "int" && typeof value === "number";
+      return isFraction ? `must be ${wanted}, without a fraction` : `must be ${wanted}, not ${nameOf(value)}`;
     }
     case "too_small":
       return `must ${bound(issue.origin, issue.minimum, issue.exact === true ? "exactly" : issue.inclusive === false ? "more than" : "at least")}`;
@@ -116,7 +117,11 @@ function explain(issue: Issue, value: unknown): string {
       return value === undefined ? "is missing" : (FORMAT_TEXTS[issue.format] ?? issue.message);
     case "invalid_key":
       return issue.issues[0]?.message ?? "has a key that is not allowed";
-    case "invalid_union":
+    case "invalid_union": {
+      const options: unknown = Reflect.get(issue, "options");
+      if (!Array.isArray(options)) return issue.message;
+      return value === undefined ? `is missing; it must be ${oneOf(options)}` : `must be ${oneOf(options)}`;
+    }
     case "invalid_element":
     case "custom":
       return issue.message;

@@ -44,6 +44,7 @@ export function parseJson(text: string): ServiceResult<unknown> {
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch (error) {
+    if (text.trim() === "") return refuse("invalid_json", "The body is empty; it must be one JSON value.");
     const where = error instanceof SyntaxError ? /position \d+/.exec(error.message)?.[0] : undefined;
     return refuse(
       "invalid_json",

@@ -124,7 +124,7 @@ async function readInput(endpoint: AnyEndpoint, c: ApiContext): Promise<ServiceR
     if (!parsed.success)
       return {
         ok: false,
-        problem: { code: "not_found", detail: parsed.error.issues[0]?.message ?? "There is nothing at this address." },
+        problem: { code: "not_found", detail: nothingAt(describeBodyIssues(parsed.error, c.req.param())) },
       };
     params = parsed.data;
   }
@@ -143,6 +143,12 @@ async function readInput(endpoint: AnyEndpoint, c: ApiContext): Promise<ServiceR
   return { ok: true, value: { params, query, body: body.value, idempotencyKey } };
 }
 
+function nothingAt(problems: readonly FieldProblem[]): string {
+  const [first] = problems;
+  if (first === undefined) return "There is nothing at this address.";
+  return `There is nothing at this address: its ${first.pointer.slice(1)} ${first.detail}.`;
+}
+
 function parseQuery(schema: z.ZodType, c: ApiContext, errors: FieldProblem[]): unknown {
   const given: Record<string, string> = {};
   for (const [name, values] of Object.entries(c.req.queries())) {
@@ -150,7 +156,7 @@ function parseQuery(schema: z.ZodType, c: ApiContext, errors: FieldProblem[]): u
     given[name] = values[0] ?? "";
   }
   const parsed = schema.safeParse(given);
-  if (!parsed.success) errors.push(...describeQueryIssues(parsed.error));
+  if (!parsed.success) errors.push(...describeQueryIssues(parsed.error, given));
   return parsed.data;
 }
 

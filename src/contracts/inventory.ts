@@ -4,7 +4,7 @@ import { instant, MAX_QUANTITY, quantity, reference, shortText, sku, warehouseId
 
 const when = z.string().meta({ format: "date-time" });
 
-/** One warehouse's stock of a product. `quantity` is what is available there now; customers are told no more. */
+/** One warehouse's stock of a product. `quantity` is what can be ordered there now; customers are told no more. */
 export const stockLevel = z.strictObject({
   warehouseId: z.string(),
   quantity: z.int(),
@@ -14,6 +14,7 @@ export const stockLevel = z.strictObject({
   allocated: z.int().optional(),
   safetyStock: z.int().optional(),
   reorderPoint: z.int().optional(),
+  waitedFor: z.int().optional().meta({ description: "Units that orders wait for: what comes in is theirs first." }),
 });
 
 /** Live from the inventory levels. */
@@ -182,6 +183,7 @@ export const stockResult = z
         ref: z.string(),
         onHand: z.int().optional(),
         available: z.int().optional(),
+        delta: z.int().optional().meta({ description: "Of a movement: by how much on hand changed." }),
         drift: z.int().optional().meta({ description: "Of a count: by how much the books were wrong." }),
         atRisk: z
           .array(z.string())

@@ -6,7 +6,7 @@ import { INSPECTION_OUTCOMES, RETURN_STATES } from "../domain/order/return.ts";
 import { listOf, pageQuery, queryChoices } from "./lists.ts";
 import { paymentAnswer } from "./orders.ts";
 import { MAX_LINES, paymentMethodForm } from "./place-order.ts";
-import { money, orderId, pattern, quantity, shortText, sku, warehouseId, wholeNumber } from "./primitives.ts";
+import { currency, money, orderId, pattern, quantity, shortText, sku, warehouseId, wholeNumber } from "./primitives.ts";
 
 const when = z.string().meta({ format: "date-time" });
 const line = wholeNumber(1, 200).meta({ description: "The line's number in the order." });
@@ -79,7 +79,7 @@ export type InspectForm = z.infer<typeof inspectForm>;
 
 export const refundForm = z
   .strictObject({
-    amount: money.optional(),
+    amount: z.strictObject({ amount: wholeNumber(1, 1_000_000_000_000), currency }).optional(),
     lines: lines.optional().meta({ description: "Units that have left: what was paid for them." }),
     restock: z.boolean().optional().meta({ description: "The units are back in the warehouses that shipped them." }),
     reason: shortText(500),

@@ -24,7 +24,8 @@ export async function cancelOrder(
   if (!seen.ok) return seen;
   if (isBoundToWarehouse(ctx.principal)) return refuse("forbidden", "An order is not one warehouse's to cancel.");
   const errors = (lines ?? []).flatMap(({ line }, index) => lineProblem(seen.value, lines ?? [], line, index));
-  if (errors.length > 0) return refuse("invalid_request", "The order has other lines.", { errors });
+  if (errors.length > 0)
+    return refuse("invalid_request", "The lines named are not those of the order, or are named twice.", { errors });
   const command: OrderCommand = lines ? { type: "CancelLines", lines, reason } : { type: "CancelOrder", reason };
   return executeOrder(ctx, orderId, command, expectedVersion ?? undefined);
 }

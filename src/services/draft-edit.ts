@@ -45,7 +45,10 @@ export function draftEdit(ctx: ServiceContext, order: Order, form: EditOrderForm
   const shippingMethod = form.shippingMethod ?? order.shippingMethod;
   if (!isPriced) return { ok: true, value: { contact, address, location, shippingMethod, lines: null } };
   const unknown = (form.lines ?? []).flatMap(({ line }, index) => lineProblem(order, form.lines ?? [], line, index));
-  if (unknown.length > 0) return refuse("invalid_request", "The order has other lines.", { errors: unknown });
+  if (unknown.length > 0)
+    return refuse("invalid_request", "The lines named are not those of the order, or are named twice.", {
+      errors: unknown,
+    });
   const lines = order.lines.map((before): WantedLine => {
     const index = (form.lines ?? []).findIndex(({ line }) => line === before.number);
     return {

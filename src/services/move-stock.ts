@@ -92,7 +92,9 @@ interface RowPlace {
 /** The row's result when it was done, or refused by the level. */
 export function movedRow(place: RowPlace, result: LevelResult<Movement>): MovedRow {
   if (!result.ok) return refusedRow(place, explainLevelRefusal(result.refusal, place));
-  return { status: "done", ...place, onHand: result.level.onHand, available: result.level.available };
+  const { onHand, available } = result.level;
+  const { delta } = result.value;
+  return { status: "done", ...place, onHand, available, delta };
 }
 
 /** The row's result when it was refused. */

@@ -63,7 +63,7 @@ export async function savePaymentMethod(
   const reference = await providerCustomer(ctx, desk, customer.value);
   if (!reference.ok) return reference;
   const back = {
-    stripe: `${ctx.env.PUBLIC_URL}/api/v1/customers/${customerId}/payment-methods`,
+    stripe: `${ctx.env.PUBLIC_URL}/payment-return`,
     paypal: await paypalReturnUrl(ctx.env, customerId),
   };
   const saved = await desk.save(reference.value, token, back[provider], `save:${ctx.principal.id}:${key}`);

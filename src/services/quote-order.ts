@@ -5,6 +5,7 @@ import type { Sku, WarehouseId } from "../domain/ids.ts";
 import { locate } from "../domain/places.ts";
 import { lastDay, mayWait } from "../domain/stock-policy.ts";
 import { choosePlan } from "../domain/sourcing/choose-plan.ts";
+import { spareUnits } from "../domain/inventory-level/waiting.ts";
 import { lacking } from "./authorize.ts";
 import { type Catalog, catalogOf } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
@@ -100,7 +101,7 @@ async function candidatesFor(
   const available = new Map<WarehouseId, Map<Sku, number>>();
   for (const view of views) {
     const at = available.get(view.warehouseId) ?? new Map<Sku, number>();
-    available.set(view.warehouseId, at.set(view.sku, Math.max(0, view.available - (view.waiting?.units ?? 0))));
+    available.set(view.warehouseId, at.set(view.sku, spareUnits(view)));
   }
   return ranked.map(({ warehouse, distanceKm }) => ({
     warehouse,

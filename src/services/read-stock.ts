@@ -12,6 +12,7 @@ import { openOps } from "../db/ops/database.ts";
 import { listStock, type StockPosition, type StockRow } from "../db/ops/stock.ts";
 import type { LevelRegistration } from "../domain/catalog.ts";
 import { levelKey, type Sku, type WarehouseId } from "../domain/ids.ts";
+import { spareUnits } from "../domain/inventory-level/waiting.ts";
 import { logWarning } from "../platform/log.ts";
 import { isBoundToWarehouse, lacking, lackingWarehouse } from "./authorize.ts";
 import { catalogOf } from "./catalog.ts";
@@ -58,21 +59,16 @@ function sees({ principal }: ServiceContext, warehouseId: WarehouseId): boolean 
   return !isBoundToWarehouse(principal) || principal.warehouseId === warehouseId;
 }
 
-function describeOffer({ warehouseId, available, asOf }: LevelView): AvailabilityAnswer["stockLevels"][number] {
-  return { warehouseId, quantity: available, asOf: rfc3339(asOf) };
+type StockAt = AvailabilityAnswer["stockLevels"][number];
+
+function describeOffer(level: LevelView): StockAt {
+  return { warehouseId: level.warehouseId, quantity: spareUnits(level), asOf: rfc3339(level.asOf) };
 }
 
-function describeLevel({
-  warehouseId,
-  available,
-  onHand,
-  held,
-  allocated,
-  safetyStock,
-  reorderPoint,
-  asOf,
-}: LevelView): AvailabilityAnswer["stockLevels"][number] {
-  return { warehouseId, quantity: available, asOf: rfc3339(asOf), onHand, held, allocated, safetyStock, reorderPoint };
+function describeLevel(level: LevelView): StockAt {
+  const { onHand, held, allocated, safetyStock, reorderPoint, waiting } = level;
+  const counts = { onHand, held, allocated, safetyStock, reorderPoint };
+  return { ...describeOffer(level), ...counts, ...(waiting && { waitedFor: waiting.units }) };
 }
 
 /** A page of the projection: a copy of the levels that says how old it is. */

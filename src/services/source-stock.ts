@@ -3,6 +3,7 @@ import type { HoldOutcome, HoldRequest } from "../domain/sourcing/holds.ts";
 import { type RankedWarehouse, type SourcingStep, startSourcing } from "../domain/sourcing.ts";
 import { type ReservationId, reservationId, type Sku } from "../domain/ids.ts";
 import { mayWait } from "../domain/stock-policy.ts";
+import { spareUnits } from "../domain/inventory-level/waiting.ts";
 import type { Env } from "../platform/env.ts";
 import { logError } from "../platform/log.ts";
 import { withinLimit } from "../platform/time-limit.ts";
@@ -150,7 +151,7 @@ async function peek(
   if (!registration) return 0;
   try {
     const view = await withinLimit(levelStub(env, sku, warehouseId).view(registration), LEVEL_LIMIT_MS, "peek");
-    return Math.max(0, view.available - (view.waiting?.units ?? 0));
+    return spareUnits(view);
   } catch (error) {
     logError("level_did_not_answer", error, { sku, warehouseId });
     return null;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { fullOrderForm, shortOrderForm } from "../../src/contracts/orders.ts";
-import { describeBodyIssues } from "../../src/api/describe-issues.ts";
+import { templateBlock } from "../../src/contracts/notification-templates.ts";
+import { describeBodyIssues, describeQueryIssues } from "../../src/api/describe-issues.ts";
 
 const GOOD = {
   customer: { name: "Ada Example", email: "ada@example.com" },
@@ -179,5 +181,29 @@ describe("what a bad short form is told", () => {
       "/productId",
       "/quantity",
     ]);
+  });
+});
+
+describe("what every bad request is told", () => {
+  it("says that a parameter of the query is missing, and not that it is of its own type", () => {
+    const parsed = z.strictObject({ ticket: z.string() }).safeParse({});
+    expect(parsed.error && describeQueryIssues(parsed.error, {})).toEqual([
+      { pointer: "?ticket", detail: "is missing; it must be text" },
+    ]);
+  });
+
+  it("says of a fraction that it must be a whole number, and not that it is none", () => {
+    const parsed = z.strictObject({ amount: z.int() }).safeParse({ amount: 1.5 });
+    expect(parsed.error && describeBodyIssues(parsed.error, { amount: 1.5 })).toEqual([
+      { pointer: "/amount", detail: "must be a whole number, without a fraction" },
+    ]);
+  });
+
+  it.each([
+    [{ type: "html" }, "must be one of text, button, lines"],
+    [{}, "is missing; it must be one of text, button, lines"],
+  ])("says of %j which forms there are", (body, detail) => {
+    const parsed = templateBlock.safeParse(body);
+    expect(parsed.error && describeBodyIssues(parsed.error, body)).toEqual([{ pointer: "/type", detail }]);
   });
 });

@@ -45,6 +45,7 @@ describe("an order's history", () => {
 
   it("says of a change of quantities and prices what each line and the total came to", () => {
     const books = confirmed();
+    books.accepted();
     const content = contentOf(books.order, { 1: 1 });
     const cheaper = content.lines.map((line) => ({ ...line, unitPrice: 900, net: 900 }));
     const totals = { ...content.totals, subtotal: 900, total: 900 };

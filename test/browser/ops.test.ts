@@ -3,6 +3,7 @@ import { afterAll, beforeAll } from "vitest";
 import { startSystem } from "../support/system.ts";
 import { describeForEveryone } from "./screens/for-everyone.ts";
 import { describeLive } from "./screens/live.ts";
+import { describeOrderLife } from "./screens/order-life.ts";
 import { describeOrders } from "./screens/orders.ts";
 import { describeSigningIn } from "./screens/signing-in.ts";
 import { launchBrowser } from "./support/browser.ts";
@@ -29,4 +30,5 @@ function stage(): Stage {
 describeSigningIn(stage);
 describeLive(stage);
 describeOrders(stage);
+describeOrderLife(stage);
 describeForEveryone(stage);

@@ -157,6 +157,11 @@ const DAMAGES: Damage[] = [
       journal.acknowledged.push({ kind: "shipment_delivered", orderId: shipped, shipmentId: "shp" }),
   ],
   [
+    "an acknowledged short pick left no trace",
+    "nothing acknowledged is lost",
+    ({ journal, shipped }) => journal.acknowledged.push({ kind: "short_picked", orderId: shipped, shipmentId: "shp" }),
+  ],
+  [
     "an acknowledged message left no trace",
     "nothing acknowledged is lost",
     ({ journal, shipped }) => journal.acknowledged.push({ kind: "message_sent", orderId: shipped, text: "hello" }),

@@ -41,6 +41,15 @@ describe("whether a system has come to rest", () => {
     expect(overdueEffects(state)).toEqual([]);
   });
 
+  it("it has, while somebody asks whether the customer has answered, and has not once they have", () => {
+    const { state } = healthyWorld();
+    for (const effect of effectsOf(state, "AwaitPayment")) effect.dueAt = state.readAt - 5_000;
+    expect(describeWork(openWork(state))).toBe("nothing");
+    for (const intent of state.books.intents)
+      if (intent.status === "requires_action") intent.status = "requires_capture";
+    expect(describeWork(openWork(state))).toBe("1 AwaitPayment due");
+  });
+
   it("it has not, while an order is not in the lists, a webhook is on its way or a level is not shown", () => {
     const { state } = healthyWorld();
     state.books.undelivered = 2;

@@ -10,7 +10,7 @@ import { frameOf, sampleFrame } from "../../src/services/messages/mail-frame.ts"
 import { layOutMail } from "../../src/services/messages/mail.tsx";
 import { MESSAGE_KINDS } from "../../src/services/messages/message-kinds.ts";
 import { textMessage } from "../../src/services/messages/text-message.ts";
-import { OrderBooks } from "../support/order-books.ts";
+import { OrderBooks, placedOrder } from "../support/order-books.ts";
 
 const EVERY = NOTIFICATION_KINDS.flatMap((kind) =>
   MESSAGE_CHANNELS.flatMap((channel) => LANGUAGES.map((language) => ({ kind, channel, language }))),
@@ -54,6 +54,24 @@ describe("the standard texts", () => {
     },
   );
 
+  it.each(NOTIFICATION_KINDS)(
+    "of %s have no hole and still say something whichever one variable is missing",
+    (kind) => {
+      const samples = sampleValues(MESSAGE_KINDS[kind].variables);
+      for (const missing of Object.keys(samples))
+        for (const language of LANGUAGES) {
+          const { [missing]: _missing, ...rest } = samples;
+          const { mail, text } = filled(kind, rest, language);
+          for (const shown of [mail.html, mail.text, text])
+            expect(shown, missing).not.toMatch(/\{\{|\}\}|undefined|null/);
+          if (!MESSAGE_KINDS[kind].variables[missing]?.always) {
+            expect(mail.subject, missing).toBe(filled(kind, samples, language).mail.subject);
+            for (const said of [mail.text, text]) expect(said.length, missing).toBeGreaterThan(20);
+          }
+        }
+    },
+  );
+
   it("differ between the languages", () => {
     for (const kind of NOTIFICATION_KINDS.filter((one) => one !== "message")) {
       const [english, german] = LANGUAGES.map((language) => filled(kind, { number: "HF-1" }, language));
@@ -84,6 +102,17 @@ describe("values", () => {
     expect(values["total"]).toMatch(/^20,00\sEUR$/);
     const unknown = valuesFor(variables, { order, about: "shipment:none", text: undefined, language: "en" });
     expect(unknown).not.toHaveProperty("trackingNumber");
+  });
+
+  it("of what waits for stock name the day that is promised", () => {
+    const waiting = placedOrder([{ quantity: 2, held: { berlin: 1 } }]);
+    const lines = waiting.lines.map((line) => ({ ...line, promise: { delivery: "2026-12-12" } }));
+    const { order } = new OrderBooks({ ...waiting, lines });
+    const { variables } = MESSAGE_KINDS.backordered;
+    const promised = (one: Order) =>
+      valuesFor(variables, { order: one, about: "version:1", text: undefined, language: "en" })["promisedDay"];
+    expect(promised(order)).toBe("12 December 2026");
+    expect(promised(shipped()), "nothing waits").toBeUndefined();
   });
 
   it("that are links lead to the web, or are none", () => {

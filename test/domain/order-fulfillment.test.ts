@@ -65,7 +65,7 @@ describe("fulfillment", () => {
     ]);
   });
 
-  it("a short pick writes the units off, sources them elsewhere, and the rest is packed", () => {
+  it("a short pick writes the units off, gives up their promise, sources them elsewhere, and the rest is packed", () => {
     const books = confirmed().picking(1);
     books.called();
     books.accept({
@@ -76,6 +76,8 @@ describe("fulfillment", () => {
     });
     expect(books.called()).toMatchObject([
       { kind: "WriteOffShort", reservations: [{ quantity: 1 }] },
+      // What is not there is promised no more: it would be missing from what others are offered.
+      { kind: "ReleaseStock", reservations: [{ keep: 1 }] },
       { kind: "ReSource", lines: [{ line: 1, quantity: 1 }], exclude: ["paris"] },
     ]);
     expect(books.order.shipments[1]).toMatchObject({ state: "PICKING", items: [{ quantity: 1 }] });

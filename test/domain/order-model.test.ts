@@ -19,6 +19,7 @@ import { type CalledEffect, MINUTE, newOrderId, OrderBooks, placedOrder } from "
 const RARE = [
   "CaptureFailed",
   "LinesBackordered",
+  "StockAwaited",
   "StockUnavailable",
   "CancelRefused",
   "FulfillmentReinstated",

@@ -5,7 +5,14 @@ import { expectRefusal, type KnownOrder, type KnownOrders } from "./known-orders
 import type { LoadContext } from "./load.ts";
 
 /** What stands in the way of a change that came too late, or while another one is on its way. */
-const NOT_NOW = ["version_stale", "order_state", "picking_started", "insufficient_stock", "total_too_small"];
+const NOT_NOW = [
+  "version_stale",
+  "order_state",
+  "picking_started",
+  "insufficient_stock",
+  // Stock lies where nobody ships to the new address from.
+  "not_deliverable",
+];
 
 /** What customers and clerks change of orders that have been placed. */
 export class ChangeActions {

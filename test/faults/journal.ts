@@ -17,6 +17,7 @@ export type Acknowledgement =
   | { kind: "order_cancelled"; orderId: OrderId; version: number }
   | { kind: "order_fulfilled"; orderId: OrderId; warehouseId: WarehouseId }
   | { kind: "shipment_delivered"; orderId: OrderId; shipmentId: string }
+  | { kind: "short_picked"; orderId: OrderId; shipmentId: string }
   | { kind: "message_sent"; orderId: OrderId; text: string }
   /** Edited, or to be once the difference is paid, between these versions. */
   | { kind: "order_edited"; orderId: OrderId; by: "OrderEdited" | "ItemsAdded"; after: number; version: number }

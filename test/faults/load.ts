@@ -2,6 +2,7 @@ import { pick } from "../../seed/random.ts";
 import { type Answer, type Ask, type FaultsClient, problemOf, Unanswered } from "./client.ts";
 import type { Journal } from "./journal.ts";
 import { ChangeActions } from "./change-actions.ts";
+import { FloorActions } from "./floor-actions.ts";
 import { KnownOrders } from "./known-orders.ts";
 import { OrderActions } from "./order-actions.ts";
 import { pause } from "./process-group.ts";
@@ -37,6 +38,7 @@ export class Load {
   readonly #context: LoadContext;
   readonly #orders: OrderActions;
   readonly #changes: ChangeActions;
+  readonly #floor: FloorActions;
   readonly #returns: ReturnActions;
   readonly #stock: StockActions;
   readonly #repeats: Repeat[] = [];
@@ -51,6 +53,7 @@ export class Load {
     const known = new KnownOrders(this.#context);
     this.#orders = new OrderActions(this.#context, known);
     this.#changes = new ChangeActions(this.#context, known);
+    this.#floor = new FloorActions(this.#context, known);
     this.#returns = new ReturnActions(this.#context, known);
     this.#stock = new StockActions(this.#context);
   }
@@ -110,6 +113,7 @@ export class Load {
       ...times(9, () => orders.placeShort()),
       ...times(9, () => orders.cancel()),
       ...times(8, () => orders.fulfill()),
+      ...times(2, () => this.#floor.pickShort()),
       ...times(5, () => orders.deliver()),
       ...times(7, () => orders.answerProvider()),
       ...times(5, () => orders.placeAgain()),

@@ -35,9 +35,10 @@ export function openWork(state: RawState): OpenWork {
 }
 
 function isWaiting({ effect, status, dueAt, attempts }: RawEffect, asking: ReadonlySet<string>, now: number): boolean {
-  if (status !== "due" || dueAt === null || dueAt <= now) return false;
-  // The customer has answered, and nobody has told us: the next look finds out.
-  if (effect.kind === "AwaitPayment" && !asking.has(effect.intentId)) return false;
+  if (dueAt === null) return false;
+  // Looked at every few seconds, and at rest all the same, until the customer has answered: the next look finds that out.
+  if (effect.kind === "AwaitPayment") return asking.has(effect.intentId) && dueAt > now - OVERDUE_MS;
+  if (status !== "due" || dueAt <= now) return false;
   return (WAITS.has(effect.kind) && attempts.at(-1)?.outcome !== "failed") || dueAt > now + FAR_OFF_MS;
 }
 

@@ -268,10 +268,14 @@ export class OrderActions {
     const { random, nextKey, perform, world } = this.#context;
     const key = nextKey("order");
     const { paymentMethod, customerId, channel, mayAsk = false } = means;
-    const reach =
-      random() < 0.1
-        ? { phone: `+49151${String(10_000_000 + Math.floor(random() * 80_000_000))}` }
-        : { email: `${key}@${world.name}.example` };
+    const phone = `+49151${String(10_000_000 + Math.floor(random() * 80_000_000))}`;
+    const email = `${key}@${world.name}.example`;
+    // Some have no mail, and to some no mail gets through.
+    const reach = pick<{ email?: string; phone?: string }>(random, [
+      { phone },
+      { email: `bounce-${email}`, phone },
+      ...Array.from({ length: 12 }, () => ({ email })),
+    ]);
     const body = {
       customer: { ...(customerId !== undefined && { id: customerId }), name: "Kim Example", ...reach },
       lines,

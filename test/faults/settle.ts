@@ -8,6 +8,8 @@ import { readRawState } from "./raw-state.ts";
 
 const LOOK_EVERY_MS = 3_000;
 const SAY_EVERY_MS = 20_000;
+/** What takes moments is let finish when the time is over: an effect may have come to its end just then. */
+const LAST_MOMENTS_MS = 20_000;
 
 /**
  * Reads a copy of the files while the system runs: a reader of its own would hold locks that the system needs when it
@@ -26,6 +28,11 @@ function readCopy(stateDir: string): RawState | null {
   }
 }
 
+/** Whether everything that has happened is in the lists, and told. */
+function isWritten(work: OpenWork | null): boolean {
+  return work !== null && isSettled({ ...work, effects: [] });
+}
+
 /** Watches the running system until nothing moves any more, at most so long. */
 export async function waitUntilSettled(
   stateDir: string,
@@ -37,7 +44,8 @@ export async function waitUntilSettled(
   for (;;) {
     const state = readCopy(stateDir);
     if (state !== null) work = openWork(state);
-    if ((work !== null && isSettled(work) && !limits.isBusy()) || Date.now() > giveUpAt) return;
+    if (work !== null && isSettled(work) && !limits.isBusy()) return;
+    if (Date.now() > giveUpAt + (state !== null && isWritten(work) ? 0 : LAST_MOMENTS_MS)) return;
     if (work !== null && Date.now() > saidAt + SAY_EVERY_MS) {
       limits.say(`  still to do: ${describeWork(work)}`);
       saidAt = Date.now();

@@ -114,7 +114,7 @@ export class Outside {
         }
         return { kind: "nothing" };
       case "WriteOffShort":
-        for (const { id, quantity } of effect.reservations) this.units.set(id, (this.units.get(id) ?? 0) - quantity);
+        // Comes off hand; what a reservation is promised stays as it is.
         return { kind: "nothing" };
       case "RequestFulfillment": {
         const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
@@ -285,7 +285,11 @@ export class Outside {
     } as Extract<EffectResult, { kind: "ReSource" | "PromoteBackorder" }>;
     if (effect.kind === "PromoteBackorder" && dice() < 0.3) return null;
     if (effect.kind === "ReSource" && dice() < 0.2) return { ...found, unavailable: lines };
+    if (effect.kind === "PromoteBackorder" && dice() < 0.1)
+      return { ...found, promises: lines.map(({ line }) => ({ line, promise: { delivery: "2027-01-22" } })) };
     this.#sourced += 1;
+    // Of a line that may be sent in parts, some units may come before the others.
+    const comes = (quantity: number) => (effect.kind === "PromoteBackorder" && dice() < 0.3 ? 1 : quantity);
     const waits = effect.kind === "ReSource" && dice() < 0.3;
     return {
       ...found,
@@ -293,7 +297,7 @@ export class Outside {
       reservations: lines
         .slice(waits ? 1 : 0)
         .map(({ line, quantity }) =>
-          reservation(order.id, line, dice() < 0.5 ? "rome" : "oslo", quantity, `${key}.${this.#sourced}`),
+          reservation(order.id, line, dice() < 0.5 ? "rome" : "oslo", comes(quantity), `${key}.${this.#sourced}`),
         ),
     };
   }

@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { OrderAnswer } from "../../src/contracts/orders.ts";
 import type { OrderPaymentsAnswer, ReturnAnswer } from "../../src/contracts/returns.ts";
-import { startSystem, type System } from "../support/system.ts";
-import { Shop } from "./shop.ts";
+import { openShop } from "./shop.ts";
 
-let system: System;
-let shop: Shop;
-
-beforeAll(async () => {
-  system = await startSystem();
-  shop = new Shop(system);
-});
-afterAll(async () => {
-  await system?.stop();
-});
+const shop = openShop();
 
 async function accepted(orderId: string): Promise<OrderAnswer> {
   return shop.until(

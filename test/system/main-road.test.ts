@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { API_KEYS } from "../../seed/access.ts";
-import { startSystem, type System } from "../support/system.ts";
-import { Shop } from "./shop.ts";
+import { openShop } from "./shop.ts";
 
-let system: System;
-let shop: Shop;
-
-beforeAll(async () => {
-  system = await startSystem();
-  shop = new Shop(system);
-});
-afterAll(async () => {
-  await system?.stop();
-});
+const shop = openShop();
 
 const isReady = ({ shipments }: { shipments: { state: string }[] }) =>
   shipments.length > 0 && shipments.every(({ state }) => state === "ACCEPTED");
@@ -207,7 +197,7 @@ describe("the main road", () => {
     );
     const url = new URL(waiting.payments[0]?.actionUrl ?? "");
     const form = new URLSearchParams({ answer: "complete" });
-    await fetch(`${system.url}${url.pathname}`, { method: "POST", body: form, redirect: "manual" });
+    await fetch(`${shop.url}${url.pathname}`, { method: "POST", body: form, redirect: "manual" });
     await shop.until(placed.orderId, isReady, "the request to the warehouse");
   });
 

@@ -1,26 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { OrderAnswer } from "../../src/contracts/orders.ts";
 import type { RunAnswer } from "../../src/contracts/reconciliation.ts";
-import { startSystem, type System } from "../support/system.ts";
-import { Shop } from "./shop.ts";
+import { openShop } from "./shop.ts";
 
 const CUSTOMER = "cus_jonas-becker";
 const METHODS = `/api/v1/customers/${CUSTOMER}/payment-methods`;
 const form = { "content-type": "application/x-www-form-urlencoded", accept: "application/json" };
-let system: System;
-let shop: Shop;
-
-beforeAll(async () => {
-  system = await startSystem();
-  shop = new Shop(system);
-});
-afterAll(async () => {
-  await system?.stop();
-});
+const shop = openShop();
 
 /** What a person does on the simulated Stripe's page. */
 const press = (path: string, body: string) =>
-  fetch(`${system.url}/simulators/stripe/${path}`, { method: "POST", headers: form, body, redirect: "manual" });
+  fetch(`${shop.url}/simulators/stripe/${path}`, { method: "POST", headers: form, body, redirect: "manual" });
 
 async function shipped(): Promise<OrderAnswer> {
   const placed = await shop.place([{ sku: await shop.stock({ berlin: 5 }), quantity: 1 }]);

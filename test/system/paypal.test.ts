@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { OrderAnswer } from "../../src/contracts/orders.ts";
 import type { RunAnswer } from "../../src/contracts/reconciliation.ts";
-import { startSystem, type System } from "../support/system.ts";
-import { Shop } from "./shop.ts";
+import { openShop, type Shop } from "./shop.ts";
 
 const isReady = ({ shipments }: OrderAnswer) =>
   shipments.length > 0 && shipments.every(({ state }) => state === "ACCEPTED");
@@ -17,7 +16,7 @@ async function movements(shop: Shop, { orderId }: OrderAnswer): Promise<string[]
 }
 
 /** Places an order by PayPal, and answers PayPal's page once the order asks for it. */
-async function placeAndAnswer(system: System, shop: Shop, sku: string, answer: string): Promise<OrderAnswer> {
+async function placeAndAnswer(shop: Shop, sku: string, answer: string): Promise<OrderAnswer> {
   const placed = await shop.place([{ sku, quantity: 2 }], "paypal");
   const waiting = await shop.until(
     placed.orderId,
@@ -26,27 +25,25 @@ async function placeAndAnswer(system: System, shop: Shop, sku: string, answer: s
   );
   expect(waiting.payments).toMatchObject([{ provider: "paypal", status: "requires_action" }]);
   const { pathname } = new URL(waiting.payments[0]?.actionUrl ?? "");
-  const reply = await fetch(`${system.url}${pathname}`, {
+  const reply = await fetch(`${shop.url}${pathname}`, {
     method: "POST",
     body: new URLSearchParams({ answer }),
     redirect: "manual",
   });
   expect(reply.status).toBe(303);
+  const { pathname: back, search } = new URL(reply.headers.get("location") ?? "");
+  const page = await fetch(`${shop.url}${back}${search}`, { headers: { "accept-language": "de-AT,en;q=0.5" } });
+  expect(page.headers.get("referrer-policy")).toBe("no-referrer");
+  expect(await page.text(), "a page for people, who are not signed in").toContain("Zurück von Ihrer Bank");
   return waiting;
 }
 
 describe("an order paid by PayPal", () => {
-  let system: System;
-  let shop: Shop;
-  beforeAll(async () => {
-    system = await startSystem();
-    shop = new Shop(system);
-  });
-  afterAll(() => system?.stop());
+  const shop = openShop();
 
   it("waits for the customer's approval, ships and is captured, and every book agrees", async () => {
     const sku = await shop.stock({ berlin: 3 });
-    const order = await placeAndAnswer(system, shop, sku, "approve");
+    const order = await placeAndAnswer(shop, sku, "approve");
     const total = order.totals.total.amount;
     const ready = await shop.until(order.orderId, isReady, "the request to the warehouse");
     expect(ready.paymentState).toBe("authorized");
@@ -76,7 +73,7 @@ describe("an order paid by PayPal", () => {
 
   it("gives the authorization back when the order is cancelled", async () => {
     const sku = await shop.stock({ berlin: 2 });
-    const order = await placeAndAnswer(system, shop, sku, "approve");
+    const order = await placeAndAnswer(shop, sku, "approve");
     await shop.until(order.orderId, isReady, "the request to the warehouse");
     await shop.call("POST", `/api/v1/orders/${order.orderId}/cancel`, { reason: "changed my mind" });
     await shop.until(
@@ -97,10 +94,10 @@ describe("an order paid by PayPal", () => {
     const asked = await shop.call<{ actionUrl: string }>("POST", methods, { paymentMethod: { token: "paypal" } });
     expect(asked).toMatchObject({ status: 202, body: { status: "requires_action" } });
     const body = new URLSearchParams({ answer: "approve" });
-    const page = `${system.url}${new URL(asked.body.actionUrl).pathname}`;
+    const page = `${shop.url}${new URL(asked.body.actionUrl).pathname}`;
     const answered = await fetch(page, { method: "POST", body, redirect: "manual" });
     const back = new URL(answered.headers.get("location") ?? "");
-    const welcome = await fetch(`${system.url}${back.pathname}${back.search}`);
+    const welcome = await fetch(`${shop.url}${back.pathname}${back.search}`);
     expect(await welcome.text()).toContain("Your PayPal account is saved");
     const listed = await shop.call<{ data: { id: string; brand: string; account: string }[] }>("GET", methods);
     const account = listed.body.data.find(({ brand }) => brand === "paypal");
@@ -132,7 +129,7 @@ describe("an order paid by PayPal", () => {
 
   it("says so when PayPal declines what the customer has approved, and takes another means", async () => {
     const sku = await shop.stock({ berlin: 2 });
-    const order = await placeAndAnswer(system, shop, sku, "approve_declined");
+    const order = await placeAndAnswer(shop, sku, "approve_declined");
     const failed = await shop.until(order.orderId, ({ status }) => status === "PAYMENT_FAILED", "the decline");
     expect(failed.payments[0]?.failure?.code).toBe("INSTRUMENT_DECLINED");
     expect(await movements(shop, order)).toEqual([]);
@@ -147,20 +144,14 @@ describe("an order paid by PayPal", () => {
 });
 
 describe("an order paid by PayPal where money is taken on order", () => {
-  let system: System;
-  let shop: Shop;
-  beforeAll(async () => {
-    system = await startSystem({ vars: { CAPTURE_ON: "order" } });
-    shop = new Shop(system);
-  });
-  afterAll(() => system?.stop());
+  const shop = openShop({ vars: { CAPTURE_ON: "order" } });
 
   it("is in PayPal's books as in ours, until PayPal pays back by itself; a dispute is put in front of a person", async () => {
     const sku = await shop.stock({ berlin: 2 });
-    const { orderId } = await placeAndAnswer(system, shop, sku, "approve");
+    const { orderId } = await placeAndAnswer(shop, sku, "approve");
     await shop.until(orderId, ({ paymentState }) => paymentState === "captured", "the capture");
     const press = (path: string, body: string) =>
-      fetch(`${system.url}/simulators/paypal/${path}`, {
+      fetch(`${shop.url}/simulators/paypal/${path}`, {
         method: "POST",
         headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
         body,
@@ -201,7 +192,7 @@ describe("an order paid by PayPal where money is taken on order", () => {
 
   it("is paid back when it is cancelled", async () => {
     const sku = await shop.stock({ berlin: 2 });
-    const order = await placeAndAnswer(system, shop, sku, "approve");
+    const order = await placeAndAnswer(shop, sku, "approve");
     await shop.until(
       order.orderId,
       (now) => isReady(now) && now.paymentState === "captured",

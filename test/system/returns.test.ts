@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { OrderPaymentsAnswer, ReturnAnswer, ReturnSummaryAnswer } from "../../src/contracts/returns.ts";
-import { startSystem, type System } from "../support/system.ts";
-import { Shop } from "./shop.ts";
+import { openShop } from "./shop.ts";
 
-let system: System;
-let shop: Shop;
-
-beforeAll(async () => {
-  system = await startSystem();
-  shop = new Shop(system);
-});
-afterAll(async () => {
-  await system?.stop();
-});
+const shop = openShop();
 
 async function deliver(sku: string, quantity: number) {
   const placed = await shop.place([{ sku, quantity }]);
@@ -37,6 +27,12 @@ async function step(returnId: string, name: string, body: unknown): Promise<Retu
   return answer.body;
 }
 
+/** The address of the label in the mail that approves the return. */
+function linkIn(mails: Record<string, string | number | null>[], returnId: string): string | null {
+  const found = mails.map(({ html }) => /href="[^"]*(\/return-label\/[^"]+)"/.exec(String(html))?.[1] ?? "");
+  return found.find((path) => path.startsWith(`/return-label/${returnId}.`)) ?? null;
+}
+
 async function sendBack(orderId: string, outcome: string, warehouseId: string): Promise<ReturnAnswer> {
   const form = { orderId, lines: [{ line: 1, quantity: 1 }], reason: "too small" };
   const asked = await shop.call<ReturnAnswer>("POST", "/api/v1/returns", form);
@@ -46,7 +42,15 @@ async function sendBack(orderId: string, outcome: string, warehouseId: string): 
     const { body } = await shop.call<ReturnAnswer>("GET", `/api/v1/returns/${returnId}`);
     return body.trackingNumber === null ? null : body;
   }, "the label");
+  const link = await shop.eventually(
+    async () => linkIn(await shop.books("sendgrid", "messages"), returnId),
+    "the mail",
+  );
+  const label = await shop.call<string>("GET", link);
+  expect(label.headers.get("content-type")).toBe("application/pdf");
+  expect(label.body).toMatch(/^%PDF/);
   await step(returnId, "receive", { warehouseId });
+  expect((await shop.call("GET", link)).status, "the link has had its day").toBe(404);
   await step(returnId, "inspect", { units: [{ line: 1, quantity: 1, outcome }] });
   return shop.eventually(async () => {
     const { body } = await shop.call<ReturnAnswer>("GET", `/api/v1/returns/${returnId}`);

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll } from "vitest";
+import type { StockPolicy } from "../../src/domain/catalog.ts";
 import type { OrderAnswer } from "../../src/contracts/orders.ts";
-import type { System } from "../support/system.ts";
+import { startSystem, type System, type SystemOptions } from "../support/system.ts";
 
 const ADMIN = "hf_test_admin";
 let made = 0;
@@ -13,11 +15,8 @@ export interface Answer<Body> {
 
 /** The running system as people and programs use it: through its API and the simulators' pages. */
 export class Shop {
-  readonly #url: string;
-
-  constructor(system: System) {
-    this.#url = system.url;
-  }
+  /** Where it runs; known once it does. */
+  url = "";
 
   async call<Body = Record<string, unknown>>(
     method: string,
@@ -25,7 +24,7 @@ export class Shop {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer<Body>> {
-    const response = await fetch(`${this.#url}${path}`, {
+    const response = await fetch(`${this.url}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${ADMIN}`,
@@ -41,7 +40,10 @@ export class Shop {
   }
 
   /** A product of this test alone, with this much of it at each warehouse. */
-  async stock(units: Record<string, number>, more: { backorder?: boolean; price?: number } = {}): Promise<string> {
+  async stock(
+    units: Record<string, number>,
+    more: { stockPolicy?: StockPolicy; price?: number } = {},
+  ): Promise<string> {
     made += 1;
     const sku = `ROAD-${Date.now().toString(36)}-${made}`;
     const product = {
@@ -52,7 +54,7 @@ export class Shop {
       price: { amount: more.price ?? 1500, currency: "EUR" },
       weightGrams: 400,
       taxClass: "standard",
-      backorder: more.backorder ?? false,
+      stockPolicy: more.stockPolicy ?? { kind: "refuse" },
       active: true,
     };
     await this.#must(201, this.call("POST", "/api/v1/products", product));
@@ -134,4 +136,16 @@ export class Shop {
       )
     ).body;
   }
+}
+
+/** The system as it runs for the tests of one file or suite, over a state of its own. */
+export function openShop(options: SystemOptions = {}): Shop {
+  const shop = new Shop();
+  let system: System | undefined;
+  beforeAll(async () => {
+    system = await startSystem(options);
+    shop.url = system.url;
+  });
+  afterAll(() => system?.stop());
+  return shop;
 }

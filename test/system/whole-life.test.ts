@@ -1,20 +1,10 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import type { MovementAnswer } from "../../src/contracts/inventory.ts";
 import type { OrderAnswer } from "../../src/contracts/orders.ts";
 import type { OrderPaymentsAnswer, ReturnAnswer } from "../../src/contracts/returns.ts";
-import { startSystem, type System } from "../support/system.ts";
-import { Shop } from "./shop.ts";
+import { openShop } from "./shop.ts";
 
-let system: System;
-let shop: Shop;
-
-beforeAll(async () => {
-  system = await startSystem();
-  shop = new Shop(system);
-});
-afterAll(async () => {
-  await system?.stop();
-});
+const shop = openShop();
 
 /** What a unit costs in Germany: 15.00, and 19% on it. */
 const UNIT = 1785;
@@ -67,7 +57,7 @@ async function agree(order: OrderAnswer, { asks }: Bank, payment: number): Promi
   const { payments } = await shop.until(order.orderId, isAsked, "the way to the provider");
   const { pathname } = new URL(payments[payment - 1]?.actionUrl ?? "");
   const body = new URLSearchParams({ answer: "approve" });
-  expect((await fetch(`${system.url}${pathname}`, { method: "POST", body, redirect: "manual" })).status).toBe(303);
+  expect((await fetch(`${shop.url}${pathname}`, { method: "POST", body, redirect: "manual" })).status).toBe(303);
 }
 
 const parcels = ({ shipments }: OrderAnswer) =>

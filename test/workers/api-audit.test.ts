@@ -11,6 +11,7 @@ import {
   json,
   KEYS,
   newStock,
+  newWarehouse,
   orderForm,
   prepareWorld,
   problem,
@@ -81,7 +82,24 @@ describe("the audit trail", () => {
     for (let times = 0; times < 2; times += 1) await json(await send("POST", "/api/v1/inventory/receipts", receipt));
     expect((await trail(`&subject=product:${sku}`)).map(({ action }) => action)).toEqual(["product.created"]);
     const moved = await trail(`&subject=level:${sku}/${FLOOR_WAREHOUSE}`);
-    expect(moved).toMatchObject([{ action: "stock.receipts", after: { onHand: 5 } }]);
+    expect(moved).toMatchObject([{ action: "stock.receipts", before: { onHand: 0 }, after: { onHand: 5, delta: 5 } }]);
+    const adjustment = { sku, warehouseId: FLOOR_WAREHOUSE, delta: -2, reason: "broken" };
+    await json(await send("POST", "/api/v1/inventory/adjustments", { body: adjustment }));
+    const count = { sku, warehouseId: FLOOR_WAREHOUSE, quantity: 4 };
+    await json(await send("POST", "/api/v1/inventory/counts", { body: { ...count, ref: unique("count") } }));
+    expect(await trail(`&subject=level:${sku}/${FLOOR_WAREHOUSE}`)).toMatchObject([
+      { action: "stock.counts", before: { onHand: 3 }, after: { onHand: 4, drift: 1 } },
+      { action: "stock.adjustments", before: { onHand: 5 }, after: { onHand: 3, delta: -2 } },
+      { action: "stock.receipts" },
+    ]);
+    const there = await newWarehouse();
+    const transfer = { sku, from: FLOOR_WAREHOUSE, to: there, quantity: 1 };
+    await json(await send("POST", "/api/v1/inventory/transfers", { body: transfer }));
+    const [left] = await trail(`&subject=level:${sku}/${FLOOR_WAREHOUSE}`);
+    expect(left).toMatchObject({ action: "stock.transfers", after: { delta: -1, to: there } });
+    expect(await trail(`&subject=level:${sku}/${there}`)).toMatchObject([
+      { action: "stock.transfers", before: { onHand: 0 }, after: { onHand: 1 } },
+    ]);
   });
 
   it("has settings, reservations and templates too", async () => {
@@ -128,6 +146,7 @@ describe("the audit trail", () => {
       await send("POST", `/api/v1/orders/${orderId}/cancel`, { key: KEYS.csr, body: { reason: "typo" }, headers }),
     );
     const entries = await trail(`&order=${orderId}`);
+    expect(await trail(`&subject=order:${orderId}`)).toEqual(entries);
     expect(entries.map(({ action }) => action)).toEqual([
       "order.OrderCancelled",
       "order.CancelRequested",

@@ -280,7 +280,7 @@ describe("what a customer wants to be told of", () => {
     const answer = await json<PreferencesAnswer>(await send("GET", pathOf(customerId), { key: KEYS.csr }));
     expect(answer).toMatchObject({
       preferences: { backorder_news: BOTH, return_reminders: BOTH },
-      kinds: { backorder_news: ["backordered"], return_reminders: ["return_reminder"] },
+      kinds: { backorder_news: ["backordered", "backorder_arrived"], return_reminders: ["return_reminder"] },
     });
     expect(answer.always).toContain("order_confirmed");
     expect(answer.always).not.toContain("backordered");

@@ -9,6 +9,7 @@ import { openOps } from "../../src/db/ops/database.ts";
 import { registerLevels, saveProduct, saveWarehouse } from "../../src/db/ops/save-catalog.ts";
 import { channels, shippingMethods, taxRates } from "../../src/db/ops/schema/catalog.ts";
 import { apiKeys, customers } from "../../src/db/ops/schema/people.ts";
+import type { StockPolicy } from "../../src/domain/catalog.ts";
 import type { CustomerId, Sku, WarehouseId } from "../../src/domain/ids.ts";
 import { sha256Hex } from "../../src/platform/sha256.ts";
 import type { Env } from "../../src/platform/env.ts";
@@ -156,7 +157,8 @@ export async function newStock({
   units = 10,
   price = 1_000,
   warehouseId = FLOOR_WAREHOUSE,
-}: { units?: number; price?: number; warehouseId?: WarehouseId } = {}): Promise<Sku> {
+  stockPolicy,
+}: { units?: number; price?: number; warehouseId?: WarehouseId; stockPolicy?: StockPolicy } = {}): Promise<Sku> {
   const sku = unique("SKU") as Sku;
   const product = {
     sku,
@@ -167,7 +169,8 @@ export async function newStock({
     currency: "EUR",
     weightGrams: 100,
     taxClass: "standard" as const,
-    backorder: false,
+    backorder: stockPolicy !== undefined,
+    ...(stockPolicy && { stockPolicy }),
     active: true,
   };
   expect((await saveProduct(ops, product, { kind: "create" }, Date.now())).ok).toBe(true);

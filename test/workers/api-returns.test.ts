@@ -192,6 +192,9 @@ describe("a refund by a person", () => {
       [{ ...euros(1), lines }, "/amount"],
       [{ ...euros(1), restock: true }, "/restock"],
       [{ amount: { amount: 1, currency: "USD" } }, "/amount/currency"],
+      [euros(0), "/amount/amount"],
+      [euros(-300), "/amount/amount"],
+      [euros(1.5), "/amount/amount"],
       [{ lines: [{ line: 1, quantity: 3 }] }, "/lines"],
     ] as const) {
       const document = await problem(await refund(orderId, body), "invalid_request");

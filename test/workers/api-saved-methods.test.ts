@@ -39,7 +39,7 @@ describe("what a customer has saved to pay with", () => {
   it.each([
     ["a card number for a token", { paymentMethod: { token: "4242424242424242" } }, "/paymentMethod/token"],
     ["one with hyphens", { paymentMethod: { token: "4242-4242-4242-4242" } }, "/paymentMethod/token"],
-    ["the card itself", { ...FORM, card: { number: "4242424242424242" } }, "/card"],
+    ["the card itself", { ...FORM, card: { number: "4242424242424242" } }, "/card/number"],
     [
       "a number beside the token",
       { paymentMethod: { token: "pm_x", number: "4242424242424242" } },
@@ -189,6 +189,19 @@ describe("an order paid by what is saved", () => {
   it.each(["4242424242424242", "cus_1/pm_1", "pm_1/2", ""])("takes no %j for a saved one", async (saved) => {
     const { errors } = await problem(await place(KEYS.customer, undefined, { saved }), "invalid_request");
     expect(errors).toMatchObject([{ pointer: "/paymentMethod/saved" }]);
+  });
+
+  it("is no PayPal account of which somebody only says that it is saved", async () => {
+    const account = { token: "paypal_8kk8451t" };
+    for (const [key, customer] of [
+      [KEYS.customer, undefined],
+      [KEYS.storefront, OTHER_CUSTOMER],
+      [KEYS.storefront, undefined],
+    ] as const) {
+      const { errors } = await problem(await place(key, customer, account), "payment_method_refused");
+      expect(errors).toMatchObject([{ pointer: "/paymentMethod/token" }]);
+    }
+    expect((await place(KEYS.customer, undefined, { token: "paypal" })).status).toBe(201);
   });
 
   it("takes no token that pretends to be a saved one", async () => {

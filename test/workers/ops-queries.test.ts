@@ -88,7 +88,13 @@ beforeAll(migrateOps);
 
 describe("the catalogue", () => {
   it("is read back as it was written, with its versions", async () => {
-    const product = await create(newProduct({ taxClass: "reduced", backorder: true }));
+    const product = await create(
+      newProduct({
+        taxClass: "reduced",
+        backorder: true,
+        stockPolicy: { kind: "preorder", availableFrom: "2027-01-18", partly: true },
+      }),
+    );
     const warehouse = newWarehouse();
     await saveWarehouse(db, warehouse, { kind: "create" }, NOW);
     const level = { sku: product.sku, warehouseId: warehouse.id, opening: 12, safetyStock: 2, reorderPoint: 5 };

@@ -8,6 +8,7 @@ import type { ApiContext, ApiEnv } from "../types.ts";
 import { docsPage } from "./docs.ts";
 import { homePage } from "./home.ts";
 import { problemIndexPage, problemPage } from "./problems.ts";
+import { mountPaymentReturn } from "./payment-return.ts";
 import { mountPaypalReturn } from "./paypal-return.ts";
 import { mountReturnLabel } from "./return-label.ts";
 import { mountUnsubscribe } from "./unsubscribe.ts";
@@ -49,6 +50,7 @@ export function mountPages(app: Hono<ApiEnv>): void {
   page("/problems", problemIndexPage);
   page("/problems/:code", problemPage);
   mountUnsubscribe(app);
+  mountPaymentReturn(app);
   mountReturnLabel(app);
   mountPaypalReturn(app);
   app.all("/simulators", forwardToSimulators);

@@ -79,6 +79,7 @@ const place = endpoint<undefined, undefined, PlaceOrderInput>({
     "total_too_small",
     "address_invalid",
     "profile_incomplete",
+    "payment_method_refused",
     "not_deliverable",
     "insufficient_stock",
     "reservation_state",

@@ -56,7 +56,16 @@ const request = endpoint({
   answers: {
     201: { description: "`APPROVED` where the policy allows it; else a person decides.", schema: returnAnswer },
   },
-  problems: ["order_state", "return_window_ended", "idempotency_mismatch", "idempotency_in_progress"],
+  problems: [
+    "not_found",
+    "order_state",
+    "return_window_ended",
+    "payment_method_refused",
+    "unknown_sku",
+    "not_deliverable",
+    "idempotency_mismatch",
+    "idempotency_in_progress",
+  ],
   async handle({ ctx, body }) {
     const requested = await requestReturn(ctx, body);
     if (!requested.ok) return requested;

@@ -29,10 +29,18 @@ interface StockCommand<Row extends { sku: string }> {
   summary: string;
   row: z.ZodObject & z.ZodType<Row>;
   perform: (ctx: ServiceContext, row: Row, origin: RowOrigin) => Promise<MovedRow>;
+  /** Where what arrives has left. */
+  leaves?: (row: Row) => string;
 }
 
 /** One row, or `rows` of them: what is refused of many is told row by row, what is refused of one is a problem. */
-function stockCommand<Row extends { sku: string }>({ path, summary, row, perform }: StockCommand<Row>): AnyEndpoint {
+function stockCommand<Row extends { sku: string }>({
+  path,
+  summary,
+  row,
+  perform,
+  leaves,
+}: StockCommand<Row>): AnyEndpoint {
   const documented = oneOrMany(row);
   const isBulk = (body: unknown): boolean => typeof body === "object" && body !== null && "rows" in body;
   const [single, bulk] = documented.options;
@@ -57,15 +65,21 @@ function stockCommand<Row extends { sku: string }>({ path, summary, row, perform
       "idempotency_mismatch",
       "idempotency_in_progress",
     ],
-    changes: (_call, { body }) =>
-      stockResult
-        .parse(body)
-        .data.filter(({ status }) => status === "done")
-        .map(({ row: _row, status: _status, sku, warehouseId, ...after }) => ({
-          action: `stock.${path.slice(path.lastIndexOf("/") + 1)}`,
-          subject: `level:${sku}/${warehouseId}`,
-          after,
-        })),
+    changes: ({ body: asked }, { body }) => {
+      const action = `stock.${path.slice(path.lastIndexOf("/") + 1)}`;
+      const done = stockResult.parse(body).data.filter(({ status }) => status === "done");
+      return done.flatMap(({ row: index, status: _status, sku, warehouseId, ...after }) => {
+        const change = after.delta ?? after.drift ?? 0;
+        const before = { onHand: (after.onHand ?? 0) - change };
+        const given = asked.rows[index];
+        const source = given && leaves?.(given);
+        const left = { ref: after.ref, delta: -change, to: warehouseId };
+        return [
+          { action, subject: `level:${sku}/${warehouseId}`, before, after },
+          ...(source === undefined ? [] : [{ action, subject: `level:${sku}/${source}`, after: left }]),
+        ];
+      });
+    },
     async handle({ ctx, body, idempotencyKey }): Promise<Handled> {
       const base = idempotencyKey ?? crypto.randomUUID();
       const results = await performAll(body.rows, (row, index) => perform(ctx, row, { ref: `${base}:${index}` }));
@@ -115,5 +129,6 @@ export const stockCommandEndpoints: readonly AnyEndpoint[] = [
     summary: "Move units from one warehouse to another",
     row: transferRow,
     perform: transferStock,
+    leaves: ({ from }) => from,
   }),
 ];

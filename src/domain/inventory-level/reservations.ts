@@ -15,8 +15,8 @@ import { offeredTo, served, type Turn } from "./waiting.ts";
 
 /**
  * Promises units until `expiresAt`. Refused when the channel is offered fewer, less what others come first for who wait
- * for stock (`turn`: who waits itself has its place among them, and gives it up for what it gets). The same id again gives the first
- * answer again, also when the units have since been claimed, allocated or shipped; with another quantity it is a
+ * for stock (`turn`: who waits itself has its place among them, and gives it up for what it gets). The same id again
+ * gives the first answer again, also when the units have since been claimed, allocated or shipped; with another quantity it is a
  * `quantity_mismatch`. An id that was released or has run out is never held again.
  */
 export function hold(

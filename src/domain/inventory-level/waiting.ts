@@ -31,6 +31,11 @@ export function offeredTo(state: LevelState, channel: string, now: number, turn?
   return Math.max(0, availableTo(state, channel) - ahead);
 }
 
+/** What somebody who has not waited may be offered of a level that others look at: what nobody waits for. */
+export function spareUnits({ available, waiting }: { available: number; waiting?: { units: number } }): number {
+  return Math.max(0, available - (waiting?.units ?? 0));
+}
+
 /** Units that are waited for at `now`, with the owners who would get what there is, first come, first served. */
 export function waitingAt(state: LevelState, now: number): { units: number; next: string[] } {
   const waiting = state.waiters.filter(({ until }) => until > now);

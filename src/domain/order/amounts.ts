@@ -51,9 +51,9 @@ export function securedAmount(order: Pick<Order, "payments">): MinorUnits {
     );
 }
 
-/** What was captured and pays for the order as it is now. */
+/** What was captured and pays for the order as it is now: money of a payment that was given up is on its way back. */
 export function capturedAmount(order: Pick<Order, "payments">): MinorUnits {
-  return order.payments.reduce((sum, payment) => sum + borneBy(payment), 0);
+  return order.payments.filter(isPaymentAlive).reduce((sum, payment) => sum + borneBy(payment), 0);
 }
 
 /** Whether the payment still can, or already does, bring money. */
@@ -71,10 +71,16 @@ export function ownPayments({ payments }: Pick<Order, "payments">): Payment[] {
   return payments.filter(({ provider }) => provider !== "exchange");
 }
 
-/** Whether what the order waited for first is secured: credit alone is enough only where nothing else is asked for. */
-export function hasSecured(order: Pick<Order, "payments">): boolean {
+/**
+ * Whether what the order waited for first is secured. Credit alone is enough where nothing else was ever asked for, where
+ * stock was allocated for it, or where it has come to cover all that is due.
+ */
+export function hasSecured(order: Priced & Pick<Order, "payments" | "pendingEdit" | "reservations">): boolean {
   const own = ownPayments(order);
-  return own.length === 0 ? order.payments.length > 0 : own.some(isSecured);
+  if (own.some(isSecured)) return true;
+  if (own.length === order.payments.length) return false;
+  const isUsed = order.reservations.some(({ status }) => status === "ALLOCATED" || status === "SHIPPED");
+  return own.length === 0 || isUsed || (!own.some(isPaymentAlive) && unpaidAmount(order) === 0);
 }
 
 /** Whether the payment's outcome is still open. */

@@ -22,8 +22,9 @@ type Ruling = { ok: true; events: OrderEvent[] } | { ok: false; refusal: OrderRe
  *   edit or nothing of it. Until then no other edit is taken;
  * - with none secured yet, is asked for together with the rest, by one payment in the place of the one that is open;
  * - after a failed payment, is part of what the next means of payment is asked for.
- * What is too little to be asked for is forgiven. What it costs less is captured less, or paid back (`refund.ts`). Parcels that the edit changes and that a warehouse
- * outside may be at are asked back first, and the edit is made once all of them have come.
+ * What is too little to be asked for is forgiven. What it costs less is captured less, or paid back (`refund.ts`).
+ * Parcels that the edit changes and that a warehouse outside may be at are asked back first, and the edit is made once
+ * all of them have come.
  */
 export function decideEdit(order: Order, by: EditType, wanted: OrderEdit, now: number): Ruling {
   const refusal = refuseEdit(order, by, wanted) ?? refuseLate(order, wanted, now);

@@ -5,7 +5,7 @@ import { applyEdit, dropPendingEdit } from "./edit.ts";
 import type { PlacedOrder, RecordedEvent } from "./events.ts";
 import { creditPayment } from "./exchange.ts";
 import { type Order, type Payment, PAYMENT_WINDOW_MS, type PendingEdit } from "./order.ts";
-import { mapShipment, withPayment, withReservations, withShipment } from "./order-parts.ts";
+import { mapShipment, newPayment, withPayment, withReservations, withShipment } from "./order-parts.ts";
 import {
   allocate,
   formShipments,
@@ -16,10 +16,9 @@ import {
   unsource,
   waitsInVain,
 } from "./order-stock.ts";
-import { providerOf } from "./payment-provider.ts";
 import { backordered, promised, promisedDelivery, timeWaiting } from "./promises.ts";
 import { reinstate } from "./recall.ts";
-import { askMoneyBack } from "./refund.ts";
+import { askMoneyBack, withPaidBack } from "./refund.ts";
 import { applyReturn } from "./return.ts";
 import { amountToCapture, waitsForAllocation } from "./settle-payment.ts";
 import { liveShipments, stateOf } from "./state.ts";
@@ -112,26 +111,6 @@ function placed(order: PlacedOrder, sequence: number): Order {
   };
 }
 
-function newPayment(number: number, method: string, amount: number, deadline: number): Payment {
-  return {
-    number,
-    provider: providerOf(method),
-    method,
-    amount,
-    status: "requested",
-    intentId: null,
-    authorized: 0,
-    captured: 0,
-    refunded: 0,
-    authorizationExpiresAt: null,
-    actionUrl: null,
-    failure: null,
-    capture: null,
-    captureFailed: false,
-    deadline,
-  };
-}
-
 /** Another means of payment has as long as the holds last; a payment for later units has a window of its own. */
 function deadlineFrom(order: Order, at: number): number {
   const isFirst = order.payments.length === 0;
@@ -176,7 +155,7 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
         actionUrl: null,
         failure: { code: event.code, message: event.message },
       }));
-      if (order.ended || !ownPayments(failed).some(isPaymentAlive)) return failed;
+      if (order.ended || !(ownPayments(failed).some(isPaymentAlive) || hasSecured(failed))) return failed;
       // The rest of the order is paid, or is being paid: what this payment was for is only held, and loses its stock.
       const lost = heldReservations(failed).filter(({ payment }) => payment === event.payment);
       return formShipments(unsource(failed, lost), sequence, at);
@@ -196,6 +175,8 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
     case "AuthorizationLapsing": {
       const seen = withPayment(order, event.payment, (payment) => ({ ...payment, authorizationExpiresAt: null }));
       const isAsked = order.payments.some(({ number, capture }) => number === event.payment && capture !== null);
+      // Nothing is taken for an edit that is not made yet.
+      if (event.payment === order.pendingEdit?.payment) return seen;
       const isAllocated = order.reservations.some(({ status }) => status === "ALLOCATED" || status === "SHIPPED");
       return isAllocated && !isAsked ? askCapture(seen, event.payment, sequence) : seen;
     }
@@ -222,10 +203,7 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
         actionUrl: null,
       }));
     case "PaymentRefunded":
-      return withPayment(order, event.payment, (payment) => ({
-        ...payment,
-        refunded: payment.refunded + event.amount,
-      }));
+      return withPaidBack(order, event.payment, event.amount);
     case "PaymentMismatched":
       return order;
     case "PaymentDisputed":

@@ -2,6 +2,7 @@ import type { EffectId, OrderId, ReturnId, Sku } from "../ids.ts";
 import { type MinorUnits, minorUnits } from "../money.ts";
 import type { PricedOrder } from "../pricing.ts";
 import type { Order, Payment } from "./order.ts";
+import { newPayment } from "./order-parts.ts";
 import { providerOf } from "./payment-provider.ts";
 import type { PaidShare } from "./refund-share.ts";
 import type { ReturnState } from "./return.ts";
@@ -86,21 +87,12 @@ export function divideParts(
 export function creditPayment(origin: ExchangeOrigin, total: MinorUnits, placedAt: number): Payment {
   const amount = Math.min(origin.credit, total);
   return {
-    number: 1,
+    ...newPayment(1, "exchange", amount, placedAt),
     provider: "exchange",
-    method: "exchange",
-    amount,
     status: "captured",
     intentId: `exchange:${origin.returnId}:${origin.refund}`,
     authorized: amount,
     captured: amount,
-    refunded: 0,
-    authorizationExpiresAt: null,
-    actionUrl: null,
-    failure: null,
-    capture: null,
-    captureFailed: false,
-    deadline: placedAt,
   };
 }
 

@@ -1,5 +1,28 @@
 import type { ReservationId, ShipmentId } from "../ids.ts";
+import type { MinorUnits } from "../money.ts";
 import type { Order, Payment, Reservation, Shipment, ShipmentState } from "./order.ts";
+import { providerOf } from "./payment-provider.ts";
+
+/** A payment that is to be asked for, of which nothing has happened yet. `deadline`: epoch milliseconds. */
+export function newPayment(number: number, method: string, amount: MinorUnits, deadline: number): Payment {
+  return {
+    number,
+    provider: providerOf(method),
+    method,
+    amount,
+    status: "requested",
+    intentId: null,
+    authorized: 0,
+    captured: 0,
+    refunded: 0,
+    authorizationExpiresAt: null,
+    actionUrl: null,
+    failure: null,
+    capture: null,
+    captureFailed: false,
+    deadline,
+  };
+}
 
 /** The order with one payment changed; the order that is given stays as it was, here and below. */
 export function withPayment(order: Order, number: number, change: (payment: Payment) => Payment): Order {

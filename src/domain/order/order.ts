@@ -134,6 +134,8 @@ export interface Payment {
   capture: { amount: MinorUnits; askedIn: number } | null;
   /** Set while a capture has definitely failed: unshipped shipments wait. */
   captureFailed: boolean;
+  /** What of `refunded` no refund of the order had asked for: paid back at the provider, by another hand; absent before. */
+  refundedElsewhere?: MinorUnits;
   /** What of the captured money was asked back because the order became smaller; absent before. */
   reduced?: MinorUnits;
   /** What the customer's bank has disputed of it, oldest first; absent where it never has. */

@@ -1,9 +1,9 @@
 import type { EffectId, OrderId, ReturnId, Sku, WarehouseId } from "../ids.ts";
 import { type MinorUnits, partsPerMillion } from "../money.ts";
-import { borneBy } from "./amounts.ts";
+import { borneBy, capturedAmount, isPaymentAlive } from "./amounts.ts";
 import { isDisputed, lostAmount } from "./dispute.ts";
 import type { Effect } from "./effects.ts";
-import { type Credit, creditAmount, divideParts, type ReturnedCredit } from "./exchange.ts";
+import { type Credit, divideParts, type ReturnedCredit } from "./exchange.ts";
 import type { LineUnits, Order, Payment } from "./order.ts";
 import { withPayment } from "./order-parts.ts";
 import { type PaidShare, paidAmount, paidForLines, shareOfUnits, sumShares } from "./refund-share.ts";
@@ -73,12 +73,22 @@ export function refundAmount({ parts }: Pick<RequestedRefund, "parts">): MinorUn
  * What of the payment is paid back or asked to be, or is credit; a webhook may tell of a refund before the outcome of
  * ours does.
  */
-function committed({ refunds }: Pick<Order, "refunds">, { number, refunded }: Payment): MinorUnits {
+function committed({ refunds }: Pick<Order, "refunds">, payment: Payment): MinorUnits {
+  const { number, refunded, refundedElsewhere = 0 } = payment;
   const credit = refunds
     .flatMap((refund) => refund.credit?.parts ?? [])
-    .filter(({ payment }) => payment === number)
+    .filter((part) => part.payment === number)
     .reduce((sum, { amount }) => sum + amount, 0);
-  return Math.max(refunded, partsOf(refunds, number, "all")) + credit;
+  return Math.max(refunded, refundedElsewhere + partsOf(refunds, number, "all")) + credit;
+}
+
+/** The order once so much more of the payment was paid back, by us or at the provider by another hand. */
+export function withPaidBack(order: Order, number: number, amount: MinorUnits): Order {
+  return withPayment(order, number, (payment) => {
+    const refunded = payment.refunded + amount;
+    const elsewhere = Math.max(payment.refundedElsewhere ?? 0, refunded - partsOf(order.refunds, number, "all"));
+    return { ...payment, refunded, ...(elsewhere > 0 && { refundedElsewhere: elsewhere }) };
+  });
 }
 
 function partsOf(refunds: readonly Refund[], payment: number, which: "all" | "done"): MinorUnits {
@@ -103,9 +113,10 @@ export function refundableNow(order: Pick<Order, "payments" | "refunds">): Minor
   return order.payments.reduce((sum, payment) => sum + refundableOf(order, payment), 0);
 }
 
-/** What of this payment is paid back once this part is: what our own refunds before it came to, and the part. */
-export function refundedAfter(order: Order, payment: number, amount: MinorUnits): MinorUnits {
-  return partsOf(order.refunds, payment, "done") + amount;
+/** What of this payment is paid back once this part is: what our own refunds before it and another hand's came to, and the part. */
+export function refundedAfter({ refunds, payments }: Order, number: number, amount: MinorUnits): MinorUnits {
+  const { refundedElsewhere = 0 } = payments.find((payment) => payment.number === number) ?? {};
+  return refundedElsewhere + partsOf(refunds, number, "done") + amount;
 }
 
 /** The amount over the order's payments: the earliest payment gives back first, each at most what is left of it. */
@@ -207,9 +218,7 @@ export function refundOfCredit(
  * that was captured and pays for the order.
  */
 function notAcknowledged(order: Order, refunds: readonly Pick<Refund, "lines" | "withheld">[]): MinorUnits {
-  const captured = order.payments
-    .filter((payment) => !isGivenUp(payment))
-    .reduce((sum, payment) => sum + borneBy(payment), 0);
+  const captured = capturedAmount(order);
   const isAll = order.lines.every(({ number, quantity }) => refundedUnits({ refunds }, number) === quantity);
   // Shares were taken of what the order was then; of all of it exactly its total goes back, whatever it was before.
   const owed = isAll
@@ -219,22 +228,20 @@ function notAcknowledged(order: Order, refunds: readonly Pick<Refund, "lines" | 
   return Math.max(0, Math.min(owed, captured) - acknowledged);
 }
 
-function isGivenUp({ status }: Payment): boolean {
-  return status === "failed" || status === "voided";
-}
-
 function owedFor({ lines, withheld }: Pick<Refund, "lines" | "withheld">): MinorUnits {
   return paidAmount(sumShares(lines.map(({ share }) => share))) - withheld.shipping - withheld.fee;
 }
 
 /**
- * Whether money was given back that the order, as it is, had a right to: by a person, or for returned units. What such
- * an order contains does not change any more, or the same units could be paid back twice.
+ * Whether money was given back that the order, as it is, had a right to: by a person, here or at the provider, or for
+ * returned units. What such an order contains does not change any more, or the same units could be paid back twice.
+ * Money of a payment that was given up was never the order's.
  */
 export function hasGivenBack({ refunds, payments }: Pick<Order, "refunds" | "payments">): boolean {
-  const asked = refunds.reduce((sum, refund) => sum + refundAmount(refund) + creditAmount(refund), 0);
-  const reduced = payments.reduce((sum, payment) => sum + (payment.reduced ?? 0), 0);
-  return asked > reduced || refunds.some(({ lines }) => lines.length > 0);
+  const asked = payments
+    .filter(isPaymentAlive)
+    .some((payment) => committed({ refunds }, payment) > (payment.reduced ?? 0));
+  return asked || refunds.some(({ lines }) => lines.length > 0);
 }
 
 /** The order with one more refund that is asked for; what it pays back of a credit is credit no more. */
@@ -338,7 +345,7 @@ function askSurplusBack(order: Order, version: number): Order {
  */
 function askIdleMoneyBack(order: Order, version: number): Order {
   const idle = order.payments
-    .filter((payment) => order.ended !== null || isGivenUp(payment))
+    .filter((payment) => order.ended !== null || !isPaymentAlive(payment))
     .map((payment) => ({ payment: payment.number, amount: payment.captured - committed(order, payment) }))
     .filter(({ amount }) => amount > 0);
   if (idle.length > 0)

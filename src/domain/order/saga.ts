@@ -23,8 +23,10 @@ import {
   unitsOf,
 } from "./called-effects.ts";
 import { isPaymentOpen, unpaidAmount } from "./amounts.ts";
+import { formatMoney } from "../money.ts";
 import type { Effect } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
+import type { ReservationId } from "../ids.ts";
 import type { Order } from "./order.ts";
 import { GIVEN_UP } from "./record.ts";
 import { askedRefunds, hasOpenPart } from "./refund.ts";
@@ -76,14 +78,9 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       const payment = order.payments.find(({ number }) => number === event.payment);
       if (order.ended || payment?.status !== "authorized") return [{ kind: "VoidPayment", payment: event.payment }];
       const held = heldFor(order, event.payment);
-      if (held.length > 0) return [allocate(held)];
       // Units that lost their stock for want of this money are looked for again.
-      const lost = order.lines.filter(({ unsourced }) => unsourced > 0);
-      return resource(
-        order,
-        lost.map(({ number, unsourced }) => ({ line: number, quantity: unsourced })),
-        [],
-      );
+      const lost = order.lines.map(({ number, unsourced }) => ({ line: number, quantity: unsourced }));
+      return [...(held.length > 0 ? [allocate(held)] : []), ...resource(order, lost, [])];
     }
     case "PaymentFailed": {
       const givenUp = event.code === GIVEN_UP.deadline || event.code === GIVEN_UP.unknown;
@@ -105,15 +102,13 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
         ...(hasOpenPart(order, event.payment) ? [] : [notify("refunded", `refund:${event.refundId}`)]),
         ...refundDue(order, event),
       ];
-    case "PaymentMismatched":
-      return [
-        {
-          kind: "OpenDeviation",
-          deviation: "payment_mismatch",
-          summary: `Payment ${event.payment} of ${order.number} was authorized for ${event.actual} instead of ${event.expected} minor units.`,
-          tried: [],
-        },
-      ];
+    case "PaymentMismatched": {
+      const [actual, expected] = [event.actual, event.expected].map((amount) =>
+        formatMoney({ amount, currency: order.currency }),
+      );
+      const summary = `Payment ${event.payment} of ${order.number} was authorized for ${actual} instead of ${expected}.`;
+      return [{ kind: "OpenDeviation", deviation: "payment_mismatch", summary, tried: [] }];
+    }
 
     case "PaymentDisputed":
       return [disputed(order, event)];
@@ -126,7 +121,9 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       // Units that were backordered are paid first: PaymentAuthorized allocates them.
       return [
         ...(event.instead === "backordered" && unpaidAmount(order) > 0 ? [] : [allocate(event.reservations)]),
-        ...(event.instead === "backordered" ? [notify("backorder_arrived", `version:${order.version}`)] : []),
+        ...(event.instead === "backordered" && order.ended === null
+          ? [notify("backorder_arrived", `version:${order.version}`)]
+          : []),
       ];
     case "StockSurplus":
       return [release(event.reservations)];
@@ -160,12 +157,9 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
         quantity,
         warehouseId: shipment.warehouseId,
       }));
-      const emptied = missing.filter(({ id }) =>
-        order.reservations.some((r) => r.id === id && r.status === "RELEASED"),
-      );
       return [
         { kind: "WriteOffShort", shipmentId: shipment.id, reservations: missing },
-        ...(emptied.length > 0 ? [release(emptied)] : []),
+        release(missing.map((gone) => ({ ...gone, ...keptOf(order, gone.id) }))),
         ...resource(order, event.items, [shipment.warehouseId]),
       ];
     }
@@ -277,4 +271,10 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
     default:
       return event satisfies never;
   }
+}
+
+/** What a reservation still promises, where that is anything. */
+function keptOf({ reservations }: Order, id: ReservationId): { keep?: number } {
+  const kept = reservations.find((one) => one.id === id);
+  return kept === undefined || kept.status === "RELEASED" ? {} : { keep: kept.quantity };
 }

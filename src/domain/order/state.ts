@@ -66,7 +66,7 @@ export function stateOf(order: Omit<Order, "state">): OrderState {
     return "FULFILLMENT_PENDING";
   const own = ownPayments(order);
   // Credit for units that all wait for stock pays for nothing yet.
-  const isIdle = own.length === 0 && payableAmount(order) === 0;
+  const isIdle = !own.some(isPaymentAlive) && payableAmount(order) === 0;
   if (hasSecured(order) && !isIdle) return "PAYMENT_COMPLETED";
   const newest = own.findLast(isPaymentAlive) ?? own.at(-1);
   switch (newest?.status) {

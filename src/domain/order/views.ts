@@ -61,7 +61,7 @@ export function stage(order: Order): Stage {
  */
 export function paymentState(order: Pick<Order, "payments">): PaymentState {
   const { captured, refunded } = settledAmounts(order);
-  const own = ownPayments(order);
+  const own = ownPayments(order).filter(({ status }) => status !== "voided");
   const isAsked = own.length > 0 && own.every((payment) => payment.captured === 0) && refunded === 0;
   if (captured > 0 && !isAsked) {
     if (refunded >= captured) return "refunded";

@@ -47,7 +47,7 @@ export const authorizePayment: EffectHandler<"AuthorizePayment"> = async (contex
   if (context.now() >= effect.deadline) return outcomeOf(intentId, await provider.retrieve(intentId));
   const by = {
     paymentMethod: saved?.method ?? effect.method,
-    returnUrl: `${context.env.PUBLIC_URL}/api/v1/orders/${leased.orderId}`,
+    returnUrl: `${context.env.PUBLIC_URL}/payment-return`,
     offSession: saved !== null,
   };
   return outcomeOf(intentId, await provider.confirmIntent(intentId, by, providerKey(leased, "confirm")));

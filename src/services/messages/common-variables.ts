@@ -52,7 +52,7 @@ export function money({ amount, currency }: Money, language: Language): string {
   return format.format(amount / 10 ** currencyExponent(currency));
 }
 
-/** The day (YYYY-MM-DD) as readers of the language write it. */
+/** The day (YYYY-MM-DD) as readers of the language write it; other text as it is. */
 export function day(text: string, language: Language): string {
   const at = Date.parse(`${text}T00:00:00Z`);
   return Number.isNaN(at)

@@ -1,6 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { orderWithALife } from "../support/life.ts";
 import { DESK, openOps, PHONE, sidewaysScroll, signInAs, type Stage, untilLive } from "../support/ops.ts";
 import { createWorld, orderIn, placeOrder } from "../support/world.ts";
 
@@ -24,6 +25,7 @@ export function describeForEveryone(stage: () => Stage): void {
       const world = await createWorld(url, 2);
       const order = await placeOrder(url, world);
       await orderIn(url, order.orderId, "FULFILLMENT_PENDING");
+      const { order: lived } = await orderWithALife(url);
       const { page, ends } = await openOps(stage(), "/", {
         viewport,
         colorScheme,
@@ -42,8 +44,8 @@ export function describeForEveryone(stage: () => Stage): void {
       for (const [path, ready] of [
         ["/", order.number],
         ["/orders", order.number],
-        [`/orders/${order.orderId}`, "Order placed"],
-        [`/orders/${order.orderId}?tab=saga`, "Authorize payment"],
+        [`/orders/${lived.orderId}`, "Return inspected"],
+        [`/orders/${lived.orderId}?tab=saga`, "Take back into stock"],
         ["/deviations", "Deviations"],
         ["/stock?show=all", "Available / reorder"],
       ] as const) {
@@ -58,7 +60,7 @@ export function describeForEveryone(stage: () => Stage): void {
       await look("the question before cancelling");
       expect(faults).toEqual({});
       await ends();
-    }, 60_000);
+    }, 120_000);
   });
 
   describe("appearance", () => {

@@ -18,7 +18,7 @@ export interface World {
 export async function callApi<Shape extends z.ZodType>(
   url: string,
   path: string,
-  options: { key?: string; method?: string; body?: unknown; answer: Shape },
+  options: { key?: string; method?: string; version?: number; body?: unknown; answer: Shape },
 ): Promise<z.output<Shape>> {
   const answer = await fetch(`${url}/api/v1${path}`, {
     method: options.method ?? (options.body === undefined ? "GET" : "POST"),
@@ -26,6 +26,7 @@ export async function callApi<Shape extends z.ZodType>(
       authorization: `Bearer ${options.key ?? ADMIN}`,
       "content-type": "application/json",
       "idempotency-key": crypto.randomUUID(),
+      ...(options.version !== undefined && { "if-match": `"${options.version}"` }),
     },
     ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
   });

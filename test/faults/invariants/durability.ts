@@ -33,6 +33,7 @@ export function checkDurability(
       case "order_cancelled":
       case "order_fulfilled":
       case "shipment_delivered":
+      case "short_picked":
       case "message_sent":
       case "order_edited":
       case "lines_cancelled":
@@ -139,6 +140,8 @@ function tellsOf({ event, sequence }: RecordedEvent, entry: OfOrder, { order }: 
       );
     case "shipment_delivered":
       return event.type === "ShipmentDelivered" && event.shipmentId === entry.shipmentId;
+    case "short_picked":
+      return event.type === "ShortPicked" && event.shipmentId === entry.shipmentId;
     case "message_sent":
       return event.type === "MessageRequested" && event.text === entry.text;
     case "order_edited":

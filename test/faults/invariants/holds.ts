@@ -59,7 +59,8 @@ function checkOwner(list: Checklist, reservation: RawReservation, orders: Readon
       break;
     case "ALLOCATED":
       list.must(
-        status === "ALLOCATED" && (quantity === inOrder.quantity || hasOpen(book, "ReleaseStock")),
+        status === "ALLOCATED" &&
+          (quantity === inOrder.quantity || hasOpen(book, "ReleaseStock") || hasOpen(book, "WriteOffShort")),
         () => `${id} is ${status} with ${quantity}, and its order believes ${inOrder.quantity} to be allocated`,
       );
       break;

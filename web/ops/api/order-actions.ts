@@ -1,3 +1,4 @@
+import { notifyAnswer } from "../../../src/contracts/notifications.ts";
 import { orderAnswer } from "../../../src/contracts/orders.ts";
 import { type InspectForm, refundAnswer, returnAnswer } from "../../../src/contracts/returns.ts";
 import { call } from "./client.ts";
@@ -40,5 +41,15 @@ export function moveReturn({ returnId, move: { step, ...body } }: { returnId: st
     method: "POST",
     body,
     answer: returnAnswer,
+  });
+}
+
+/** Writes to the customer again what they were written to once. */
+export function resendMessage(input: { orderId: string; notificationId: string }) {
+  return call(`/orders/${encodeURIComponent(input.orderId)}/resend`, {
+    method: "POST",
+    body: { notificationId: input.notificationId },
+    idempotencyKey: crypto.randomUUID(),
+    answer: notifyAnswer,
   });
 }

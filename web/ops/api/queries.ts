@@ -2,6 +2,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { warehouseList } from "../../../src/contracts/catalog.ts";
 import { deviationAnswer, deviationList } from "../../../src/contracts/deviations.ts";
 import { stockList } from "../../../src/contracts/inventory.ts";
+import { notificationList } from "../../../src/contracts/notifications.ts";
 import { healthAnswer, ticketAnswer } from "../../../src/contracts/operations.ts";
 import { historyList, orderAnswer, orderCount, orderList, sagaList } from "../../../src/contracts/orders.ts";
 import { orderPayments, returnAnswer } from "../../../src/contracts/returns.ts";
@@ -104,6 +105,21 @@ export function orderPaymentsQuery(orderId: string) {
   return queryOptions({
     queryKey: ["order", orderId, "payments"],
     queryFn: ({ signal }) => call(`/orders/${encodeURIComponent(orderId)}/payments`, { answer: orderPayments, signal }),
+  });
+}
+
+/** What the order's customer was written to, the newest first. */
+export function messagesQuery(orderId: string) {
+  return queryOptions({
+    queryKey: ["order", orderId, "messages"],
+    queryFn: async ({ signal }) => {
+      const answer = await call("/notifications", {
+        query: { order: orderId, limit: 100 },
+        answer: notificationList,
+        signal,
+      });
+      return answer.data;
+    },
   });
 }
 

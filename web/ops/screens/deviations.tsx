@@ -6,9 +6,10 @@ import { deviationsQuery } from "../api/queries.ts";
 import { Button } from "../ui/button.tsx";
 import { Chip } from "../ui/chip.tsx";
 import { DeviationActions } from "../ui/deviation-actions.tsx";
+import { DEVIATION_WORDS, plainSummary } from "../ui/deviation-words.ts";
 import { Choice } from "../ui/field.tsx";
 import { Empty, Loading, ProblemNote } from "../ui/panel.tsx";
-import { DEVIATION_LOOKS, humanize, lookOf } from "../ui/states.ts";
+import { DEVIATION_LOOKS, lookOf } from "../ui/states.ts";
 import { Ago } from "../ui/time.tsx";
 import { Filters, Page } from "./page.tsx";
 
@@ -48,7 +49,10 @@ export function DeviationsScreen() {
           <Choice
             label="Kind"
             value={search.kind ?? ""}
-            options={[{ value: "", label: "Any" }, ...KINDS.map((value) => ({ value, label: humanize(value) }))]}
+            options={[
+              { value: "", label: "Any" },
+              ...KINDS.map((value) => ({ value, label: DEVIATION_WORDS[value].name })),
+            ]}
             onChange={(event) => set({ kind: event.target.value || undefined })}
           />
         </Filters>
@@ -85,11 +89,14 @@ function DeviationRow({ deviation }: { deviation: DeviationAnswer }) {
   return (
     <li className="flex flex-col gap-2 px-4 py-3 md:flex-row md:items-start md:gap-4">
       <div className="flex shrink-0 items-center gap-2 md:w-56 md:flex-col md:items-start md:gap-1">
-        <span className="font-semibold">{humanize(deviation.kind)}</span>
+        <span className="font-semibold">{DEVIATION_WORDS[deviation.kind].name}</span>
         <Chip look={lookOf(DEVIATION_LOOKS, deviation.status)} />
       </div>
       <div className="min-w-0 flex-1">
-        <p>{deviation.summary}</p>
+        <p>{plainSummary(deviation.summary)}</p>
+        {deviation.status !== "resolved" && (
+          <p className="text-[0.8125rem] text-ink-2">{DEVIATION_WORDS[deviation.kind].first}</p>
+        )}
         <p className="mt-0.5 flex flex-wrap gap-x-3 text-2xs text-muted">
           <Ago at={Date.parse(deviation.openedAt)} />
           {subject.orderId !== undefined && (
@@ -98,7 +105,7 @@ function DeviationRow({ deviation }: { deviation: DeviationAnswer }) {
               params={{ orderId: subject.orderId }}
               className="font-semibold text-accent hover:underline"
             >
-              Open order
+              {deviation.actions.includes("cancel_order") ? "Open order, to correct or cancel it" : "Open order"}
             </Link>
           )}
           {about.map((part) => (

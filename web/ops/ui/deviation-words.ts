@@ -1,4 +1,6 @@
 import type { DeviationKind } from "../../../src/domain/deviation.ts";
+import { humanize } from "./states.ts";
+import { dayAndClock } from "./moments.ts";
 
 /** What a kind of deviation is called, and what its worker does first. A kind without its line does not compile. */
 export const DEVIATION_WORDS: Readonly<Record<DeviationKind, { name: string; first: string }>> = {
@@ -46,3 +48,11 @@ export const DEVIATION_WORDS: Readonly<Record<DeviationKind, { name: string; fir
   dead_letter: { name: "Dead letter", first: "What it was about is sent again; look at the log for the cause." },
   stuck_order: { name: "Stuck order", first: "Look at the level's ledger, then retry." },
 };
+
+/** A summary as people read it: moments in the reader's time, codes and names of steps in words. */
+export function plainSummary(summary: string): string {
+  return summary
+    .replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, (moment) => dayAndClock(Date.parse(moment)))
+    .replaceAll(/\(([a-z\d]+(?:_[a-z\d]+)+)\)/g, (_, code: string) => `(${humanize(code).toLowerCase()})`)
+    .replaceAll(/\b[A-Z][a-z]+(?:[A-Z][a-z]+)+(?= failed)/g, (name) => humanize(name));
+}

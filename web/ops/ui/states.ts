@@ -1,5 +1,6 @@
 import type { DeviationAnswer } from "../../../src/contracts/deviations.ts";
 import type { OrderAnswer, SagaEntry } from "../../../src/contracts/orders.ts";
+import type { NotificationAnswer } from "../../../src/contracts/notifications.ts";
 import type { RefundAnswer, ReturnAnswer } from "../../../src/contracts/returns.ts";
 import type { Dispute } from "../../../src/domain/order/dispute.ts";
 import type { Payment } from "../../../src/domain/order/order.ts";
@@ -93,6 +94,14 @@ export const RETURN_LOOKS: Readonly<Record<ReturnAnswer["status"], Look>> = {
   REJECTED: { label: "Turned down", tone: "quiet", icon: "cross" },
   RECEIVED: { label: "To be inspected", tone: "move", icon: "box" },
   INSPECTED: { label: "Inspected", tone: "good", icon: "check" },
+};
+
+export const MESSAGE_LOOKS: Readonly<Record<NotificationAnswer["status"], Look>> = {
+  claimed: { label: "Being sent", tone: "move", icon: "clock" },
+  sent: { label: "Sent", tone: "move", icon: "mail" },
+  delivered: { label: "Arrived", tone: "good", icon: "check" },
+  failed: { label: "Did not arrive", tone: "bad", icon: "alert" },
+  declined: { label: "Not wanted", tone: "quiet", icon: "cross" },
 };
 
 export const DEVIATION_LOOKS: Readonly<Record<DeviationAnswer["status"], Look>> = {

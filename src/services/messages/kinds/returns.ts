@@ -237,7 +237,7 @@ export const RETURN_MESSAGES = {
       en: {
         email: mail(
           "We can't exchange the items of your order {{number}}",
-          "We are sorry: what you want instead of {{items}} can't be delivered at the moment.",
+          "We are sorry: we can't send you what you want instead of {{items}}.",
           "What you had paid for the items that came back goes back to you.",
         ),
         sms: sms(
@@ -248,7 +248,7 @@ export const RETURN_MESSAGES = {
       de: {
         email: mail(
           "Wir können die Artikel Ihrer Bestellung {{number}} nicht umtauschen",
-          "Es tut uns leid: Was Sie statt {{items}} möchten, können wir zurzeit nicht liefern.",
+          "Es tut uns leid: Was Sie statt {{items}} möchten, können wir Ihnen nicht schicken.",
           "Was Sie für die zurückgesandten Artikel gezahlt haben, erhalten Sie zurück.",
         ),
         sms: sms(

@@ -2,9 +2,9 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { deviationsQuery } from "../../api/queries.ts";
 import { DeviationActions } from "../../ui/deviation-actions.tsx";
+import { DEVIATION_WORDS, plainSummary } from "../../ui/deviation-words.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { Empty, Loading, Panel, ProblemNote } from "../../ui/panel.tsx";
-import { humanize } from "../../ui/states.ts";
 import { Ago } from "../../ui/time.tsx";
 
 /** What waits for a person and nobody has taken yet, the newest first. */
@@ -37,12 +37,12 @@ export function OpenDeviations() {
             <Icon name="flag" className="mt-0.5 size-4 text-bad" />
             <div className="min-w-0 flex-1">
               <p className="flex items-baseline gap-2 text-[0.8125rem]">
-                <span className="font-semibold">{humanize(deviation.kind)}</span>
+                <span className="font-semibold">{DEVIATION_WORDS[deviation.kind].name}</span>
                 <span className="ml-auto text-2xs text-muted">
                   <Ago at={Date.parse(deviation.openedAt)} />
                 </span>
               </p>
-              <p className="line-clamp-2 text-[0.8125rem] text-ink-2">{deviation.summary}</p>
+              <p className="line-clamp-2 text-[0.8125rem] text-ink-2">{plainSummary(deviation.summary)}</p>
               <div className="mt-1 flex items-center gap-2">
                 {deviation.subject.orderId !== undefined && (
                   <Link

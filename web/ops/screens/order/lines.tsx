@@ -42,9 +42,11 @@ export function Lines({ order }: { order: OrderAnswer }) {
                 {line.backordered > 0 && (
                   <span className="text-2xs font-semibold text-warn">
                     {line.backordered === 1 ? "1 waits" : `${count(line.backordered)} wait`} for stock
+                    {line.promisedDate !== null && `, promised for ${line.promisedDate}`}
                     {order.backorderedUntil !== null && (
                       <>
-                        , promised by <Moment at={Date.parse(order.backorderedUntil)} />
+                        {line.promisedDate === null ? ", promised by " : ", at the latest by "}
+                        <Moment at={Date.parse(order.backorderedUntil)} />
                       </>
                     )}
                   </span>

@@ -10,7 +10,7 @@ import { useLiveTopic } from "../../live/use-live-topic.ts";
 import { People } from "../../shell/people.tsx";
 import { Chip } from "../../ui/chip.tsx";
 import { DeviationActions } from "../../ui/deviation-actions.tsx";
-import { DEVIATION_WORDS } from "../../ui/deviation-words.ts";
+import { DEVIATION_WORDS, plainSummary } from "../../ui/deviation-words.ts";
 import { Icon } from "../../ui/icons.tsx";
 import { channelName } from "../../ui/names.tsx";
 import { money } from "../../ui/numbers.ts";
@@ -20,6 +20,7 @@ import { Moment } from "../../ui/time.tsx";
 import { CancelOrder } from "./cancel-order.tsx";
 import { Customer } from "./customer.tsx";
 import { Lines } from "./lines.tsx";
+import { Messages } from "./messages.tsx";
 import { Money } from "./payments.tsx";
 import { Returns } from "./returns.tsx";
 import { Saga } from "./saga.tsx";
@@ -79,6 +80,7 @@ export function OrderScreen() {
         <div className="flex min-w-0 flex-col gap-3 lg:col-start-2 lg:row-span-2 lg:row-start-1">
           <Customer order={order.data} />
           <Money order={order.data} />
+          <Messages orderId={orderId} />
         </div>
         <Story order={order.data} />
       </div>
@@ -160,7 +162,8 @@ function Deviations({ orderId }: { orderId: string }) {
         <li key={deviation.id} className="flex flex-wrap items-center gap-3 px-4 py-2.5">
           <Icon name="flag" className="size-4 text-bad" />
           <p className="min-w-0 flex-1 basis-60 text-[0.8125rem]">
-            <span className="font-semibold text-bad">{DEVIATION_WORDS[deviation.kind].name}</span> {deviation.summary}
+            <span className="font-semibold text-bad">{DEVIATION_WORDS[deviation.kind].name}</span>{" "}
+            {plainSummary(deviation.summary)}
             <span className="block text-2xs text-ink-2">{DEVIATION_WORDS[deviation.kind].first}</span>
           </p>
           <DeviationActions deviation={deviation} small />

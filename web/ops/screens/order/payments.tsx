@@ -41,8 +41,12 @@ export function Money({ order }: { order: OrderAnswer }) {
           <Rows
             className="border-t border-line px-3 py-2"
             rows={[
-              ["Captured in all", answer.data.captured],
-              ["Paid back in all", answer.data.refunded],
+              ...(order.payments.length > 1
+                ? ([
+                    ["Captured in all", answer.data.captured],
+                    ["Paid back in all", answer.data.refunded],
+                  ] as const)
+                : []),
               ["Can be paid back", answer.data.refundable],
             ]}
           />
@@ -100,7 +104,9 @@ function PaymentRow({ payment }: { payment: Payment }) {
         </p>
       )}
       {payment.failure !== null && (
-        <p className="mt-1 text-bad">{failureWords(payment.failure.code, payment.failure.message)}</p>
+        <p className="mt-1 text-bad first-letter:uppercase">
+          {failureWords(payment.failure.code, payment.failure.message)}
+        </p>
       )}
       {payment.disputes.map((dispute) => (
         <p key={dispute.disputeId} className="mt-1.5 flex flex-wrap items-center gap-x-2 gap-y-1">

@@ -27,7 +27,9 @@ export function RefundOrder({ order, money }: { order: OrderAnswer; money: Order
   });
   const { amount: most, currency } = money.refundable;
   const mayRefund = sessionSnapshot()?.user.scopes.includes("refunds:write") === true;
-  if (!mayRefund || most === 0 || order.ended !== null) return null;
+  // While the bank decides, it has the money: nothing of it is paid back.
+  const isDisputed = order.payments.some(({ disputes }) => disputes.some(({ status }) => status === "open"));
+  if (!mayRefund || most === 0 || order.ended !== null || isDisputed) return null;
   const amount = minorUnitsOf(typed, currency);
   const fits = amount !== null && amount > 0 && amount <= most;
   return (

@@ -4,12 +4,13 @@ import type { OrderAnswer, SagaEntry } from "../../../../src/contracts/orders.ts
 import { deviationsQuery, sagaQuery } from "../../api/queries.ts";
 import { Chip } from "../../ui/chip.tsx";
 import { DeviationActions } from "../../ui/deviation-actions.tsx";
+import { Disclosure } from "../../ui/disclosure.tsx";
 import { span } from "../../ui/numbers.ts";
 import { Empty, Loading, ProblemNote } from "../../ui/panel.tsx";
 import { EFFECT_LOOKS, humanize, lookOf } from "../../ui/states.ts";
 import { Ago, Moment, useNow } from "../../ui/time.tsx";
 import { useOrderWords } from "./use-order-words.ts";
-import { reasonWords } from "./words/code-words.ts";
+import { codeWords } from "./words/code-words.ts";
 import { effectSays, effectTitle, laneName } from "./words/effect-words.ts";
 import type { OrderWords } from "./words/order-words.ts";
 
@@ -92,42 +93,54 @@ function Effect({
   words: OrderWords;
 }) {
   const { kind: _kind, ...request } = effect.effect;
+  const last = effect.attempts.at(-1);
   return (
     <li className="py-0.5">
-      <details className="group">
-        <summary className="flex cursor-pointer list-none flex-wrap items-baseline gap-x-2.5 gap-y-0.5 rounded-md px-1 py-0.5 hover:bg-well">
-          <Chip look={lookOf(EFFECT_LOOKS, effect.status)} />
-          <span className="min-w-0 flex-1 basis-52 text-[0.8125rem] break-words">
-            <span className="font-medium">{effectTitle(effect.kind)}</span>{" "}
-            <span className="text-ink-2">{effectSays(effect, words)}</span>
-          </span>
-          <Progress effect={effect} />
-        </summary>
-        <div className="mt-1 mb-2 ml-1 border-l-2 border-line pl-3 text-2xs">
-          {effect.attempts.length === 0 && <p className="text-muted">Not tried yet.</p>}
-          <ol aria-label="Attempts" className="flex flex-col gap-1">
-            {effect.attempts.map((attempt, index) => (
-              <li key={index} className="flex flex-wrap gap-x-2">
-                <span className="text-muted">{attempt.attempt}.</span>
-                <Moment at={Date.parse(attempt.at)} />
-                <span className={attempt.outcome === "failed" ? "font-semibold text-bad" : "font-semibold"}>
-                  {ANSWERS[attempt.outcome] ?? humanize(attempt.outcome)}
-                </span>
-                <span className="min-w-0 break-words text-ink-2">{answerWords(attempt.detail)}</span>
-              </li>
-            ))}
-          </ol>
-          <p className="mt-1 text-muted">Asked under this key, generation {effect.generation}:</p>
-          <p className="font-mono break-all text-muted">{effect.id}</p>
-          <pre
-            tabIndex={0}
-            aria-label={`Request of ${effectTitle(effect.kind)}`}
-            className="mt-1 max-h-64 overflow-auto rounded-md bg-well p-2"
-          >
-            {JSON.stringify(request, null, 2)}
-          </pre>
-        </div>
-      </details>
+      <Disclosure
+        className="flex flex-wrap items-baseline gap-x-2.5 gap-y-0.5 px-1 py-0.5"
+        summary={
+          <>
+            <Chip look={lookOf(EFFECT_LOOKS, effect.status)} />
+            <span className="min-w-0 flex-1 basis-52 text-[0.8125rem] break-words">
+              <span className="font-medium">{effectTitle(effect.kind)}</span>{" "}
+              <span className="text-ink-2">{effectSays(effect, words)}</span>
+            </span>
+            <Progress effect={effect} />
+          </>
+        }
+      >
+        {() => (
+          <div className="mt-1 mb-2 ml-1 border-l-2 border-line pl-3 text-2xs">
+            {effect.attempts.length === 0 && <p className="text-muted">Not tried yet.</p>}
+            <ol aria-label="Attempts" className="flex flex-col gap-1">
+              {effect.attempts.map((attempt, index) => (
+                <li key={index} className="flex flex-wrap gap-x-2">
+                  <span className="text-muted">{attempt.attempt}.</span>
+                  <Moment at={Date.parse(attempt.at)} />
+                  <span className={attempt.outcome === "failed" ? "font-semibold text-bad" : "font-semibold"}>
+                    {ANSWERS[attempt.outcome] ?? humanize(attempt.outcome)}
+                  </span>
+                  <span className="min-w-0 break-words text-ink-2">{answerWords(attempt.detail)}</span>
+                </li>
+              ))}
+            </ol>
+            <p className="mt-1 text-muted">Asked under this key, generation {effect.generation}:</p>
+            <p className="font-mono break-all text-muted">{effect.id}</p>
+            <pre
+              tabIndex={0}
+              aria-label={`Request of ${effectTitle(effect.kind)}`}
+              className="mt-1 max-h-64 overflow-auto rounded-md bg-well p-2"
+            >
+              {JSON.stringify(request, null, 2)}
+            </pre>
+          </div>
+        )}
+      </Disclosure>
+      {effect.status !== "done" && last !== undefined && last.detail !== "" && (
+        <p className={`px-1 text-2xs break-words ${effect.status === "failed" ? "text-bad" : "text-warn"}`}>
+          {ANSWERS[last.outcome] ?? humanize(last.outcome)}: {answerWords(last.detail)}
+        </p>
+      )}
       {effect.status === "failed" && deviation !== undefined && <DeviationActions deviation={deviation} small />}
     </li>
   );
@@ -155,6 +168,6 @@ function Progress({ effect }: { effect: SagaEntry }) {
 
 /** `card_declined: Your card was declined.`: the provider's words first. */
 function answerWords(detail: string): string {
-  const [, code, message] = /^([a-z\d_]+): (.+)$/s.exec(detail) ?? [];
-  return code === undefined || message === undefined ? detail : `${message} (${reasonWords(code)})`;
+  const [, code, message] = /^([A-Za-z\d_.]+): (.+)$/s.exec(detail) ?? [];
+  return code === undefined || message === undefined ? detail : `${message} (${codeWords(code)})`;
 }

@@ -5,7 +5,7 @@ import { WarehouseName } from "../../ui/names.tsx";
 import { count } from "../../ui/numbers.ts";
 import { Empty, Panel } from "../../ui/panel.tsx";
 import { lookOf, SHIPMENT_LOOKS } from "../../ui/states.ts";
-import { calendarDay, clockTime } from "../../ui/time.tsx";
+import { calendarDay, clockTime } from "../../ui/moments.ts";
 import { useOrderWords } from "./use-order-words.ts";
 import { reasonWords } from "./words/code-words.ts";
 import { carrierName } from "./words/event-words.ts";

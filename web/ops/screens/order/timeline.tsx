@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { HistoryEntry, OrderAnswer } from "../../../../src/contracts/orders.ts";
+import type { Role } from "../../../../src/contracts/principal.ts";
 import { historyQuery } from "../../api/queries.ts";
 import { TONES } from "../../ui/chip.tsx";
+import { Disclosure } from "../../ui/disclosure.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { Empty, Loading, ProblemNote } from "../../ui/panel.tsx";
 import { lookOf, ORDER_LOOKS } from "../../ui/states.ts";
@@ -38,7 +40,13 @@ export function Timeline({ order }: { order: OrderAnswer }) {
       {shown.length === 0 && <Empty title="Nothing went wrong" />}
       <ol aria-label="Timeline, newest first" className="px-2 py-2">
         {shown.map(({ entry, telling }) => (
-          <Entry key={entry.sequence} entry={entry} telling={telling} words={words} />
+          <Entry
+            key={entry.sequence}
+            entry={entry}
+            telling={telling}
+            by={actorWords(askedFor(entry, history.data))}
+            words={words}
+          />
         ))}
       </ol>
     </>
@@ -61,49 +69,64 @@ function Choice({ to, active, label }: { to: "trouble" | undefined; active: bool
   );
 }
 
-function Entry({ entry, telling, words }: { entry: HistoryEntry; telling: Telling; words: OrderWords }) {
-  const by = actorWords(entry.actor);
+function Entry({
+  entry,
+  telling,
+  by,
+  words,
+}: {
+  entry: HistoryEntry;
+  telling: Telling;
+  by: string;
+  words: OrderWords;
+}) {
   const moved = entry.before !== null && entry.before !== entry.after;
   return (
     <li className="relative [&:not(:last-child)]:before:absolute [&:not(:last-child)]:before:top-7 [&:not(:last-child)]:before:bottom-[-0.25rem] [&:not(:last-child)]:before:left-[0.9375rem] [&:not(:last-child)]:before:w-px [&:not(:last-child)]:before:bg-line">
-      <details>
-        <summary className="flex cursor-pointer list-none gap-2.5 rounded-md px-1 py-1 hover:bg-well">
-          <span
-            className={`relative grid size-[1.4rem] shrink-0 place-items-center rounded-full ${TONES[telling.tone]}`}
-          >
-            <Icon name={telling.icon} className="size-3" />
-          </span>
-          <span className="min-w-0 flex-1 text-[0.8125rem]">
-            <span className="break-words">
-              <span className={`font-semibold ${isTrouble(telling) ? "text-bad" : ""}`}>{telling.title}</span>
-              {telling.said !== "" && <span className="text-ink-2"> {telling.said}</span>}
-              {by !== "" && <span className="text-2xs text-muted"> {by}</span>}
-              {moved && (
-                <Became
-                  before={lookOf(ORDER_LOOKS, entry.before ?? "").label}
-                  after={lookOf(ORDER_LOOKS, entry.after).label}
-                />
-              )}
+      <Disclosure
+        className="flex gap-2.5 px-1 py-1"
+        summary={
+          <>
+            <span
+              className={`relative grid size-[1.4rem] shrink-0 place-items-center rounded-full ${TONES[telling.tone]}`}
+            >
+              <Icon name={telling.icon} className="size-3" />
             </span>
-            <Changes entry={entry} words={words} />
-          </span>
-          <span className="pt-0.5 text-2xs text-muted">
-            <Moment at={Date.parse(entry.at)} />
-          </span>
-        </summary>
-        <div className="mb-2 ml-9 border-l-2 border-line pl-3 text-2xs text-muted">
-          <p>
-            Event {entry.sequence}, {entry.type}, by {entry.actor.name} ({entry.actor.id})
-          </p>
-          <pre
-            tabIndex={0}
-            aria-label={`Record of event ${entry.sequence}`}
-            className="mt-1 max-h-64 overflow-auto rounded-md bg-well p-2"
-          >
-            {JSON.stringify(entry.data, null, 2)}
-          </pre>
-        </div>
-      </details>
+            <span className="min-w-0 flex-1 text-[0.8125rem]">
+              <span className="break-words">
+                <span className={`font-semibold ${isTrouble(telling) ? "text-bad" : ""}`}>{telling.title}</span>
+                {telling.said !== "" && <span className="text-ink-2"> {telling.said}</span>}
+                {by !== "" && <span className="text-2xs text-muted"> · {by}</span>}
+                {moved && (
+                  <Became
+                    before={lookOf(ORDER_LOOKS, entry.before ?? "").label}
+                    after={lookOf(ORDER_LOOKS, entry.after).label}
+                  />
+                )}
+              </span>
+              <Changes entry={entry} words={words} />
+            </span>
+            <span className="pt-0.5 text-2xs text-muted">
+              <Moment at={Date.parse(entry.at)} />
+            </span>
+          </>
+        }
+      >
+        {() => (
+          <div className="mb-2 ml-9 border-l-2 border-line pl-3 text-2xs text-muted">
+            <p>
+              Event {entry.sequence}, {entry.type}, by {entry.actor.name} ({entry.actor.id})
+            </p>
+            <pre
+              tabIndex={0}
+              aria-label={`Record of event ${entry.sequence}`}
+              className="mt-1 max-h-64 overflow-auto rounded-md bg-well p-2"
+            >
+              {JSON.stringify(entry.data, null, 2)}
+            </pre>
+          </div>
+        )}
+      </Disclosure>
     </li>
   );
 }
@@ -111,7 +134,7 @@ function Entry({ entry, telling, words }: { entry: HistoryEntry; telling: Tellin
 function Became({ before, after }: { before: string; after: string }) {
   return (
     <span className="text-2xs text-muted">
-      {" "}
+      {" · "}
       {before} <Arrow /> <span className="font-semibold text-ink-2">{after}</span>
     </span>
   );
@@ -142,9 +165,27 @@ function Changes({ entry, words }: { entry: HistoryEntry; words: OrderWords }) {
   );
 }
 
+/** Who is behind it: an edit that waited for its payment is made by the saga, and was asked for by a person. */
+function askedFor({ type, sequence, actor }: HistoryEntry, history: readonly HistoryEntry[]): HistoryEntry["actor"] {
+  if (type !== "OrderEdited" && type !== "ItemsAdded") return actor;
+  if (actor.kind !== "system") return actor;
+  const asked = history.findLast((entry) => entry.type === "EditAwaitsPayment" && entry.sequence < sequence);
+  return asked?.actor ?? actor;
+}
+
+const ROLES: Readonly<Record<string, string>> = {
+  customer: "customer",
+  csr: "customer service",
+  warehouse: "warehouse",
+  manager: "manager",
+  admin: "admin",
+  storefront: "shop",
+  bridge: "WMS bridge",
+} satisfies Record<Role, string>;
+
 /** Who did it; nothing for what the saga does by itself, which is most of it. */
 function actorWords({ kind, id, name, role }: HistoryEntry["actor"]): string {
-  if (kind !== "system") return `by ${name} (${role})`;
+  if (kind !== "system") return `by ${name} (${ROLES[role] ?? role})`;
   switch (id) {
     case "timer":
       return "by itself, at its time";

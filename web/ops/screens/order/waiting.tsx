@@ -12,8 +12,13 @@ export function Waiting({ order }: { order: OrderAnswer }) {
   const words = useOrderWords(order);
   const asked = order.ended === null ? order.payments.filter(({ actionUrl }) => actionUrl !== null) : [];
   const waiting = order.lines.filter(({ backordered }) => backordered > 0);
+  const isUnpaid = order.orderStatus === "PAYMENT_FAILED" && order.ended === null;
   const isNothing =
-    order.cancelling === null && order.pendingEdit === null && asked.length === 0 && order.backorderedUntil === null;
+    order.cancelling === null &&
+    order.pendingEdit === null &&
+    asked.length === 0 &&
+    order.backorderedUntil === null &&
+    !isUnpaid;
   if (isNothing) return null;
   return (
     <ul
@@ -22,7 +27,7 @@ export function Waiting({ order }: { order: OrderAnswer }) {
     >
       {order.cancelling !== null && (
         <Wait icon="undo" title="Cancel asked for">
-          “{reasonWords(order.cancelling.reason)}”, <Moment at={Date.parse(order.cancelling.requestedAt)} />. The
+          {reasonWords(order.cancelling.reason)}, <Moment at={Date.parse(order.cancelling.requestedAt)} />. The
           warehouses are asked to stop; it is cancelled once all of them have, and else goes on.
         </Wait>
       )}
@@ -41,6 +46,12 @@ export function Waiting({ order }: { order: OrderAnswer }) {
           </a>
         </Wait>
       ))}
+      {isUnpaid && (
+        <Wait icon="card" title="Waits for another payment">
+          The stock is held until <Moment at={Date.parse(order.holdExpiresAt)} />; without another means of payment the
+          order ends then.
+        </Wait>
+      )}
       {order.backorderedUntil !== null && (
         <Wait icon="box" title="Waits for stock">
           {words.units(waiting.map(({ number, backordered }) => ({ line: number, quantity: backordered })))}. Leaves by{" "}

@@ -1,7 +1,7 @@
 import type { HistoryEntry } from "../../../../../src/contracts/orders.ts";
 import { count, money } from "../../../ui/numbers.ts";
 import { humanize } from "../../../ui/states.ts";
-import { calendarDay } from "../../../ui/time.tsx";
+import { calendarDay } from "../../../ui/moments.ts";
 import type { OrderWords } from "./order-words.ts";
 
 /** What a person looks for when an order is changed; all else of `changes` only follows, and is in the sentences. */

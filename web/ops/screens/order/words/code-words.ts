@@ -60,19 +60,30 @@ const REASONS: Readonly<Record<string, string>> = {
   payment_failed: "the difference could not be paid",
   order_changed: "the order has changed meanwhile",
   recall_refused: "the warehouse has begun",
+  "order reduced": "the order became smaller",
+  "order cancelled": "the order was cancelled",
+  "returned before it was paid": "returned before it was paid",
+  "rounding of cancelled units": "rounding of cancelled units",
 };
 
-/** A reason in words: our own codes by what they mean, a provider's by their words, everybody else's as written. */
+const CODE = /^[a-z\d]+(_[a-z\d]+)*$/;
+
+/** A code as words: our own by what it means, another of our form word by word, a provider's sentence as it is. */
+export function codeWords(code: string): string {
+  return REASONS[code] ?? (CODE.test(code) ? humanize(code).toLowerCase() : code);
+}
+
+const NOT_PROSE = /^[a-z\d]+(_[a-z\d]+)+$/;
+
+/** A reason: our own and a provider's codes in words, what a person wrote as a quotation. */
 export function reasonWords(reason: string): string {
-  const known = REASONS[reason];
-  if (known !== undefined) return known;
-  return /^[a-z\d]+(_[a-z\d]+)+$/.test(reason) ? humanize(reason).toLowerCase() : reason;
+  return REASONS[reason] !== undefined || NOT_PROSE.test(reason) ? codeWords(reason) : `“${reason}”`;
 }
 
 /** What went wrong in the provider's words, with its code where that says more. */
 export function failureWords(code: string, message: string): string {
   const known = REASONS[code];
   if (known !== undefined) return known;
-  const words = message === "" ? reasonWords(code) : message.replace(/\.$/, "");
+  const words = message === "" ? codeWords(code) : message.replace(/\.$/, "");
   return words.includes(code) || message === "" ? words : `${words} (${code})`;
 }

@@ -1,8 +1,8 @@
 import type { Effect, EffectKind } from "../../../../../src/domain/order/effects.ts";
 import type { SagaEntry } from "../../../../../src/contracts/orders.ts";
-import { DEVIATION_WORDS } from "../../../ui/deviation-words.ts";
+import { DEVIATION_WORDS, plainSummary } from "../../../ui/deviation-words.ts";
 import { humanize } from "../../../ui/states.ts";
-import { dayAndClock } from "../../../ui/time.tsx";
+import { dayAndClock } from "../../../ui/moments.ts";
 import { notificationName, reasonWords } from "./code-words.ts";
 import { numberOfId, type OrderWords, unitsByWarehouse } from "./order-words.ts";
 
@@ -30,8 +30,8 @@ function released(reservations: Reservations, words: OrderWords): string {
 const EFFECTS: { readonly [Kind in EffectKind]: EffectWords<Kind> } = {
   AuthorizePayment: {
     title: "Authorize payment",
-    says: ({ amount, payment, approved, deadline }, words) =>
-      `${words.money(amount.amount)} by ${words.payment(payment)}${approved ? ", as the customer approved" : ""}, no later than ${dayAndClock(deadline)}`,
+    says: ({ amount, payment, approved }, words) =>
+      `${words.money(amount.amount)} by ${words.payment(payment)}${approved ? ", as the customer approved" : ""}`,
   },
   AwaitPayment: {
     title: "Wait for the customer",
@@ -94,7 +94,7 @@ const EFFECTS: { readonly [Kind in EffectKind]: EffectWords<Kind> } = {
   },
   OpenDeviation: {
     title: "Tell a person",
-    says: ({ deviation, summary }) => `${DEVIATION_WORDS[deviation].name}: ${summary}`,
+    says: ({ deviation, summary }) => `${DEVIATION_WORDS[deviation].name}: ${plainSummary(summary)}`,
   },
 };
 

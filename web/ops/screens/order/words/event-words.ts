@@ -1,10 +1,11 @@
 import { orderNumberOf } from "../../../../../src/domain/ids.ts";
 import type { OrderEvent, OrderEventType } from "../../../../../src/domain/order/events.ts";
 import type { HistoryEntry } from "../../../../../src/contracts/orders.ts";
+import type { OrderContent } from "../../../../../src/domain/order/order.ts";
 import { DEVIATION_WORDS } from "../../../ui/deviation-words.ts";
 import { humanize } from "../../../ui/states.ts";
-import { calendarDay, dayAndClock } from "../../../ui/time.tsx";
-import { conditionName, failureWords, notificationName, outcomeName, reasonWords } from "./code-words.ts";
+import { calendarDay, dayAndClock } from "../../../ui/moments.ts";
+import { codeWords, conditionName, failureWords, notificationName, outcomeName, reasonWords } from "./code-words.ts";
 import { effectTitle } from "./effect-words.ts";
 import { heldAfter, type HeldUnits } from "./held-units.ts";
 import { listed, numberOfId, type OrderWords, type Telling, unitsByWarehouse } from "./order-words.ts";
@@ -36,7 +37,13 @@ const EVENTS: {
   readonly [Type in OrderEventType]: (event: EventOf<Type>, words: OrderWords, held: HeldUnits) => Telling;
 } = {
   OrderPlaced: ({ order }, words) =>
-    tell({ icon: "orders", tone: "move" }, "Order placed", words.units(order.lines), words.money(order.totals.total)),
+    tell(
+      { icon: "orders", tone: "move" },
+      "Order placed",
+      words.units(order.lines),
+      words.money(order.totals.total),
+      ...waiting(order.lines, words),
+    ),
 
   PaymentStarted: ({ payment }, words) => tell(MONEY, "Payment started", words.payment(payment)),
   PaymentActionRequired: ({ payment }, words) =>
@@ -53,7 +60,7 @@ const EVENTS: {
   PaymentFailed: ({ payment, code, message }, words) =>
     tell(TROUBLE, "Payment failed", `${words.payment(payment)}: ${failureWords(code, message)}`),
   PaymentMethodProvided: ({ payment }, words) =>
-    tell(PEOPLE, "Another means of payment", `to be paid as ${words.payment(payment)}`),
+    tell(PEOPLE, "Another payment", `to be paid as ${words.payment(payment)}`),
   AuthorizationLapsing: ({ payment }, words) => tell(WAITS, "Authorization about to lapse", words.payment(payment)),
   CaptureRequested: ({ payment }, words) =>
     tell(MONEY, "Capture asked for", `of ${words.payment(payment)}, before a parcel leaves`),
@@ -94,12 +101,11 @@ const EVENTS: {
   StockAllocated: ({ reservations }, words, held) => tell(STOCK, "Stock allocated", words.reserved(reservations, held)),
   StockShort: ({ short }, words, held) =>
     tell(TROUBLE, "Stock lost", words.reserved(short, held), "looked for elsewhere"),
-  StockResourced: ({ instead, reservations, estimatedDelivery }, words) =>
+  StockResourced: ({ instead, reservations }, words) =>
     tell(
       STOCK,
       instead === "backordered" ? "Backordered stock has come" : "Other stock found",
       unitsByWarehouse(reservations, words.units, words.warehouse),
-      estimatedDelivery !== null && `expected ${calendarDay(estimatedDelivery)}`,
     ),
   StockSurplus: ({ reservations }, words) =>
     tell(UNDONE, "Stock not needed", unitsByWarehouse(reservations, words.units, words.warehouse)),
@@ -149,10 +155,11 @@ const EVENTS: {
 
   OrderEdited: ({ payment, givenUp }, words) => tell(PEOPLE, "Order edited", ...paidBy(payment, givenUp, words)),
   ItemsAdded: ({ payment, givenUp }, words) => tell(PEOPLE, "Items added", ...paidBy(payment, givenUp, words)),
-  EditAwaitsPayment: ({ by, payment, amount }, words) =>
+  EditAwaitsPayment: ({ by, edit, payment, amount }, words) =>
     tell(
       WAITS,
       by === "ItemsAdded" ? "Items to be added" : "Edit to be made",
+      edit.content !== undefined && `to ${contentWords(edit.content, words)}`,
       `once the difference of ${words.money(amount)} is authorized as ${words.payment(payment)}`,
     ),
   EditAwaitsRecall: ({ shipments }, words) =>
@@ -165,7 +172,7 @@ const EVENTS: {
     tell(
       { icon: "mail", tone: "warn" },
       "Mail did not arrive",
-      `“${notificationName(effect.notification)}” (${reasonWords(code)})`,
+      `“${notificationName(effect.notification)}” (${codeWords(code)})`,
       "told by SMS",
     ),
 
@@ -227,6 +234,17 @@ const EVENTS: {
   ExchangeDeclined: ({ returnId, reason }) =>
     tell(TROUBLE, "No exchange", `return ${numberOfId(returnId)} is paid back instead`, reasonWords(reason)),
 };
+
+function contentWords({ lines, totals }: OrderContent, words: OrderWords): string {
+  const units = lines.filter(({ quantity }) => quantity > 0).map(({ number, ...line }) => ({ ...line, line: number }));
+  return `${words.units(units)} for ${words.money(totals.total)}`;
+}
+
+function waiting(lines: readonly { number: number; backordered: number }[], words: OrderWords): string[] {
+  const some = lines.filter(({ backordered }) => backordered > 0);
+  const units = words.units(some.map(({ number, backordered }) => ({ line: number, quantity: backordered })));
+  return some.length === 0 ? [] : [`of which ${units} wait for stock`];
+}
 
 function paidBy(payment: number | null, givenUp: readonly number[], words: OrderWords): string[] {
   return [

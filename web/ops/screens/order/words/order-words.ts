@@ -1,4 +1,3 @@
-import type { OrderAnswer } from "../../../../../src/contracts/orders.ts";
 import type { PaymentTaker } from "../../../../../src/domain/order/payment-provider.ts";
 import type { IconName } from "../../../ui/icons.tsx";
 import { count, money } from "../../../ui/numbers.ts";
@@ -18,6 +17,14 @@ export interface NamedUnits {
   line?: number;
   sku?: string;
   quantity: number;
+}
+
+/** What of an order its words need. */
+export interface NamedOrder {
+  currency: string;
+  lines: readonly { number: number; name: string; sku: string }[];
+  payments: readonly { number: number; provider: string }[];
+  shipments: readonly { shipmentId: string; warehouseId: string }[];
 }
 
 /** How the things of one order are called. */
@@ -62,7 +69,7 @@ export function numberOfId(id: string): string {
 }
 
 /** The words of this order; `cityOf` knows the warehouses, and null those that are not known (yet). */
-export function orderWords(order: OrderAnswer, cityOf: (warehouseId: string) => string | null): OrderWords {
+export function orderWords(order: NamedOrder, cityOf: (warehouseId: string) => string | null): OrderWords {
   const names = new Map(order.lines.map(({ number, name }) => [number, name]));
   const warehouse = (id: string): string => cityOf(id) ?? humanize(id);
   const nameOf = ({ line, sku }: NamedUnits): string =>

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { orderWithALife } from "../support/life.ts";
+import { openOps, type Stage, untilLive } from "../support/ops.ts";
+
+export function describeOrderLife(stage: () => Stage): void {
+  describe("an order that was edited, returned and paid back", () => {
+    it("tells all of it in sentences, with what was before and after", async () => {
+      const { order, product } = await orderWithALife(stage().url);
+      const { page, ends } = await openOps(stage(), `/orders/${order.orderId}`);
+      const timeline = page.getByRole("list", { name: "Timeline, newest first" });
+      const says = async (title: string, words: string) =>
+        timeline.getByRole("listitem").filter({ hasText: title }).filter({ hasText: words }).first().waitFor();
+      await says("Order placed", `2 × ${product}`);
+      await says("Order edited", `Quantity of ${product} 2`);
+      await says("Return asked for", `1 × ${product}, used, “does not shine”, waits for a decision`);
+      await says("Return inspected", `1 × ${product} back in stock`);
+      await says("Refund asked for", "€5.00, “late delivery”");
+      expect(
+        await timeline
+          .getByText(/[a-z][A-Z]\w+ed\b|undefined|[{}]/)
+          .filter({ visible: true })
+          .count(),
+      ).toBe(0);
+      await page.getByRole("link", { name: "Saga" }).click();
+      await page.getByRole("region", { name: "Lane Payment" }).getByText("€5.00 to payment").waitFor();
+      await ends();
+    });
+
+    it("shows each return with its money, and lets a person decide and refund", async () => {
+      const { order } = await orderWithALife(stage().url);
+      const { page, ends } = await openOps(stage(), `/orders/${order.orderId}`);
+      await untilLive(page);
+      const returns = page.getByRole("region", { name: "Returns" });
+      await returns.getByText("1 back in stock").waitFor();
+      await returns.getByRole("button", { name: "Approve" }).click();
+      await returns.getByText("On its way", { exact: true }).waitFor();
+      await page.getByRole("button", { name: "Refund", exact: true }).click();
+      await page.getByLabel("Amount in EUR").fill("1.50");
+      await page.getByText("The customer gets €1.50").waitFor();
+      await page.getByLabel("Reason").fill("A scratched box");
+      await page.getByRole("button", { name: "Pay €1.50 back" }).click();
+      const refunds = page.getByRole("region", { name: "Refunds" });
+      await refunds.getByRole("listitem").filter({ hasText: "A scratched box" }).getByText("Done").waitFor();
+      const messages = page.getByRole("region", { name: "Messages" });
+      await messages.getByText("“we look at your return”").waitFor();
+      await ends();
+    });
+  });
+}
