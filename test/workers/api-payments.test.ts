@@ -106,8 +106,7 @@ describe("a payment by its own id", () => {
       for (const what of ["capture", "void"] as const) await problem(await settle(id, what, key), "forbidden");
     await problem(await settle(paymentIdOf(orderId, 2), "capture"), "not_found");
     await problem(await settle(id.replace(/.-1$/, "0-1"), "void"), "not_found");
-    const { errors } = await problem(await settle("pi_123", "capture"), "invalid_request");
-    expect(errors).toMatchObject([{ detail: "must be a payment's id" }]);
+    expect((await problem(await settle("pi_123", "capture"), "not_found")).detail).toContain("must be a payment's id");
   });
 
   it("keeps the provider's own id for staff", async () => {
