@@ -36,11 +36,9 @@ export const saveAnswer = z
     z.strictObject({ status: z.literal("ready"), ...savedMethod }),
     z.strictObject({
       status: z.literal("requires_action"),
-      actionUrl: z
-        .string()
-        .meta({
-          description: "Where the customer's bank, or PayPal, asks them; it is saved once they agree and come back.",
-        }),
+      actionUrl: z.string().meta({
+        description: "Where the customer's bank, or PayPal, asks them; it is saved once they agree and come back.",
+      }),
     }),
   ])
   .meta({ id: "PaymentMethodSetup" });

@@ -198,10 +198,7 @@ class Run {
         : number % 10 === 1
           ? { type: "SendMessage", text: "hello" }
           : number % 10 === 2 || number % 10 === 3
-            ? {
-                type: number % 10 === 2 ? "CapturePayment" : "VoidPayment",
-                payment: 1 + (Math.floor(number / 10) % Math.max(1, order.payments.length)),
-              }
+            ? { type: number % 10 === 2 ? "CapturePayment" : "VoidPayment", payment: 1 + Math.floor(number / 10) }
             : failed !== undefined
               ? { type: "RetryEffect", effectId: failed as CalledEffect["id"] }
               : { type: "ProvidePayment", method: "pm_other" };

@@ -101,6 +101,16 @@ const NO_RETURN: Row = {
   otherwise: "return_unknown",
 };
 
+const ON_AUTHORIZATION: Row = {
+  FULFILLMENT_PENDING: "accepted",
+  FULFILLMENT_IN_PROGRESS: "accepted",
+  SHIPPED: "capture_asked",
+  DELIVERED: "capture_asked",
+  CANCELLED: "already_ended",
+  REFUNDED: "already_ended",
+  otherwise: "payment_state",
+};
+
 /** What each command meets: written by hand, and not read off LEGAL_MOVES. */
 const EXPECTED: Record<OrderCommandType, Row> = {
   PlaceOrder: { otherwise: "order_exists" },
@@ -118,25 +128,12 @@ const EXPECTED: Record<OrderCommandType, Row> = {
     REFUNDED: "already_ended",
     otherwise: "payment_not_failed",
   },
-  CapturePayment: {
-    PAYMENT_COMPLETED: "stock_not_allocated",
-    FULFILLMENT_PENDING: "accepted",
-    FULFILLMENT_IN_PROGRESS: "accepted",
-    SHIPPED: "capture_asked",
-    DELIVERED: "capture_asked",
-    CANCELLED: "already_ended",
-    REFUNDED: "already_ended",
-    otherwise: "payment_state",
-  },
+  CapturePayment: { ...ON_AUTHORIZATION, PAYMENT_COMPLETED: "stock_not_allocated" },
   VoidPayment: {
+    ...ON_AUTHORIZATION,
     PAYMENT_COMPLETED: "payment_needed",
     FULFILLMENT_PENDING: "payment_needed",
     FULFILLMENT_IN_PROGRESS: "payment_needed",
-    SHIPPED: "capture_asked",
-    DELIVERED: "capture_asked",
-    CANCELLED: "already_ended",
-    REFUNDED: "already_ended",
-    otherwise: "payment_state",
   },
   StartPicking: {
     FULFILLMENT_PENDING: "accepted",
