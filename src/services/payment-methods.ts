@@ -62,10 +62,7 @@ export async function savePaymentMethod(
   const desk = savedMethodsOf(ctx.env, ctx.defer)[provider];
   const reference = await providerCustomer(ctx, desk, customer.value);
   if (!reference.ok) return reference;
-  const back = {
-    stripe: `${ctx.env.PUBLIC_URL}/payment-return`,
-    paypal: await paypalReturnUrl(ctx.env, customerId),
-  };
+  const back = { stripe: `${ctx.env.PUBLIC_URL}/payment-return`, paypal: await paypalReturnUrl(ctx.env, customerId) };
   const saved = await desk.save(reference.value, token, back[provider], `save:${ctx.principal.id}:${key}`);
   if (saved.outcome !== "done") return refusedOr(saved, "/paymentMethod/token");
   return {
