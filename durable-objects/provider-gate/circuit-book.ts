@@ -13,6 +13,8 @@ const MOST_COUNTED = 40;
 /** The circuit breaker, fed with reports in place of the calls themselves, which happen elsewhere. */
 export class CircuitBook {
   #since = 0;
+  /** Since when the circuit has not been closed, whatever probes there were; null while it is. */
+  #downSince: number | null = null;
   #reopensAt = 0;
   #breakMs = FIRST_BREAK_MS;
   #probeEndsAt = 0;
@@ -24,6 +26,7 @@ export class CircuitBook {
   constructor() {
     this.#breaker.onStateChange((state) => {
       this.#since = Date.now();
+      this.#downSince = state === BreakerState.Closed ? null : (this.#downSince ?? this.#since);
       if (state === BreakerState.Open) this.#reopensAt = Date.now() + this.#breakMs;
       if (state !== BreakerState.HalfOpen) this.#probeEndsAt = 0;
     });
@@ -44,6 +47,11 @@ export class CircuitBook {
     if (this.#breaker.state === BreakerState.Closed) return { state: "closed", retryAfterMs: 0 };
     const waitMs = Math.max(this.#reopensAt, this.#probeEndsAt) - now;
     return waitMs > 0 ? { state: "open", retryAfterMs: waitMs } : { state: "half_open", retryAfterMs: 0 };
+  }
+
+  /** Since when the provider is down, where it is. */
+  down(): { downSince?: number } {
+    return this.#downSince === null ? {} : { downSince: this.#downSince };
   }
 
   /** One call is on its way to see whether the provider is back. */

@@ -34,13 +34,15 @@ export class ProviderGate extends createDurable() implements ProviderGateRpc {
         tokens: 0,
         validMs: Math.min(LEASE_MS, passage.retryAfterMs),
         retryAfterMs: passage.retryAfterMs,
+        ...this.#circuit.down(),
       };
     }
     const want = passage.state === "half_open" ? 1 : Math.max(1, Math.floor(request.want));
     const grant = this.#rate.grant(want, request.budget, now);
     if (passage.state === "half_open" && grant.tokens !== 0) this.#circuit.probing(now);
     const tokens = passage.state === "half_open" && grant.tokens === null ? 1 : grant.tokens;
-    return { circuit: passage.state, tokens, validMs: LEASE_MS, retryAfterMs: grant.retryAfterMs };
+    const { retryAfterMs } = grant;
+    return { circuit: passage.state, tokens, validMs: LEASE_MS, retryAfterMs, ...this.#circuit.down() };
   }
 
   /** Takes a report outside a lease. */

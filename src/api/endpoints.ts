@@ -14,6 +14,7 @@ import { orderEditEndpoints } from "./routes/order-edits.ts";
 import { orderEndpoints } from "./routes/orders.ts";
 import { returnEndpoints } from "./routes/returns.ts";
 import { paymentMethodEndpoints } from "./routes/payment-methods.ts";
+import { paymentEndpoints } from "./routes/payments.ts";
 import { reconciliationEndpoints } from "./routes/reconciliation.ts";
 import { stockCommandEndpoints } from "./routes/stock-commands.ts";
 import { webhookEndpoints } from "./routes/webhooks.ts";
@@ -38,4 +39,5 @@ export const ENDPOINTS: readonly AnyEndpoint[] = [
   ...webhookEndpoints,
   ...reconciliationEndpoints,
   ...paymentMethodEndpoints,
+  ...paymentEndpoints,
 ];

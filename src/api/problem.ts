@@ -158,6 +158,12 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: "The order is not paid yet",
     advice: "It ships once its payment is captured.",
   },
+  payment_state: {
+    status: 409,
+    title: "The payment's state does not allow this",
+    advice:
+      "What is authorized can be captured, or voided where the order can do without it; what is captured, refunded.",
+  },
   return_state: {
     status: 409,
     title: "The return's state does not allow this",

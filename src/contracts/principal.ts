@@ -15,6 +15,7 @@ export const SCOPES = [
   "deviations:read",
   "deviations:write",
   "operations:read",
+  "payments:write",
   "payments:reconcile",
   "templates:write",
   "customers:read",

@@ -31,6 +31,7 @@ export const PROBLEM_CODES = [
   "label_missing",
   "deviation_state",
   "payment_not_captured",
+  "payment_state",
   "return_state",
   "return_window_ended",
   "refund_too_large",

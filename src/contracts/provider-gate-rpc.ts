@@ -43,6 +43,8 @@ export interface GateLease {
   tokens: number | null;
   validMs: number;
   retryAfterMs: number;
+  /** Epoch milliseconds since when the provider has not been well; absent while it is. */
+  downSince?: number;
 }
 
 /** What the operations screen shows of a provider. Figures are of this gate's memory, which a restart empties. */

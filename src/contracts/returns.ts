@@ -125,6 +125,23 @@ export const refundAnswer = z
   .meta({ id: "Refund" });
 export type RefundAnswer = z.infer<typeof refundAnswer>;
 
+/** A payment as its order's books show it. */
+export const orderPayment = paymentAnswer
+  .extend({
+    paymentId: z.string().meta({ description: "Names the payment, and its order: for capture and void." }),
+    intentId: z
+      .string()
+      .nullable()
+      .meta({ description: "The provider's id of it: for staff, who look it up there; null for everybody else." }),
+    capture: z
+      .strictObject({ amount: money, status: z.enum(["asked", "failed", "done"]) })
+      .nullable()
+      .meta({ description: "The one capture there is of a payment; null before it is asked for." }),
+    credited: money.meta({ description: "What of it pays, or is kept, for orders in exchange." }),
+  })
+  .meta({ id: "OrderPayment" });
+export type OrderPaymentAnswer = z.infer<typeof orderPayment>;
+
 export const orderPayments = z
   .strictObject({
     orderId: z.string(),
@@ -132,8 +149,11 @@ export const orderPayments = z
     captured: money,
     refunded: money,
     credited: money.meta({ description: "What of it pays, or is kept, for orders in exchange." }),
-    refundable: money.meta({ description: "What was captured and is not paid back, asked to be, or credit." }),
-    payments: z.array(paymentAnswer),
+    refundable: money.meta({
+      description:
+        "What was captured and is not paid back, asked to be, or credit; nor disputed, or lost in a dispute.",
+    }),
+    payments: z.array(orderPayment),
     refunds: z.array(refundAnswer),
   })
   .meta({ id: "OrderPayments" });

@@ -11,6 +11,7 @@ export type CustomerId = Branded<"CustomerId">;
 export type ReservationId = Branded<"ReservationId">;
 export type ShipmentId = Branded<"ShipmentId">;
 export type ReturnId = Branded<"ReturnId">;
+export type PaymentId = Branded<"PaymentId">;
 export type EffectId = Branded<"EffectId">;
 /** Names one inventory level, and so one InventoryLevel object. */
 export type LevelKey = Branded<"LevelKey">;
@@ -108,6 +109,19 @@ const RETURN_ID_PATTERN = /^rtn_([0-9a-hjkmnp-tv-z]{22})-[1-9]\d{0,3}$/;
 /** The id of the order's n-th return (1, 2, 3 …): it names its order, so that a scanned label is enough to find both. */
 export function returnIdOf(orderId: OrderId, number: number): ReturnId {
   return `${orderId.replace("ord_", "rtn_")}-${number}` as ReturnId;
+}
+
+const PAYMENT_ID_PATTERN = /^pay_([0-9a-hjkmnp-tv-z]{22})-([1-9]\d{0,3})$/;
+
+/** The id of the order's n-th payment (1, 2, 3 …): it names its order, so that it alone is enough to find both. */
+export function paymentIdOf(orderId: OrderId, number: number): PaymentId {
+  return `${orderId.replace("ord_", "pay_")}-${number}` as PaymentId;
+}
+
+/** The order that a payment's id names, and the payment's number there; null when the text is no payment's id. */
+export function orderOfPayment(text: string): { orderId: OrderId; payment: number } | null {
+  const [, shared, number] = PAYMENT_ID_PATTERN.exec(text) ?? [];
+  return shared === undefined ? null : { orderId: `ord_${shared}` as OrderId, payment: Number(number) };
 }
 
 /** The order that a return's id names, or null when the text is no return's id. */

@@ -6,6 +6,8 @@ import { CallHeldBack, parseRetryAfter, type FetchFunction } from "./http.ts";
 const STAY_AWAY_MS = 1000;
 /** How long calls go unasked after the gate has failed: it is not worth a wait on every call. */
 const FAIL_OPEN_MS = 1000;
+/** A provider that is down for longer than this is told to a person: it is more than a hiccup. */
+const LONG_DOWN_MS = 10 * 60_000;
 const MOST_LATENCIES = 50;
 
 interface Lease {
@@ -20,6 +22,8 @@ interface Lease {
 export class GateMemory {
   lease: Lease | null = null;
   pending: CallReport = emptyReport();
+  /** The beginning of the downtime that was told last. */
+  toldDownSince = 0;
 }
 
 export interface GateOptions {
@@ -32,6 +36,8 @@ export interface GateOptions {
   now?: () => number;
   /** Keeps a report going after the answer (a request's `waitUntil`); without it reports travel with the next lease. */
   defer?: (task: Promise<unknown>) => void;
+  /** Told once by each isolate of a provider that has been down for ten minutes, with since when. */
+  onDown?: (since: number) => void;
   /** Milliseconds the gate may take; 300 where nothing is said. */
   timeLimitMs?: number;
 }
@@ -115,9 +121,16 @@ async function renew(options: GateOptions, now: () => number): Promise<void> {
       endsAt: at + granted.validMs,
       retryAt: at + granted.retryAfterMs,
     };
+    tellDown(options, granted.downSince, at);
   } catch {
     memory.lease = { circuit: "closed", tokens: null, endsAt: now() + FAIL_OPEN_MS, retryAt: 0 };
   }
+}
+
+function tellDown({ memory, onDown }: GateOptions, since: number | undefined, at: number): void {
+  if (since === undefined || at - since < LONG_DOWN_MS || memory.toldDownSince === since) return;
+  memory.toldDownSince = since;
+  onDown?.(since);
 }
 
 function reportSoon({ memory, gate, defer }: GateOptions): void {

@@ -48,6 +48,8 @@ export interface ProvidersConfig {
   gate?: (provider: GatedProvider) => ProviderGateRpc;
   /** A request's `waitUntil`, so that failures reach the gate at once. */
   defer?: (task: Promise<unknown>) => void;
+  /** Told of a provider that has been down for long, with since when (epoch milliseconds). */
+  onDown?: (provider: GatedProvider, since: number) => void;
 }
 
 const BUDGETS: Readonly<Record<GatedProvider, { budget: RateBudget | null; block: number }>> = {
@@ -116,10 +118,10 @@ export function createSavedMethods(config: ReachConfig & Pick<ProvidersConfig, "
   };
 }
 
-type ReachConfig = Pick<ProvidersConfig, "simulators" | "gate" | "defer">;
+type ReachConfig = Pick<ProvidersConfig, "simulators" | "gate" | "defer" | "onDown">;
 
 /** How the providers are reached: through their gates, and at the simulators where those are. */
-function reachOf({ simulators, gate, defer }: ReachConfig): (provider: GatedProvider) => FetchFunction {
+function reachOf({ simulators, gate, defer, onDown }: ReachConfig): (provider: GatedProvider) => FetchFunction {
   const direct = outsideFetch(simulators);
   return (provider) => {
     if (gate === undefined) return direct;
@@ -128,6 +130,7 @@ function reachOf({ simulators, gate, defer }: ReachConfig): (provider: GatedProv
       memory: gateMemories[provider],
       ...BUDGETS[provider],
       ...(defer === undefined ? {} : { defer }),
+      ...(onDown !== undefined && { onDown: (since: number) => onDown(provider, since) }),
     });
   };
 }

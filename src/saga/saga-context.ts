@@ -1,4 +1,5 @@
 import { providerGateStub } from "../services/provider-gate-stub.ts";
+import { reportProviderDown } from "../services/report-provider-down.ts";
 import type { LeasedEffect, OrderLedgerRpc } from "../contracts/ledger-rpc.ts";
 import type { OrderId } from "../domain/ids.ts";
 import type { Effect, EffectKind, EffectOutcome, EffectResult } from "../domain/order/effects.ts";
@@ -94,5 +95,6 @@ export function providersOf(env: Env, defer: (work: Promise<unknown>) => void): 
     simulators: env.SIMULATORS,
     gate: (provider) => providerGateStub(env.PROVIDER_GATE, provider),
     defer,
+    onDown: (provider, since) => defer(reportProviderDown({ env, now: Date.now(), defer }, provider, since)),
   });
 }

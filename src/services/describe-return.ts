@@ -1,9 +1,16 @@
-import type { OrderPaymentsAnswer, RefundAnswer, ReturnAnswer, ReturnSummaryAnswer } from "../contracts/returns.ts";
+import type {
+  OrderPaymentAnswer,
+  OrderPaymentsAnswer,
+  RefundAnswer,
+  ReturnAnswer,
+  ReturnSummaryAnswer,
+} from "../contracts/returns.ts";
 import type { ReturnRow } from "../db/orders/returns.ts";
 import { settledAmounts } from "../domain/order/amounts.ts";
 import { creditAmount, exchangeState } from "../domain/order/exchange.ts";
-import type { Order } from "../domain/order/order.ts";
-import { isRefundDone, type Refund, refundableAmount, refundAmount } from "../domain/order/refund.ts";
+import { paymentIdOf } from "../domain/ids.ts";
+import type { Order, Payment } from "../domain/order/order.ts";
+import { isRefundDone, type Refund, refundableNow, refundAmount } from "../domain/order/refund.ts";
 import { type Return, RETURN_STATES, type ReturnState } from "../domain/order/return.ts";
 import { paymentState } from "../domain/order/views.ts";
 import { describePayment } from "./describe-order.ts";
@@ -81,8 +88,35 @@ export function describeRefund({ currency }: Pick<Order, "currency">, refund: Re
   };
 }
 
+/** Who reads of a payment. */
+export interface PaymentReader {
+  /** Staff who look payments up at the provider. */
+  forStaff: boolean;
+}
+
+/** A payment of the order, by its own id and with what became of it. */
+export function describeOrderPayment(order: Order, payment: Payment, { forStaff }: PaymentReader): OrderPaymentAnswer {
+  const money = (amount: number) => ({ amount, currency: order.currency });
+  const { capture, captured, captureFailed } = payment;
+  const amount = captured > 0 ? captured : capture?.amount;
+  const credited = order.refunds
+    .flatMap(({ credit }) => credit?.parts ?? [])
+    .filter((part) => part.payment === payment.number)
+    .reduce((sum, part) => sum + part.amount, 0);
+  return {
+    ...describePayment(payment, money),
+    paymentId: paymentIdOf(order.id, payment.number),
+    intentId: forStaff ? payment.intentId : null,
+    capture:
+      amount === undefined
+        ? null
+        : { amount: money(amount), status: captured > 0 ? "done" : captureFailed ? "failed" : "asked" },
+    credited: money(credited),
+  };
+}
+
 /** The order's money: what came in and what went back. */
-export function describePayments(order: Order): OrderPaymentsAnswer {
+export function describePayments(order: Order, reader: PaymentReader): OrderPaymentsAnswer {
   const money = (amount: number) => ({ amount, currency: order.currency });
   const { captured, refunded } = settledAmounts(order);
   return {
@@ -91,8 +125,8 @@ export function describePayments(order: Order): OrderPaymentsAnswer {
     captured: money(captured),
     refunded: money(refunded),
     credited: money(order.refunds.reduce((sum, refund) => sum + creditAmount(refund), 0)),
-    refundable: money(refundableAmount(order)),
-    payments: order.payments.map((payment) => describePayment(payment, money)),
+    refundable: money(refundableNow(order)),
+    payments: order.payments.map((payment) => describeOrderPayment(order, payment, reader)),
     refunds: order.refunds.map((refund) => describeRefund(order, refund)),
   };
 }

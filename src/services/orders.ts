@@ -19,6 +19,7 @@ import type { Order } from "../domain/order/order.ts";
 import type { Env } from "../platform/env.ts";
 import { logError } from "../platform/log.ts";
 import { RecentReads } from "../platform/recent-reads.ts";
+import { paymentProblem } from "./payment-problem.ts";
 import { returnProblem } from "./return-problem.ts";
 import { isBoundToWarehouse, lacking, maySeeOrder, noSuchOrder } from "./authorize.ts";
 import { actorOf, type ServiceContext } from "./context.ts";
@@ -314,6 +315,13 @@ function refusalProblem(orderId: OrderId, currency: string, refusal: Refusal): S
     case "not_refundable":
     case "refund_too_large":
       return returnProblem(currency, refusal);
+    case "payment_unknown":
+    case "payment_state":
+    case "capture_asked":
+    case "stock_not_allocated":
+    case "nothing_to_capture":
+    case "payment_needed":
+      return paymentProblem(currency, refusal);
     case "order_exists":
     case "no_lines":
       return { code: "order_state", detail: "The order can't be placed like that." };

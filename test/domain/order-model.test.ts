@@ -189,9 +189,11 @@ class Run {
         ? { type: "CancelOrder", reason: "changed my mind" }
         : number % 10 === 1
           ? { type: "SendMessage", text: "hello" }
-          : failed !== undefined
-            ? { type: "RetryEffect", effectId: failed as CalledEffect["id"] }
-            : { type: "ProvidePayment", method: "pm_other" };
+          : number % 10 === 2 || number % 10 === 3
+            ? { type: number % 10 === 2 ? "CapturePayment" : "VoidPayment", payment: 1 + Math.floor(number / 10) }
+            : failed !== undefined
+              ? { type: "RetryEffect", effectId: failed as CalledEffect["id"] }
+              : { type: "ProvidePayment", method: "pm_other" };
     const accepted = this.books.command(command).ok;
     if (!accepted || command.type !== "RetryEffect") return;
     const again = this.effects.find(({ id }) => id === command.effectId);

@@ -49,6 +49,9 @@ function commandFor(type: OrderCommandType, { order }: OrderBooks): OrderCommand
       return { type, reason: "changed my mind" };
     case "ProvidePayment":
       return { type, method: "pm_other" };
+    case "CapturePayment":
+    case "VoidPayment":
+      return { type, payment: 1 };
     case "ReportShort":
       return { type, shipmentId, items: [{ line: 1, quantity: 1 }], reason: "bin empty" };
     case "RaiseException":
@@ -98,6 +101,16 @@ const NO_RETURN: Row = {
   otherwise: "return_unknown",
 };
 
+const ON_AUTHORIZATION: Row = {
+  FULFILLMENT_PENDING: "accepted",
+  FULFILLMENT_IN_PROGRESS: "accepted",
+  SHIPPED: "capture_asked",
+  DELIVERED: "capture_asked",
+  CANCELLED: "already_ended",
+  REFUNDED: "already_ended",
+  otherwise: "payment_state",
+};
+
 /** What each command meets: written by hand, and not read off LEGAL_MOVES. */
 const EXPECTED: Record<OrderCommandType, Row> = {
   PlaceOrder: { otherwise: "order_exists" },
@@ -114,6 +127,13 @@ const EXPECTED: Record<OrderCommandType, Row> = {
     CANCELLED: "already_ended",
     REFUNDED: "already_ended",
     otherwise: "payment_not_failed",
+  },
+  CapturePayment: { ...ON_AUTHORIZATION, PAYMENT_COMPLETED: "stock_not_allocated" },
+  VoidPayment: {
+    ...ON_AUTHORIZATION,
+    PAYMENT_COMPLETED: "payment_needed",
+    FULFILLMENT_PENDING: "payment_needed",
+    FULFILLMENT_IN_PROGRESS: "payment_needed",
   },
   StartPicking: {
     FULFILLMENT_PENDING: "accepted",

@@ -41,6 +41,7 @@ function world(leases: Parameters<typeof fakeGate>, replies: Reply[], defers = f
   const clock = { now: 1_000_000 };
   const memory = new GateMemory();
   const deferred: Promise<unknown>[] = [];
+  const down: number[] = [];
   const defer = defers ? { defer: (task: Promise<unknown>) => void deferred.push(task) } : {};
   const gated = createGatedFetch(fetch, {
     gate,
@@ -49,9 +50,11 @@ function world(leases: Parameters<typeof fakeGate>, replies: Reply[], defers = f
     block: 3,
     now: () => clock.now,
     timeLimitMs: 30,
+    onDown: (since) => down.push(since),
     ...defer,
   });
-  return { call: () => gated("https://provider.example/", { method: "POST" }), sent, asked, reports, clock, deferred };
+  const call = () => gated("https://provider.example/", { method: "POST" });
+  return { call, sent, asked, reports, clock, deferred, down };
 }
 
 const ok = (count: number): Reply[] => Array.from({ length: count }, () => text(200, "ok"));
@@ -65,6 +68,22 @@ describe("a gated fetch", () => {
     expect(asked).toHaveLength(2);
     expect(asked[1]?.report).toMatchObject({ answered: 3, broken: 0 });
     expect(sent).toHaveLength(4);
+  });
+
+  it("tells once that the provider has been down for ten minutes, and again the next time", async () => {
+    const half = (downSince: number): GateLease => ({ ...OPEN_HANDED, circuit: "half_open", tokens: 1, downSince });
+    const [first, second] = [1_000_000, 9_000_000];
+    const { call, clock, down } = world([half(first), half(first), half(first), OPEN_HANDED, half(second)], ok(5));
+    const at = async (now: number) => {
+      clock.now = now;
+      await call();
+      return [...down];
+    };
+    expect(await at(first + 599_999)).toEqual([]);
+    expect(await at(first + 601_000)).toEqual([first]);
+    expect(await at(first + 700_000)).toEqual([first]);
+    expect(await at(second - 10_000)).toEqual([first]);
+    expect(await at(second + 600_000)).toEqual([first, second]);
   });
 
   it("gives back what a lease left unused when its second is over", async () => {

@@ -75,6 +75,24 @@ describe("a ProviderGate object", () => {
     expect((await lease(gate)).retryAfterMs).toBe(4000);
   });
 
+  it("says since when the provider is down, over every probe that is broken, until it is back", async () => {
+    const { gate } = newGate();
+    await gate.report(reportOf({ broken: 6 }));
+    expect(await lease(gate)).toMatchObject({ circuit: "open", downSince: START });
+    vi.setSystemTime(START + 2001);
+    expect(await lease(gate)).toMatchObject({ circuit: "half_open", downSince: START });
+    await gate.report(reportOf({ broken: 1 }));
+    expect(await lease(gate)).toMatchObject({ circuit: "open", downSince: START });
+    vi.setSystemTime(START + 10_000);
+    await lease(gate);
+    expect(await lease(gate, 10, reportOf({ answered: 1 }))).toEqual({
+      circuit: "closed",
+      tokens: null,
+      validMs: 1000,
+      retryAfterMs: 0,
+    });
+  });
+
   it("takes a probe that nobody reports on for lost", async () => {
     const { gate } = newGate();
     await gate.report(reportOf({ broken: 6 }));

@@ -221,8 +221,8 @@ describe("a refund beside a dispute", () => {
 
   it("waits for a person while the bank decides, and is done once it was won", async () => {
     const order = await captured();
-    await told(order);
     const run = await refundOf(order, 2000);
+    await told(order);
     expect(await run()).toMatchObject({ status: "failed", code: "payment_disputed", retryable: false });
     expect(world.bank.intents.get(order.intentId)).toMatchObject({ refunded: 0 });
     await opened(order);
@@ -231,11 +231,18 @@ describe("a refund beside a dispute", () => {
   });
 
   it("never pays back what the customer has got from their bank", async () => {
-    const order = await captured();
-    await told(order, { amount: 1500 });
-    await opened(order);
-    await told(order, { amount: 1500, status: "lost" });
-    expect(await (await refundOf(order, 501))()).toMatchObject({ status: "failed", code: "payment_disputed" });
-    expect(await (await refundOf(order, 500))()).toMatchObject({ status: "done" });
+    const lose = async (order: Disputed) => {
+      await told(order, { amount: 1500 });
+      await opened(order);
+      await told(order, { amount: 1500, status: "lost" });
+    };
+    const before = await captured();
+    const run = await refundOf(before, 501);
+    await lose(before);
+    expect(await run()).toMatchObject({ status: "failed", code: "payment_disputed" });
+    const after = await captured();
+    await lose(after);
+    await expect(refundOf(after, 501)).rejects.toThrow("refund_too_large");
+    expect(await (await refundOf(after, 500))()).toMatchObject({ status: "done" });
   });
 });

@@ -201,7 +201,12 @@ const payments = endpoint({
   answers: { 200: { description: "What came in and what went back.", schema: orderPayments } },
   async handle({ ctx, params }) {
     const found = await getOrder(ctx, params.id);
-    return found.ok ? { status: 200, body: describePayments(found.value) } : found;
+    return found.ok
+      ? {
+          status: 200,
+          body: describePayments(found.value, { forStaff: ctx.principal.scopes.includes("refunds:write") }),
+        }
+      : found;
   },
 });
 

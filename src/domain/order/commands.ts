@@ -1,7 +1,8 @@
 import type { EffectId, ShipmentId } from "../ids.ts";
 import type { EffectOutcome, Effect, NotificationKind, NotifyEffect, PaymentFact } from "./effects.ts";
 import type { PlacedOrder } from "./events.ts";
-import type { LineUnits, OrderContent, OrderEdit } from "./order.ts";
+import type { MinorUnits } from "../money.ts";
+import type { LineUnits, OrderContent, OrderEdit, Payment } from "./order.ts";
 import type { ReturnCommand, ReturnRefusal } from "./return.ts";
 
 /** What people and other systems ask of an order; may be refused. */
@@ -9,6 +10,8 @@ export type OrderCommand =
   | { type: "PlaceOrder"; order: PlacedOrder }
   | { type: "CancelOrder"; reason: string }
   | { type: "ProvidePayment"; method: string }
+  | { type: "CapturePayment"; payment: number }
+  | { type: "VoidPayment"; payment: number }
   | { type: "StartPicking"; shipmentId: ShipmentId }
   | { type: "ReportShort"; shipmentId: ShipmentId; items: { line: number; quantity: number }[]; reason: string }
   | { type: "PackShipment"; shipmentId: ShipmentId }
@@ -65,6 +68,13 @@ export type OrderRefusal =
   | { reason: "picking_started"; shipments: string[] }
   | { reason: "cancel_pending" }
   | { reason: "payment_not_failed" }
+  | { reason: "payment_unknown" }
+  | { reason: "payment_state"; state: Payment["status"] }
+  | { reason: "capture_asked" }
+  | { reason: "stock_not_allocated" }
+  | { reason: "nothing_to_capture" }
+  /** So much of the order would be unpaid without it. */
+  | { reason: "payment_needed"; amount: MinorUnits }
   | { reason: "hold_ended" }
   | { reason: "payment_not_captured" }
   | { reason: "shipment_unknown" }

@@ -3,14 +3,7 @@ import type { OrderRefusal } from "./commands.ts";
 import type { Decision } from "./decide.ts";
 import type { OrderEvent } from "./events.ts";
 import type { LineUnits, Order } from "./order.ts";
-import {
-  asCredit,
-  refundAmount,
-  refundableAmount,
-  refundOfAmount,
-  refundOfUnits,
-  type RestockUnits,
-} from "./refund.ts";
+import { asCredit, refundAmount, refundableNow, refundAskedFor, refundOfUnits, type RestockUnits } from "./refund.ts";
 import { returnPolicyOf, termsFor } from "./return-policy.ts";
 import {
   arrived,
@@ -156,10 +149,10 @@ function perLine(units: readonly LineUnits[]): LineUnits[] {
 }
 
 function refundAnAmount(order: Order, amount: number, reason: string): Decision {
-  const refundable = refundableAmount(order);
+  const refundable = refundableNow(order);
   if (!Number.isSafeInteger(amount) || amount < 1 || amount > refundable)
     return refuse({ reason: "refund_too_large", refundable });
-  return accept({ type: "RefundRequested", refund: refundOfAmount(order, amount, reason) });
+  return accept({ type: "RefundRequested", refund: refundAskedFor(order, amount, reason) });
 }
 
 function refundLines(order: Order, of: { lines: LineUnits[]; restock: boolean }, reason: string): Decision {
@@ -167,7 +160,7 @@ function refundLines(order: Order, of: { lines: LineUnits[]; restock: boolean },
   if (wrong) return refuse({ reason: "not_refundable", ...wrong });
   const refund = refundOfUnits(order, of.lines, { reason, restock: of.restock ? cameFrom(order, of.lines) : [] });
   return refundAmount(refund) === 0
-    ? refuse({ reason: "refund_too_large", refundable: refundableAmount(order) })
+    ? refuse({ reason: "refund_too_large", refundable: refundableNow(order) })
     : accept({ type: "RefundRequested", refund });
 }
 

@@ -9,6 +9,7 @@ import { decideReturn } from "./decide-returns.ts";
 import { LEGAL_MOVES } from "./legal-moves.ts";
 import { isAskedBack, refuseRecall } from "./recall.ts";
 import type { Order, Shipment, ShipmentItem } from "./order.ts";
+import { decideCapture, decideVoid } from "./settle-payment.ts";
 import { isBeingPicked, liveShipments, progressOf, type ShipmentProgress } from "./state.ts";
 
 export type Decision = { ok: true; events: OrderEvent[] } | { ok: false; refusal: OrderRefusal };
@@ -43,6 +44,10 @@ function decideOn(order: Order, command: Exclude<OrderCommand, { type: "PlaceOrd
       return cancel(order, command.reason);
     case "ProvidePayment":
       return providePayment(order, command.method, now);
+    case "CapturePayment":
+      return decideCapture(order, command.payment);
+    case "VoidPayment":
+      return decideVoid(order, command.payment);
     case "StartPicking":
       return onShipment(order, command.shipmentId, ["REQUESTED", "ACCEPTED"], (shipment) =>
         accept(

@@ -66,6 +66,10 @@ export function isDisputed({ disputes = [] }: Payment): boolean {
  */
 export function undisputedAmount(payment: Payment): MinorUnits {
   if (isDisputed(payment)) return 0;
-  const lost = (payment.disputes ?? []).reduce((sum, { status, amount }) => sum + (status === "lost" ? amount : 0), 0);
-  return Math.max(0, payment.captured - payment.refunded - lost);
+  return Math.max(0, payment.captured - payment.refunded - lostAmount(payment));
+}
+
+/** What of the payment the customer has got back by disputes. */
+export function lostAmount({ disputes = [] }: Payment): MinorUnits {
+  return disputes.reduce((sum, { status, amount }) => sum + (status === "lost" ? amount : 0), 0);
 }

@@ -54,6 +54,10 @@ export type OrderEvent =
   | { type: "PaymentFailed"; payment: number; code: string; message: string }
   | { type: "PaymentMethodProvided"; payment: number; method: string }
   | { type: "AuthorizationLapsing"; payment: number }
+  /** A person takes the money before a parcel does. */
+  | { type: "CaptureRequested"; payment: number }
+  /** A person gives an authorization back that the order can do without. */
+  | { type: "VoidRequested"; payment: number }
   | { type: "PaymentCaptured"; payment: number; amount: MinorUnits }
   | { type: "CaptureFailed"; payment: number; code: string; message: string }
   | { type: "PaymentVoided"; payment: number }

@@ -1,5 +1,4 @@
 import {
-  borneBy,
   hasSecured,
   isGivenBack,
   isPaymentAlive,
@@ -29,6 +28,7 @@ import { backordered, promised, promisedDelivery, timeWaiting } from "./promises
 import { reinstate } from "./recall.ts";
 import { askMoneyBack, withPaidBack } from "./refund.ts";
 import { applyReturn } from "./return.ts";
+import { amountToCapture, waitsForAllocation } from "./settle-payment.ts";
 import { liveShipments, stateOf } from "./state.ts";
 
 /**
@@ -64,14 +64,8 @@ function askCaptures(order: Order, version: number): Order {
 }
 
 function askCapture(order: Order, number: number, version: number): Order {
-  const asked = order.payments.reduce(
-    (sum, payment) =>
-      sum +
-      (payment.captured > 0 ? borneBy(payment) : payment.status === "authorized" ? (payment.capture?.amount ?? 0) : 0),
-    0,
-  );
   return withPayment(order, number, (payment) => {
-    const amount = Math.min(payableAmount(order) - asked, payment.authorized);
+    const amount = amountToCapture(order, payment);
     return amount > 0 ? { ...payment, capture: { amount, askedIn: version } } : payment;
   });
 }
@@ -81,7 +75,7 @@ function isCaptureDue(order: Order, payment: Payment): boolean {
   const { status, capture, number } = payment;
   if (status !== "authorized" || capture !== null || isGivenBack(payment) || number === order.pendingEdit?.payment)
     return false;
-  if (order.reservations.some((held) => held.status === "HELD" && (held.payment ?? number) === number)) return false;
+  if (waitsForAllocation(order, number)) return false;
   const isShipped = order.shipments.some(({ reachedAt }) => reachedAt.SHIPPED !== undefined);
   return (
     isShipped ||
@@ -196,6 +190,10 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       const isAllocated = order.reservations.some(({ status }) => status === "ALLOCATED" || status === "SHIPPED");
       return isAllocated && !isAsked ? askCapture(seen, event.payment, sequence) : seen;
     }
+    case "CaptureRequested":
+      return askCapture(order, event.payment, sequence);
+    case "VoidRequested":
+      return withPayment(order, event.payment, (payment) => ({ ...payment, status: "voided" }));
     case "PaymentCaptured":
       return withPayment(order, event.payment, (payment) => ({
         ...payment,

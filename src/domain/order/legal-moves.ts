@@ -60,6 +60,8 @@ export const LEGAL_MOVES: Readonly<Record<OrderCommandType, Readonly<Record<Orde
     FULFILLMENT_PENDING: "depends",
     FULFILLMENT_IN_PROGRESS: "depends",
   },
+  CapturePayment: { ...everywhere("depends"), ...ended },
+  VoidPayment: { ...everywhere("depends"), ...ended },
   StartPicking: onShipment,
   ReportShort: onShipment,
   PackShipment: onShipment,

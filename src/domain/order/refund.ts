@@ -1,6 +1,7 @@
 import type { EffectId, OrderId, ReturnId, Sku, WarehouseId } from "../ids.ts";
 import { type MinorUnits, partsPerMillion } from "../money.ts";
 import { borneBy, capturedAmount, isPaymentAlive } from "./amounts.ts";
+import { isDisputed, lostAmount } from "./dispute.ts";
 import type { Effect } from "./effects.ts";
 import { type Credit, divideParts, type ReturnedCredit } from "./exchange.ts";
 import type { LineUnits, Order, Payment } from "./order.ts";
@@ -102,6 +103,16 @@ export function refundableAmount(order: Pick<Order, "payments" | "refunds">): Mi
   return order.payments.reduce((sum, payment) => sum + Math.max(0, payment.captured - committed(order, payment)), 0);
 }
 
+/** The same of one payment as far as it is there now: not while it is disputed, and never what was lost that way. */
+function refundableOf(order: Pick<Order, "refunds">, payment: Payment): MinorUnits {
+  return isDisputed(payment) ? 0 : Math.max(0, payment.captured - committed(order, payment) - lostAmount(payment));
+}
+
+/** What somebody may pay back now: what is refundable and neither disputed nor lost to a dispute. */
+export function refundableNow(order: Pick<Order, "payments" | "refunds">): MinorUnits {
+  return order.payments.reduce((sum, payment) => sum + refundableOf(order, payment), 0);
+}
+
 /** What of this payment is paid back once this part is: what our own refunds before it and another hand's came to, and the part. */
 export function refundedAfter({ refunds, payments }: Order, number: number, amount: MinorUnits): MinorUnits {
   const { refundedElsewhere = 0 } = payments.find((payment) => payment.number === number) ?? {};
@@ -109,11 +120,15 @@ export function refundedAfter({ refunds, payments }: Order, number: number, amou
 }
 
 /** The amount over the order's payments: the earliest payment gives back first, each at most what is left of it. */
-function spread(order: Pick<Order, "payments" | "refunds">, amount: MinorUnits): RequestedRefund["parts"] {
+function spread(
+  order: Pick<Order, "payments" | "refunds">,
+  amount: MinorUnits,
+  thereOf = (payment: Payment) => payment.captured - committed(order, payment),
+): RequestedRefund["parts"] {
   const parts: RequestedRefund["parts"] = [];
   let left = amount;
   for (const payment of order.payments) {
-    const part = Math.min(left, payment.captured - committed(order, payment));
+    const part = Math.min(left, thereOf(payment));
     if (part <= 0) continue;
     parts.push({ payment: payment.number, amount: part });
     left -= part;
@@ -142,6 +157,12 @@ export function refundOfAmount(order: Order, amount: MinorUnits, reason: string)
     parts: spread(order, amount),
     restock: [],
   };
+}
+
+/** A refund that somebody asks for now, of the payments that no dispute has a hold on. */
+export function refundAskedFor(order: Order, amount: MinorUnits, reason: string): RequestedRefund {
+  const parts = spread(order, amount, (payment) => refundableOf(order, payment));
+  return { ...refundOfAmount(order, 0, reason), parts };
 }
 
 /**

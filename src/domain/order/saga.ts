@@ -252,7 +252,11 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
     case "RefundSettled":
       return returnEffects(order, event);
 
+    case "VoidRequested":
+      return [{ kind: "VoidPayment", payment: event.payment }];
+
     case "PaymentStarted":
+    case "CaptureRequested":
     case "PaymentCaptured":
     case "PaymentVoided":
     case "DisputeUpdated":

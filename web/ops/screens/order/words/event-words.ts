@@ -62,6 +62,10 @@ const EVENTS: {
   PaymentMethodProvided: ({ payment }, words) =>
     tell(PEOPLE, "Another payment", `to be paid as ${words.payment(payment)}`),
   AuthorizationLapsing: ({ payment }, words) => tell(WAITS, "Authorization about to lapse", words.payment(payment)),
+  CaptureRequested: ({ payment }, words) =>
+    tell(MONEY, "Capture asked for", `of ${words.payment(payment)}, before a parcel leaves`),
+  VoidRequested: ({ payment }, words) =>
+    tell(PEOPLE, "Authorization not needed", `${words.payment(payment)} is to be given back`),
   PaymentCaptured: ({ payment, amount }, words) =>
     tell(MONEY_IN, "Payment captured", `${words.money(amount)} by ${words.payment(payment)}`),
   CaptureFailed: ({ payment, code, message }, words) =>

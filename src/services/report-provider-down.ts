@@ -1,0 +1,25 @@
+import type { GatedProvider } from "../contracts/provider-gate-rpc.ts";
+import { logError } from "../platform/log.ts";
+import type { ServiceContext } from "./context.ts";
+import { reportDeviations } from "./report-deviations.ts";
+
+/** Puts a provider that is down for long in front of a person, once for each time that it is. */
+export async function reportProviderDown(
+  ctx: Pick<ServiceContext, "env" | "now" | "defer">,
+  provider: GatedProvider,
+  since: number,
+): Promise<void> {
+  const report = {
+    id: `dev_provider:${provider}:${since}`,
+    kind: "provider_down" as const,
+    subject: { provider },
+    summary: `${provider} has not answered as it should since ${new Date(since).toISOString()}: what needs it waits.`,
+    tried: ["one call at a time, to see whether it is back"],
+    openedAt: ctx.now,
+  };
+  try {
+    await reportDeviations(ctx, [report]);
+  } catch (error) {
+    logError("provider_down_not_reported", error, { provider });
+  }
+}
