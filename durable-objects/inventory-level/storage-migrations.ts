@@ -71,4 +71,9 @@ CREATE TABLE waiter (
   until INTEGER NOT NULL
 ) WITHOUT ROWID;`,
   },
+  {
+    // Who waits from before says so again within minutes, and then with its channel.
+    name: "0004-waiter-channel",
+    sql: "ALTER TABLE waiter ADD COLUMN channel TEXT NOT NULL DEFAULT ''",
+  },
 ];

@@ -130,8 +130,8 @@ export class LevelStorage {
         lastMovement: last.sequence,
         lastCount: countFrom(level),
         waiters: this.#sql
-          .exec<{ owner: string; since: number; quantity: number; until: number }>(
-            "SELECT owner, since, quantity, until FROM waiter ORDER BY since, owner",
+          .exec<{ owner: string; since: number; quantity: number; until: number; channel: string }>(
+            "SELECT owner, since, quantity, until, channel FROM waiter ORDER BY since, owner",
           )
           .toArray(),
       },
@@ -253,12 +253,14 @@ export class LevelStorage {
         this.#sql.exec("DELETE FROM waiter WHERE owner = ?", waiter.owner);
     for (const waiter of after.filter((one) => !before.includes(one)))
       this.#sql.exec(
-        `INSERT INTO waiter (owner, since, quantity, until) VALUES (?, ?, ?, ?)
-         ON CONFLICT (owner) DO UPDATE SET since = excluded.since, quantity = excluded.quantity, until = excluded.until`,
+        `INSERT INTO waiter (owner, since, quantity, until, channel) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (owner) DO UPDATE SET since = excluded.since, quantity = excluded.quantity,
+           until = excluded.until, channel = excluded.channel`,
         waiter.owner,
         waiter.since,
         waiter.quantity,
         waiter.until,
+        waiter.channel,
       );
   }
 

@@ -16,9 +16,10 @@ import { evolve } from "../../src/domain/order/evolve.ts";
 import type { Order } from "../../src/domain/order/order.ts";
 import { record } from "../../src/domain/order/record.ts";
 import { isDefinite, judgeFailure, leaseMs } from "../../src/domain/order/retry.ts";
+import { waitsForFewer } from "../../src/domain/order/promises.ts";
 import { react } from "../../src/domain/order/saga.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
-import { type LedgerDraft, outletOf, OUTLETS } from "./ledger-memory.ts";
+import { give, type LedgerDraft, outletOf, OUTLETS } from "./ledger-memory.ts";
 import type { LedgerStorage, StoredEffect, StoredOrder } from "./ledger-storage.ts";
 import { changedParts } from "./order-changes.ts";
 import { attempted, freshEffect, leasedEffect } from "./stored-effect.ts";
@@ -318,6 +319,8 @@ export class LedgerBook {
     if (before === null) this.#storage.insertOrder(order, doc, fingerprint, timerAt);
     else this.#storage.updateOrder(order, doc, revision, timerAt);
     if (timerAt !== null) draft.wakeAt(timerAt);
+    // Its place in line goes to whoever comes next.
+    if (before !== null && waitsForFewer(before.order, order)) this.wake(draft, orderId, now);
     const parts = changedParts(before?.order ?? null, order);
     draft.changed.add(orderId, { order, doc, revision, events: recordedEvents, parts });
     return doc;
@@ -388,11 +391,6 @@ export class LedgerBook {
     draft.wakeAt(leaseUntil);
     return { ...effect, status: "leased", attempt, dueAt: leaseUntil };
   }
-}
-
-/** Whoever reports goes on with what that frees; but a message takes the way of messages, whoever freed it. */
-function give(draft: LedgerDraft, leased: LeasedEffect, sink: LeasedEffect[]): void {
-  (outletOf(leased.effect) === "notifications" ? draft.outgoing : sink).push(leased);
 }
 
 /** How many rows one turn of the pump takes: a long backlog must not hold up orders that come in. */

@@ -64,3 +64,8 @@ export class LedgerMemory implements GroupMemory<LedgerDraft> {
     this.#afterCommit(draft);
   }
 }
+
+/** Whoever reports goes on with what that frees; but a message takes the way of messages, whoever freed it. */
+export function give(draft: LedgerDraft, leased: LeasedEffect, sink: LeasedEffect[]): void {
+  (outletOf(leased.effect) === "notifications" ? draft.outgoing : sink).push(leased);
+}

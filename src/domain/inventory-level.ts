@@ -28,6 +28,8 @@ export interface Waiter {
   quantity: number;
   /** Who has not said again by then (epoch milliseconds) that it waits has lost its place. */
   until: number;
+  /** What it is offered is what its channel is; empty where that is not known. */
+  channel: string;
 }
 
 /** One level as it stands. Never changed, only succeeded. */

@@ -16,7 +16,7 @@ import type { Money } from "../domain/money.ts";
 import { logError } from "../platform/log.ts";
 import type { ServiceContext } from "./context.ts";
 import { subjectOf, visibleCustomer } from "./customers.ts";
-import { describeActor, stateNamed } from "./describe-order.ts";
+import { describeActor, namedFor, stateNamed } from "./describe-order.ts";
 import { CUSTOMER_EVENTS, detailsOf } from "./describe-customer-event.ts";
 import { fromAll } from "./orders.ts";
 
@@ -50,7 +50,10 @@ export async function readCustomerHistory(
   return {
     ok: true,
     value: {
-      rows: shown.map(({ entry }) => entry),
+      rows: namedFor(
+        ctx.principal,
+        shown.map(({ entry }) => entry),
+      ),
       next: merged.length > page.limit && last ? { at: last.when, id: last.entry.id } : null,
     },
   };

@@ -6,6 +6,7 @@ import type {
   SagaEntry,
   ShortOrderAnswer,
 } from "../contracts/orders.ts";
+import type { Principal, Role } from "../contracts/principal.ts";
 import type { OrderSummary } from "../db/orders/queries.ts";
 import { backorderLimit } from "../domain/order/backorder-limit.ts";
 import { linesCancelled } from "../domain/order/cancel-lines.ts";
@@ -221,6 +222,20 @@ export function describeActor(actor: Actor): HistoryEntry["actor"] {
     ? { kind: "system", id: actor.id, name: "Holdfast", role: "system" }
     : { kind: actor.kind, id: actor.id, name: actor.name, role: actor.role };
 }
+
+/** The entries for this reader: customers learn that staff did something, and not who of them. */
+export function namedFor<Entry extends Pick<HistoryEntry, "actor">>(
+  { role }: Pick<Principal, "role">,
+  entries: readonly Entry[],
+): Entry[] {
+  return entries.map((entry) =>
+    role === "customer" && STAFF.has(entry.actor.role)
+      ? { ...entry, actor: { ...entry.actor, id: "staff", name: "Holdfast" } }
+      : entry,
+  );
+}
+
+const STAFF: ReadonlySet<string> = new Set<Role>(["csr", "warehouse", "manager", "admin"]);
 
 /** Fields that hold a provider's token of a means of payment, in events and effects. */
 const MEANS_OF_PAYMENT = new Set(["method", "paymentMethod"]);

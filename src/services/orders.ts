@@ -23,7 +23,7 @@ import { paymentProblem } from "./payment-problem.ts";
 import { returnProblem } from "./return-problem.ts";
 import { isBoundToWarehouse, lacking, maySeeOrder, noSuchOrder } from "./authorize.ts";
 import { actorOf, type ServiceContext } from "./context.ts";
-import { describeHistory } from "./describe-order.ts";
+import { describeHistory, namedFor } from "./describe-order.ts";
 import { ledgerStub } from "./stubs.ts";
 
 /** The order as it stands now: from its ledger while it lives, else from D1. Somebody else's order is not there. */
@@ -109,7 +109,8 @@ export async function staleVersion(
   current: number,
 ): Promise<{ ok: false; problem: ServiceProblem }> {
   const history = await orderHistory(ctx, orderId);
-  const changes = history.ok ? describeHistory(history.value).filter(({ sequence }) => sequence > expected) : [];
+  const events = history.ok ? namedFor(ctx.principal, describeHistory(history.value)) : [];
+  const changes = events.filter(({ sequence }) => sequence > expected);
   return refuse(
     "version_stale",
     `The order has changed since: it is at version ${current} now. Read it again before you change it.`,
@@ -282,6 +283,11 @@ function refusalProblem(orderId: OrderId, currency: string, refusal: Refusal): S
       return {
         code: "order_state",
         detail: "Part of the order has been paid back: what it contains can't change any more.",
+      };
+    case "sold_elsewhere":
+      return {
+        code: "order_state",
+        detail: "A marketplace has sold this order at its price: what would cost more needs an order of its own.",
       };
     case "edit_pending":
       return {

@@ -50,6 +50,17 @@ describe("the line of those who wait for stock", () => {
     expect(books.state.waiters).toEqual([]);
   });
 
+  it("keeps nothing for who may not have it: units kept from a channel go to whoever comes next", () => {
+    const { books, id } = level(5);
+    books.configure(0, 0, { ebay: 4 });
+    books.wait("marketplace", 3, 10, books.now + 9_000, "ebay");
+    expect(offered(books.wait("shop", 4, 20))).toBe(4);
+    expect(waitingAt(books.state, books.now).next, "one unit is for the first").toEqual(["marketplace", "shop"]);
+    expect(books.hold(id(), 1)).toMatchObject({ refusal: { available: 0 } });
+    expect(books.holdInTurn(id(), 4, { owner: "shop", since: 20 }).kind).toBe("changed");
+    expect(books.hold(id(), 1), "the last one is kept from who waits still").toMatchObject({ kind: "changed" });
+  });
+
   it("passes over who leaves it, and who has not said for too long that they still wait", () => {
     const { books } = level(2);
     books.wait("a", 2, 10, books.now + 5_000);

@@ -51,6 +51,26 @@ describe("money that pays for nothing of the order", () => {
   });
 });
 
+describe("an authorization that is given back before it lapses", () => {
+  it("secures no parcel that is found meanwhile, and is asked for anew", () => {
+    const books = new OrderBooks().authorized();
+    const [held] = books.order.reservations;
+    books.allocated([held!.id]);
+    books.now += 7 * DAY;
+    books.timer("authorization_lapse");
+    expect(books.called()).toContainEqual({ kind: "VoidPayment", payment: 1 });
+    const found = { backordered: [], unavailable: [], estimatedDelivery: null };
+    const reservations = [reservation(books.order.id, 1, "paris", 2, "again")];
+    books.done("ReSource", { kind: "ReSource", ...found, reservations });
+    books.allocated().packed();
+    const ship = { type: "ShipShipment", shipmentId: books.shipment() } as const;
+    expect(books.command(ship)).toMatchObject({ refusal: { reason: "payment_not_captured" } });
+    books.done("VoidPayment", { kind: "VoidPayment", payment: { status: "voided", intentId: "pi_1" } });
+    books.authorized(2).accept(ship);
+    expect(books.effect("CapturePayment").effect).toMatchObject({ payment: 2, amount: { amount: 2000 } });
+  });
+});
+
 describe("money for an edit that waits for its parcels", () => {
   it("is given back, and not taken, when it would lapse", () => {
     const books = new OrderBooks(

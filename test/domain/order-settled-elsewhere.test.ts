@@ -3,6 +3,7 @@ import { providerOf } from "../../src/domain/order/payment-provider.ts";
 import { readSavedMeans, savedMeans } from "../../src/domain/order/saved-method.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
 import { OrderBooks, placedOrder } from "../support/order-books.ts";
+import { contentOf } from "../support/order-content.ts";
 
 describe("a means of payment", () => {
   it.each([
@@ -32,6 +33,31 @@ describe("an authorization that never lapses", () => {
     books.payment({ status: "authorized", intentId: "invoice:1", amount: 2000, expiresAt: 0 });
     expect(nextTimer(books.order)).toBeNull();
     expect(books.timer("authorization_lapse")).toEqual([]);
+  });
+});
+
+describe("an order that a marketplace has sold", () => {
+  const sold = (paymentMethod = "external") =>
+    new OrderBooks(placedOrder(undefined, { paymentMethod })).authorized().allocated().accepted();
+
+  it("becomes no dearer: nobody would be asked for the difference", () => {
+    const books = sold();
+    expect(
+      books.command({ type: "AddItems", edit: { content: contentOf(books.order, {}, ["berlin"]) } }),
+    ).toMatchObject({
+      refusal: { reason: "sold_elsewhere" },
+    });
+    expect(books.command({ type: "EditOrder", edit: { content: contentOf(books.order, { 1: 3 }) } })).toMatchObject({
+      refusal: { reason: "sold_elsewhere" },
+    });
+    books.accept({ type: "EditOrder", edit: { content: contentOf(books.order, { 1: 1 }) } });
+    expect(books.order.totals.total).toBe(1000);
+  });
+
+  it("is not one that we invoice", () => {
+    const books = sold("invoice");
+    books.accept({ type: "AddItems", edit: { content: contentOf(books.order, {}, ["berlin"]) } });
+    expect(books.order.pendingEdit).toMatchObject({ payment: 2 });
   });
 });
 

@@ -78,8 +78,8 @@ export class LevelBooks {
     );
   }
 
-  wait(owner: string, quantity: number, since: number, until = this.now + 10_000) {
-    return this.#take(null, () => wait(this.state, { owner, quantity, since, until, channel: "storefront" }, this.now));
+  wait(owner: string, quantity: number, since: number, until = this.now + 10_000, channel = "storefront") {
+    return this.#take(null, () => wait(this.state, { owner, quantity, since, until, channel }, this.now));
   }
 
   /** A hold by who waits, in its turn. */

@@ -87,6 +87,29 @@ export function checkHandedOver({ shipments }: Order, { atWms }: Outside): void 
       assert.ok(!atWms.has(id), `${id} is still at its WMS`);
 }
 
+/**
+ * A parcel has just left: the bank has the money, or has promised it, for all that has left by now, each line's share
+ * rounded to a few cents. Money on its way back because it pays for nothing counts for nothing.
+ */
+export function checkPaidFor({ lines, totals, shipments, refunds, captureOn }: Order, { intents }: Outside): void {
+  const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
+  const there = [...intents.values()].map(({ status, captured, amount }) =>
+    captured > 0 ? captured : status === "authorized" && captureOn === "shipment" ? amount : 0,
+  );
+  const idle = refunds
+    .filter(({ reason }) => reason === "order cancelled" || reason === "order reduced")
+    .flatMap(({ parts }) => parts.map(({ amount }) => amount));
+  const unitsOf = (number: number) =>
+    shipments
+      .filter(({ state, reachedAt }) => state !== "CANCELLED" && reachedAt.SHIPPED !== undefined)
+      .flatMap(({ items }) => items.filter(({ line }) => line === number).map(({ quantity }) => quantity));
+  const value = (line: Order["lines"][number], units: number) =>
+    line.quantity === 0 ? 0 : ((line.net + line.tax) * units) / line.quantity;
+  const left = sum(lines.map((line) => value(line, sum(unitsOf(line.number)))));
+  const due = (totals.total * left) / sum(lines.map((line) => line.net + line.tax));
+  assert.ok(due <= sum(there) - sum(idle) + 2 + lines.length, `${due} has left for ${sum(there)} less ${sum(idle)}`);
+}
+
 /** What the order has cost at each time. */
 function totalsOf(events: readonly RecordedEvent[]): number[] {
   return events.flatMap(({ event }) => {

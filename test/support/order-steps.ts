@@ -43,6 +43,17 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
 const aReturn: fc.Arbitrary<Step> = fc.record({ kind: fc.constant("return" as const), which, units: which });
 /** What happens to an order that has arrived: little but returns. */
 export const afterwards = fc.oneof({ weight: 3, arbitrary: aReturn }, { weight: 1, arbitrary: step });
+/** Changes that meet: people want one thing after another before the outside has answered. */
+export const crowded = fc.oneof(
+  { weight: 4, arbitrary: editStep },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant("deliver" as const), which, how: fc.constant("done" as const) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("person" as const), which: fc.constantFrom(0, 2) }) },
+  { weight: 1, arbitrary: aReturn },
+  { weight: 3, arbitrary: step },
+);
 /** A line, and what of it is held at the two warehouses. */
 export const line = fc.record({
   quantity: fc.integer({ min: 1, max: 4 }),

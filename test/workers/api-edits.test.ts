@@ -1,10 +1,21 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { AvailabilityAnswer } from "../../src/contracts/inventory.ts";
-import type { OrderAnswer } from "../../src/contracts/orders.ts";
+import type { HistoryEntry, OrderAnswer } from "../../src/contracts/orders.ts";
 import type { OrderId, Sku } from "../../src/domain/ids.ts";
 import type { EffectResult } from "../../src/domain/order/effects.ts";
 import { ledgerStub } from "../../src/services/stubs.ts";
-import { json, KEYS, newStock, orderForm, prepareWorld, problem, send, unique, workerEnv } from "./api-harness.ts";
+import {
+  CUSTOMER,
+  json,
+  KEYS,
+  newStock,
+  orderForm,
+  prepareWorld,
+  problem,
+  send,
+  unique,
+  workerEnv,
+} from "./api-harness.ts";
 
 beforeAll(prepareWorld);
 
@@ -253,5 +264,38 @@ describe("cancelling by line", () => {
     const other = await problem(await cancel(orderId, [{ line: 2, quantity: 1 }]), "invalid_request");
     expect(other.errors?.[0]?.pointer).toBe("/lines/0/line");
     expect(await read(orderId)).toEqual(before);
+  });
+});
+
+describe("what a customer learns of who changed their order", () => {
+  it("is that staff did, and not who of them", async () => {
+    const body = orderForm(await newStock(), 1, { customer: undefined });
+    const { orderId } = await json<OrderAnswer>(
+      await send("POST", "/api/v1/orders", { key: KEYS.customer, body }),
+      201,
+    );
+    const contact = { contact: { name: "Ada", email: "ada@example.com" } };
+    const edit = (key: string, ifMatch: string) =>
+      send("PUT", `/api/v1/orders/${orderId}`, { key, body: contact, headers: { "If-Match": ifMatch } });
+    await json(await edit(KEYS.csr, "*"));
+    const edited = async (key: string) => {
+      const answer = await send("GET", `/api/v1/orders/${orderId}/history`, { key });
+      const { data } = await json<{ data: HistoryEntry[] }>(answer);
+      return data.find(({ type }) => type === "OrderEdited")?.actor;
+    };
+    const staff = await edited(KEYS.csr);
+    const unnamed = { kind: "key", id: "staff", name: "Holdfast", role: "csr" };
+    expect(staff).toMatchObject({ kind: "key", role: "csr" });
+    expect(await edited(KEYS.customer)).toEqual(unnamed);
+    const { changes } = await problem(await edit(KEYS.customer, '"1"'), "version_stale");
+    expect(changes).toMatchObject([{ type: "OrderEdited", actor: unnamed }]);
+    await vi.waitFor(
+      async () => {
+        const told = await send("GET", `/api/v1/customers/${CUSTOMER}/history`, { key: KEYS.customer });
+        const { data } = await json<{ data: { type: string; actor: unknown }[] }>(told);
+        expect(data.find(({ type }) => type === "OrderEdited")?.actor).toEqual(unnamed);
+      },
+      { timeout: 10_000, interval: 50 },
+    );
   });
 });

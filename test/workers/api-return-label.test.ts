@@ -88,6 +88,10 @@ describe("a return's label", () => {
     }
     await json(await send("POST", `/api/v1/returns/${returnId}/receive`, { body: { warehouseId: here } }));
     await problem(await send("GET", link, { key: null }), "not_found");
+    const browser = { accept: "text/html,*/*;q=0.8", "accept-language": "de;q=0.9, en" };
+    const page = await send("GET", link, { key: null, headers: browser });
+    expect([page.status, page.headers.get("content-type")]).toEqual([404, "text/html; charset=utf-8"]);
+    expect(await bodyOf(page)).toContain("Dieser Link führt nirgendwohin mehr");
     expect((await send("GET", pathOf(returnId), { key: KEYS.csr })).status, "staff still may").toBe(200);
   });
 

@@ -149,6 +149,42 @@ it("of ten orders that wait, a receipt serves exactly the first ones, in parts w
   expect(await levelOf(level).view(level)).toMatchObject({ onHand: 7, held: 7, available: 0 });
 });
 
+it("leaves the line as soon as the order is cancelled, and not when it would look again", async () => {
+  await sell({ kind: "backorder", leadDays: null, partly: true });
+  const [gone, next] = [await placeWaiting(2), await placeWaiting(2)];
+  await ledger.execute({ orderId: gone, command: { type: "CancelOrder", reason: "changed my mind" }, actor: ACTOR });
+  await look(gone, 2);
+  await receive(2);
+  expect(await published()).toEqual([next]);
+});
+
+it("keeps its place when only a part of what it was offered is still there", async () => {
+  await sell({ kind: "backorder", leadDays: null, partly: true });
+  const catalog = await world.context.catalog();
+  const far: LevelRegistration = { ...level, warehouseId: "paris" as WarehouseId };
+  let asked = 0;
+  // Paris is there when it offers its units, and not when they are held.
+  const levelIn = (warehouseId: string) =>
+    warehouseId === level.warehouseId ? level : warehouseId === far.warehouseId && (asked += 1) !== 2 ? far : undefined;
+  vi.spyOn(world.context, "catalog").mockResolvedValue({
+    ...catalog,
+    warehouses: new Map(
+      [...catalog.warehouses.values()].flatMap((one) => [
+        [one.id, one],
+        [far.warehouseId, { ...one, id: far.warehouseId }],
+      ]),
+    ),
+    levels: new Map([[level.sku, [level, far]]]),
+    level: (_sku, warehouseId) => levelIn(warehouseId),
+  });
+  accepted(await levelOf(far).receive(far, { quantity: 1, ref: "truck", occurredAt: Date.now() }));
+  await receive(3);
+  const order = await placeWaiting(4);
+  expect(await waitingUnits(order)).toBe(4);
+  const late = await levelOf(level).hold(level, holdCommand(level, 1));
+  expect(late).toMatchObject({ ok: false, refusal: { reason: "insufficient_stock", available: 0 } });
+});
+
 it("sends nothing in parts where that is not allowed: the first keeps what has come until all of it has", async () => {
   await sell({ kind: "backorder", leadDays: null, partly: false });
   const [big, small] = [await placeWaiting(5), await placeWaiting(1)];

@@ -1,7 +1,8 @@
 import type { Hono } from "hono";
 import { html } from "hono/html";
-import { type Language, languageFor } from "../../domain/language.ts";
+import type { Language } from "../../domain/language.ts";
 import type { ApiContext, ApiEnv } from "../types.ts";
+import { languageOfReader } from "./language-of-reader.ts";
 import { textPage } from "./layout.ts";
 
 const WORDS: Readonly<Record<Language, { title: string; thanks: string; next: string }>> = {
@@ -23,8 +24,7 @@ const WORDS: Readonly<Record<Language, { title: string; thanks: string; next: st
  */
 export function mountPaymentReturn(app: Hono<ApiEnv>): void {
   app.get("/payment-return", async (c: ApiContext) => {
-    const [preferred = ""] = (c.req.header("accept-language") ?? "").split(",", 1);
-    const language = languageFor(preferred.trim(), "");
+    const language = languageOfReader(c);
     const { title, thanks, next } = WORDS[language];
     const page = await textPage(
       c,

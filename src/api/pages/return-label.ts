@@ -1,9 +1,8 @@
 import type { Hono } from "hono";
 import { readReturnLabelByLink } from "../../services/read-return-label.ts";
 import { labelResponse } from "../label-response.ts";
-import { placeOf } from "../middleware.ts";
-import { problemResponse } from "../problem.ts";
 import type { ApiEnv } from "../types.ts";
+import { deadLink } from "./dead-link.ts";
 
 /** Where a customer without an account gets the label of a return: by the link in the message that approves it. */
 export function mountReturnLabel(app: Hono<ApiEnv>): void {
@@ -12,7 +11,7 @@ export function mountReturnLabel(app: Hono<ApiEnv>): void {
       { env: c.env, now: c.get("now"), defer: (work) => c.executionCtx.waitUntil(work) },
       c.req.param("token"),
     );
-    if (!found.ok) return problemResponse(found.problem, placeOf(c));
+    if (!found.ok) return deadLink(c, found.problem);
     const { format, label } = found.value;
     const answer = labelResponse(label, { id: "return-label", format, requestId: c.get("requestId") });
     answer.headers.set("Referrer-Policy", "no-referrer");

@@ -13,6 +13,7 @@ import { placeOf } from "../middleware.ts";
 import { problemResponse } from "../problem.ts";
 import { readText } from "../read-body.ts";
 import type { ApiContext, ApiEnv } from "../types.ts";
+import { deadLink } from "./dead-link.ts";
 import { textPage } from "./layout.ts";
 
 interface Words {
@@ -94,9 +95,6 @@ async function choicePage(c: ApiContext, subscriber: Subscriber, saved: boolean)
   return page;
 }
 
-function unknown(c: ApiContext): Response {
-  return problemResponse(
-    { code: "not_found", detail: "This link is not one of ours, or is not complete." },
-    placeOf(c),
-  );
+function unknown(c: ApiContext): Promise<Response> {
+  return deadLink(c, { code: "not_found", detail: "This link is not one of ours, or is not complete." });
 }

@@ -14,6 +14,7 @@ const ticket = endpoint({
   audit: "none",
   body: ticketForm,
   answers: { 201: { description: "The ticket.", schema: ticketAnswer } },
+  problems: ["forbidden", "not_found"],
   async handle({ ctx, body }) {
     const issued = await issueLiveTicket(ctx, body.topic);
     return issued.ok ? { status: 201, body: issued.value } : issued;

@@ -29,6 +29,7 @@ import {
   describeSaga,
   describeShortOrder,
   describeSummary,
+  namedFor,
 } from "../../services/describe-order.ts";
 import { countRefusedOrder } from "../../services/count-refused-order.ts";
 import { countOrders, getOrder, listOrders, orderHistory, orderSaga } from "../../services/orders.ts";
@@ -224,7 +225,7 @@ const history = endpoint({
   answers: { 200: { description: "All events, oldest first.", schema: historyList } },
   async handle({ ctx, params }) {
     const found = await orderHistory(ctx, params.id);
-    return found.ok ? listAnswer(describeHistory(found.value), null) : found;
+    return found.ok ? listAnswer(namedFor(ctx.principal, describeHistory(found.value)), null) : found;
   },
 });
 

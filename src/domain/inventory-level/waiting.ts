@@ -4,7 +4,6 @@ import {
   type LevelState,
   requireMoment,
   requireUnits,
-  uncommitted,
   type Waiter,
 } from "../inventory-level.ts";
 
@@ -22,12 +21,12 @@ export interface Offer {
 
 /**
  * What may be offered at `now`, never below 0. To who waits (`turn`): what nobody who has waited longer comes first
- * for; to everyone else what nobody waits for.
+ * for; to everyone else what nobody waits for. Nobody comes first for units that are kept from their channel.
  */
 export function offeredTo(state: LevelState, channel: string, now: number, turn?: Turn): number {
   const ahead = state.waiters
     .filter((waiter) => waiter.until > now && (turn === undefined || comesBefore(waiter, turn)))
-    .reduce((sum, { quantity }) => sum + quantity, 0);
+    .reduce((taken, waiter) => taken + shareOf(state, waiter, taken), 0);
   return Math.max(0, availableTo(state, channel) - ahead);
 }
 
@@ -36,15 +35,20 @@ export function spareUnits({ available, waiting }: { available: number; waiting?
   return Math.max(0, available - (waiting?.units ?? 0));
 }
 
+/** What this waiter would get of what there is, when those before have got theirs. */
+function shareOf(state: LevelState, { quantity, channel }: Waiter, taken: number): number {
+  return Math.min(quantity, Math.max(0, availableTo(state, channel) - taken));
+}
+
 /** Units that are waited for at `now`, with the owners who would get what there is, first come, first served. */
 export function waitingAt(state: LevelState, now: number): { units: number; next: string[] } {
   const waiting = state.waiters.filter(({ until }) => until > now);
   const next: string[] = [];
-  let left = uncommitted(state);
-  for (const { owner, quantity } of waiting) {
-    if (left <= 0) break;
-    next.push(owner);
-    left -= quantity;
+  let taken = 0;
+  for (const waiter of waiting) {
+    const share = shareOf(state, waiter, taken);
+    if (share > 0) next.push(waiter.owner);
+    taken += share;
   }
   return { units: waiting.reduce((sum, { quantity }) => sum + quantity, 0), next };
 }
@@ -53,7 +57,7 @@ export function waitingAt(state: LevelState, now: number): { units: number; next
  * Puts an owner in the line of those who wait, or changes how many units it waits for; 0 takes it out. It keeps its
  * place as long as it says again before `until` that it still waits. Answers what it is offered now.
  */
-export function wait(state: LevelState, command: Waiter & { channel: string }, now: number): Decision<Offer> {
+export function wait(state: LevelState, command: Waiter, now: number): Decision<Offer> {
   const { owner, since, quantity, until, channel } = command;
   requireUnits("quantity", quantity, 0);
   requireMoment("since", since);
@@ -61,11 +65,12 @@ export function wait(state: LevelState, command: Waiter & { channel: string }, n
   const before = state.waiters.find((waiter) => waiter.owner === owner);
   const value = { offered: offeredTo(state, channel, now, { owner, since }) };
   const others = state.waiters.filter((waiter) => waiter.owner !== owner && waiter.until > now);
-  const same = (before?.quantity ?? 0) === quantity && (quantity === 0 || before?.since === since);
+  const same =
+    (before?.quantity ?? 0) === quantity && (quantity === 0 || (before?.since === since && before.channel === channel));
   // It says so more often than it has to: most of the time nothing needs to be written.
   const isFresh = quantity === 0 || (before !== undefined && before.until - now > (until - now) / 2);
   if (same && isFresh) return { kind: "unchanged", value };
-  const waiters = quantity === 0 ? others : [...others, { owner, since, quantity, until }].sort(byTurn);
+  const waiters = quantity === 0 ? others : [...others, { owner, since, quantity, until, channel }].sort(byTurn);
   return { kind: "changed", value, state: withWaiters(state, waiters), reservation: null, movements: [] };
 }
 

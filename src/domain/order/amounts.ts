@@ -35,7 +35,7 @@ export function dueForParcels(order: Pick<Order, "lines" | "shipments" | "totals
   });
 }
 
-/** What is secured: captured, or authorized and not known to be uncapturable. */
+/** What is secured: captured, or authorized and neither on its way back nor known to be uncapturable. */
 export function securedAmount(order: Pick<Order, "payments">): MinorUnits {
   return order.payments
     .filter(isSecured)
@@ -44,7 +44,7 @@ export function securedAmount(order: Pick<Order, "payments">): MinorUnits {
         sum +
         (payment.captured > 0
           ? borneBy(payment)
-          : payment.captureFailed
+          : payment.captureFailed || isGivenBack(payment)
             ? 0
             : (payment.capture?.amount ?? payment.authorized)),
       0,
@@ -64,6 +64,11 @@ export function isPaymentAlive(payment: Payment): boolean {
 /** Whether the money of this payment is secured. */
 export function isSecured(payment: Payment): boolean {
   return payment.status === "authorized" || payment.status === "captured";
+}
+
+/** Whether the authorization would have lapsed with nothing to capture it for, and the provider is to give it up. */
+export function isGivenBack({ status, authorizationExpiresAt, capture }: Payment): boolean {
+  return status === "authorized" && authorizationExpiresAt === null && capture === null;
 }
 
 /** The payments that the customer makes for this order, as against credit from another one. */

@@ -86,6 +86,7 @@ export type OrderRefusal =
   | { reason: "effect_unknown" }
   | { reason: "effect_not_failed" }
   | { reason: "edit_pending" }
+  | { reason: "sold_elsewhere" }
   | { reason: "refund_made" }
   | { reason: "quantity_exceeds_open"; line: number; quantity: number }
   | ReturnRefusal;

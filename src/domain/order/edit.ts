@@ -9,6 +9,7 @@ import { formShipments, heldReservations } from "./order-stock.ts";
 import { parcelsToRecall, recalledParcels } from "./recall.ts";
 import { isBeingPicked, liveShipments } from "./state.ts";
 import { openUnits, takeOut, withoutUnits } from "./take-out.ts";
+import { providerOf } from "./payment-provider.ts";
 import { hasGivenBack } from "./refund.ts";
 
 type EditType = "OrderEdited" | "ItemsAdded";
@@ -22,14 +23,16 @@ type Ruling = { ok: true; events: OrderEvent[] } | { ok: false; refusal: OrderRe
  *   edit or nothing of it. Until then no other edit is taken;
  * - with none secured yet, is asked for together with the rest, by one payment in the place of the one that is open;
  * - after a failed payment, is part of what the next means of payment is asked for.
- * What is too little to be asked for is forgiven. What it costs less is captured less, or paid back (`refund.ts`).
- * Parcels that the edit changes and that a warehouse outside may be at are asked back first, and the edit is made once
- * all of them have come.
+ * What is too little to be asked for is forgiven; what a marketplace has sold costs no more than it took. What it costs
+ * less is captured less, or paid back (`refund.ts`). Parcels that the edit changes and that a warehouse outside may be
+ * at are asked back first, and the edit is made once all of them have come.
  */
 export function decideEdit(order: Order, by: EditType, wanted: OrderEdit, now: number): Ruling {
   const refusal = refuseEdit(order, by, wanted) ?? refuseLate(order, wanted, now);
   if (refusal) return { ok: false, refusal };
   if (!wanted.content) return { ok: true, events: [madeEdit(order, by, wanted, null, [])] };
+  if (wanted.content.totals.total > order.totals.total && providerOf(order.paymentMethod) === "external")
+    return { ok: false, refusal: { reason: "sold_elsewhere" } };
   const content = forgiveTrifle(order, wanted.content);
   const edit = { ...wanted, content };
   const amount = unpaidAmount(reshaped(order, content));

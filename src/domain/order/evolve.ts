@@ -1,4 +1,12 @@
-import { hasSecured, isPaymentAlive, isPaymentOpen, ownPayments, payableAmount, unpaidAmount } from "./amounts.ts";
+import {
+  hasSecured,
+  isGivenBack,
+  isPaymentAlive,
+  isPaymentOpen,
+  ownPayments,
+  payableAmount,
+  unpaidAmount,
+} from "./amounts.ts";
 import { orderNumberOf } from "../ids.ts";
 import { withDispute } from "./dispute.ts";
 import { applyEdit, dropPendingEdit } from "./edit.ts";
@@ -63,8 +71,10 @@ function askCapture(order: Order, number: number, version: number): Order {
 }
 
 /** Money is taken when the first parcel is asked for, or has left; and never for units that are only held. */
-function isCaptureDue(order: Order, { status, capture, number }: Payment): boolean {
-  if (status !== "authorized" || capture !== null || number === order.pendingEdit?.payment) return false;
+function isCaptureDue(order: Order, payment: Payment): boolean {
+  const { status, capture, number } = payment;
+  if (status !== "authorized" || capture !== null || isGivenBack(payment) || number === order.pendingEdit?.payment)
+    return false;
   if (waitsForAllocation(order, number)) return false;
   const isShipped = order.shipments.some(({ reachedAt }) => reachedAt.SHIPPED !== undefined);
   return (

@@ -45,3 +45,11 @@ export function backordered(
   const waiting = promised({ ...order, lines }, units);
   return { ...waiting, estimatedDelivery: promisedDelivery(waiting, order.estimatedDelivery) };
 }
+
+/** Whether the order waits for fewer units of a line than before: they have come, or are wanted no more. */
+export function waitsForFewer(before: Pick<Order, "lines">, after: Pick<Order, "lines">): boolean {
+  if (before.lines === after.lines) return false;
+  return before.lines.some(
+    ({ number, backordered: units }) => units > (after.lines.find((line) => line.number === number)?.backordered ?? 0),
+  );
+}

@@ -1,5 +1,5 @@
 import { type MinorUnits } from "../money.ts";
-import { borneBy, payableAmount, unpaidAmount } from "./amounts.ts";
+import { borneBy, isGivenBack, payableAmount, unpaidAmount } from "./amounts.ts";
 import type { OrderRefusal } from "./commands.ts";
 import type { Decision } from "./decide.ts";
 import type { OrderEvent } from "./events.ts";
@@ -51,7 +51,8 @@ function openAuthorization(order: Order, number: number): { ok: true; payment: P
   const payment = order.payments.find((candidate) => candidate.number === number);
   if (order.ended) return refuse({ reason: "already_ended", state: order.state });
   if (payment === undefined) return refuse({ reason: "payment_unknown" });
-  if (payment.status !== "authorized") return refuse({ reason: "payment_state", state: payment.status });
+  if (payment.status !== "authorized" || isGivenBack(payment))
+    return refuse({ reason: "payment_state", state: payment.status });
   if (payment.capture !== null) return refuse({ reason: "capture_asked" });
   if (order.pendingEdit?.payment === number) return refuse({ reason: "edit_pending" });
   return order.cancelling ? refuse({ reason: "cancel_pending" }) : { ok: true, payment };

@@ -56,7 +56,8 @@ export const promoteBackorder: EffectHandler<"PromoteBackorder"> = async (contex
     requests.map((request) => holdAtLevel(context.env, catalog, request, { ...holder, waitingSince: since })),
   );
   if (outcomes.some(({ kind }) => kind !== "held")) {
-    // Somebody who has waited longer was quicker: all of it is tried anew.
+    // Somebody who has waited longer was quicker: all of it is tried anew, from the place that the holds had taken.
+    await takePlaces(context.env, catalog, waiting, ranked, place);
     await releaseHolds(context.env, catalog, requests, holder);
     return { status: "waiting", retryAfterMs: 1_000 } satisfies EffectOutcome;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { orderWithALife } from "../support/life.ts";
+import { exchangeUnit, orderPickedShort, orderWithALife } from "../support/life.ts";
 import { openOps, type Stage, untilLive } from "../support/ops.ts";
 
 export function describeOrderLife(stage: () => Stage): void {
@@ -43,6 +43,31 @@ export function describeOrderLife(stage: () => Stage): void {
       await refunds.getByRole("listitem").filter({ hasText: "A scratched box" }).getByText("Done").waitFor();
       const messages = page.getByRole("region", { name: "Messages" });
       await messages.getByText("“we look at your return”").waitFor();
+      await ends();
+    });
+
+    it("leads from a return to the order in exchange for it, and back", async () => {
+      const { order } = await orderWithALife(stage().url);
+      const placed = await exchangeUnit(stage().url, order);
+      const { page, ends } = await openOps(stage(), `/orders/${order.orderId}`);
+      await page.getByRole("region", { name: "Returns" }).getByRole("link", { name: "Order in exchange" }).click();
+      await page.getByRole("heading", { name: placed.number }).waitFor();
+      await page.getByRole("link", { name: "In exchange for what came back of another order" }).click();
+      await page.getByRole("heading", { name: order.number }).waitFor();
+      await ends();
+    });
+  });
+
+  describe("an order that was picked short", () => {
+    it("has its missing unit cancelled where its deviation stands", async () => {
+      const { order, product } = await orderPickedShort(stage().url);
+      const { page, ends } = await openOps(stage(), `/orders/${order.orderId}`);
+      await page.getByRole("button", { name: "Cancel lines" }).click();
+      await page.getByLabel(`Units of ${product}, of 2`).fill("1");
+      await page.getByLabel("Reason").fill("Sold out");
+      await page.getByRole("button", { name: "Cancel these units" }).click();
+      const timeline = page.getByRole("list", { name: "Timeline, newest first" });
+      await timeline.getByRole("listitem").filter({ hasText: "Sold out" }).first().waitFor();
       await ends();
     });
   });

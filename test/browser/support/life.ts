@@ -59,8 +59,33 @@ async function live(url: string): Promise<{ order: Order; product: string }> {
   return { order: await orderIn(url, orderId, "DELIVERED"), product: world.productName };
 }
 
-function askReturn(url: string, orderId: string, condition: string, reason: string) {
-  const body = { orderId, lines: [{ line: 1, quantity: 1 }], reason, condition };
+/** One unit of the order goes back for the same again: answers the order in exchange, once it is placed. */
+export async function exchangeUnit(url: string, { orderId, lines, shipments }: Order): Promise<Order> {
+  const exchange = { lines: [{ sku: lines[0]?.sku, quantity: 1 }] };
+  const { returnId } = await askReturn(url, orderId, "unused", "a scratch", exchange);
+  await send(url, `/returns/${returnId}/receive`, { warehouseId: shipments[0]?.warehouseId });
+  await send(url, `/returns/${returnId}/inspect`, { units: [{ line: 1, quantity: 1, outcome: "write_off" }] });
+  const { exchange: placed } = await until(
+    () => callApi(url, `/returns/${returnId}`, { answer: returnAnswer }),
+    (returned) => returned.exchange?.status === "placed",
+  );
+  return callApi(url, `/orders/${placed?.orderId}`, { answer: orderAnswer });
+}
+
+/** An order of two units, of which the floor finds one and nobody else has any. */
+export async function orderPickedShort(url: string): Promise<{ order: Order; product: string }> {
+  const world = await createWorld(url, 2);
+  const { orderId } = await placeOrder(url, world, 2);
+  const read = () => callApi(url, `/orders/${orderId}`, { answer: orderAnswer });
+  const { shipments } = await until(read, ({ shipments: [parcel] }) => parcel?.state === "ACCEPTED");
+  const path = `/shipments/${shipments[0]?.shipmentId}`;
+  await send(url, `${path}/start`);
+  await send(url, `${path}/short`, { items: [{ line: 1, quantity: 1 }], reason: "shelf empty" });
+  return { order: await read(), product: world.productName };
+}
+
+function askReturn(url: string, orderId: string, condition: string, reason: string, exchange?: unknown) {
+  const body = { orderId, lines: [{ line: 1, quantity: 1 }], reason, condition, exchange };
   return callApi(url, "/returns", { body, answer: returnAnswer });
 }
 

@@ -8,12 +8,17 @@ interface Amount {
   currency: string;
 }
 
-/** Cancels the order if it is still at this version. */
-export function cancelOrder(input: { orderId: string; version: number; reason: string }) {
+/** Cancels the order, or units of its lines, if it is still at this version. */
+export function cancelOrder(input: {
+  orderId: string;
+  version: number;
+  reason: string;
+  lines?: { line: number; quantity: number }[];
+}) {
   return call(`/orders/${encodeURIComponent(input.orderId)}/cancel`, {
     method: "POST",
     version: input.version,
-    body: { reason: input.reason },
+    body: { reason: input.reason, ...(input.lines && { lines: input.lines }) },
     idempotencyKey: crypto.randomUUID(),
     answer: orderAnswer,
   });

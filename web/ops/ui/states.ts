@@ -96,6 +96,13 @@ export const RETURN_LOOKS: Readonly<Record<ReturnAnswer["status"], Look>> = {
   INSPECTED: { label: "Inspected", tone: "good", icon: "check" },
 };
 
+export const EXCHANGE_LOOKS: Readonly<Record<NonNullable<ReturnAnswer["exchange"]>["status"], Look>> = {
+  requested: { label: "Asked for", tone: "move", icon: "clock" },
+  placing: { label: "Being placed", tone: "move", icon: "clock" },
+  placed: { label: "Placed", tone: "good", icon: "check" },
+  declined: { label: "Not to be had, paid back", tone: "quiet", icon: "cross" },
+};
+
 export const MESSAGE_LOOKS: Readonly<Record<NotificationAnswer["status"], Look>> = {
   claimed: { label: "Being sent", tone: "move", icon: "clock" },
   sent: { label: "Sent", tone: "move", icon: "mail" },

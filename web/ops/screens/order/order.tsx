@@ -17,6 +17,8 @@ import { money } from "../../ui/numbers.ts";
 import { Loading, Panel, ProblemNote } from "../../ui/panel.tsx";
 import { FULFILLMENT_LOOKS, lookOf, ORDER_LOOKS, PAYMENT_LOOKS } from "../../ui/states.ts";
 import { Moment } from "../../ui/time.tsx";
+import { OrderLink } from "../../ui/order-link.tsx";
+import { CancelLines } from "./cancel-lines.tsx";
 import { CancelOrder } from "./cancel-order.tsx";
 import { Customer } from "./customer.tsx";
 import { Lines } from "./lines.tsx";
@@ -69,7 +71,7 @@ export function OrderScreen() {
       <BackLink />
       <Head order={order.data} people={<People people={people} where="on this order" />} />
       {order.isError && <ProblemNote error={order.error} onRetry={() => void order.refetch()} />}
-      <Deviations orderId={orderId} />
+      <Deviations order={order.data} />
       <Waiting order={order.data} />
       <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,1fr)_22rem] lg:grid-rows-[auto_1fr]">
         <div className="flex min-w-0 flex-col gap-3">
@@ -109,6 +111,12 @@ function Head({ order, people }: { order: OrderAnswer; people: ReactNode }) {
         </div>
         <p className="text-[0.8125rem] text-muted">
           Placed <Moment at={Date.parse(order.placedAt)} /> by {channelName(order.channel)} · version {order.version}
+          {order.exchangeOf !== null && (
+            <>
+              {" · "}
+              <OrderLink orderId={order.exchangeOf.orderId}>In exchange for what came back of another order</OrderLink>
+            </>
+          )}
         </p>
       </div>
       <dl className="flex flex-wrap gap-x-5 gap-y-2">
@@ -147,8 +155,8 @@ function Truth({ label, children }: { label: string; children: ReactNode }) {
 }
 
 /** What about this order waits for a person, above everything else. */
-function Deviations({ orderId }: { orderId: string }) {
-  const deviations = useInfiniteQuery(deviationsQuery({ order: orderId }));
+function Deviations({ order }: { order: OrderAnswer }) {
+  const deviations = useInfiniteQuery(deviationsQuery({ order: order.orderId }));
   const open =
     deviations.data?.pages.flatMap((page) => page.data).filter((deviation) => deviation.status !== "resolved") ?? [];
   if (deviations.isError) return <ProblemNote error={deviations.error} onRetry={() => void deviations.refetch()} />;
@@ -166,6 +174,7 @@ function Deviations({ orderId }: { orderId: string }) {
             {plainSummary(deviation.summary)}
             <span className="block text-2xs text-ink-2">{DEVIATION_WORDS[deviation.kind].first}</span>
           </p>
+          {deviation.actions.includes("cancel_lines") && <CancelLines order={order} />}
           <DeviationActions deviation={deviation} small />
         </li>
       ))}

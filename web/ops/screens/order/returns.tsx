@@ -4,8 +4,9 @@ import type { ReturnAnswer } from "../../../../src/contracts/returns.ts";
 import { historyQuery, returnQuery } from "../../api/queries.ts";
 import { Chip } from "../../ui/chip.tsx";
 import { count, money } from "../../ui/numbers.ts";
+import { OrderLink } from "../../ui/order-link.tsx";
 import { Panel, ProblemNote } from "../../ui/panel.tsx";
-import { lookOf, REFUND_LOOKS, RETURN_LOOKS } from "../../ui/states.ts";
+import { EXCHANGE_LOOKS, lookOf, REFUND_LOOKS, RETURN_LOOKS } from "../../ui/states.ts";
 import { Moment } from "../../ui/time.tsx";
 import { ReturnActions } from "./return-actions.tsx";
 import { useOrderWords } from "./use-order-words.ts";
@@ -83,6 +84,7 @@ function ReturnRow({ returned, words }: { returned: ReturnAnswer; words: OrderWo
           </li>
         ))}
       </ul>
+      {returned.exchange !== null && <ExchangeRow exchange={returned.exchange} />}
       <div className="mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1.5 text-2xs text-muted">
         {returned.status !== "REJECTED" && (
           <span>
@@ -103,5 +105,21 @@ function ReturnRow({ returned, words }: { returned: ReturnAnswer; words: OrderWo
         </span>
       </div>
     </>
+  );
+}
+
+/** What the customer has asked for in the place of their money, and the order that it has become. */
+function ExchangeRow({ exchange }: { exchange: NonNullable<ReturnAnswer["exchange"]> }) {
+  const { credit, lines, orderId } = exchange;
+  return (
+    <p className="mt-1.5 flex flex-wrap items-center gap-x-3">
+      <span className="break-words">
+        In exchange for {lines.map(({ sku, quantity }) => `${count(quantity)} × ${sku}`).join(", ")}
+      </span>
+      <Chip look={lookOf(EXCHANGE_LOOKS, exchange.status)} />
+      {credit !== null && <span className="text-muted">{money(credit.amount, credit.currency)} of it credited</span>}
+      {orderId !== null && <OrderLink orderId={orderId}>Order in exchange</OrderLink>}
+      {exchange.declined !== null && <span className="break-words text-bad">{reasonWords(exchange.declined)}</span>}
+    </p>
   );
 }
