@@ -48,6 +48,8 @@ export interface DueWork {
 export class LedgerBook {
   readonly #storage: LedgerStorage;
   readonly #jitter: () => number;
+  /** What is out and has been woken meanwhile. Lost with the object, it costs the wait until the next turn. */
+  readonly #woken = new Set<EffectId>();
 
   constructor(storage: LedgerStorage, jitter: () => number) {
     this.#storage = storage;
@@ -154,7 +156,8 @@ export class LedgerBook {
     if (effect.status !== "leased" || effect.attempt !== attempt) return;
     if (outcome.status === "waiting") {
       draft.leased[outletOf(effect.effect)] -= 1;
-      this.#postpone(draft, { ...effect, failures: 0, uncertain: false }, now + outcome.retryAfterMs);
+      const inMs = this.#woken.delete(effect.id) ? 0 : outcome.retryAfterMs;
+      this.#postpone(draft, { ...effect, failures: 0, uncertain: false }, now + inMs);
       return;
     }
     const detail = outcome.status === "failed" ? `${outcome.code}: ${outcome.message}` : outcome.message;
@@ -193,9 +196,9 @@ export class LedgerBook {
 
   /** What the order waits for in line may have come: it is looked for now, and not at the next turn. */
   wake(draft: LedgerDraft, id: OrderId, now: number): void {
-    for (const effect of this.#storage.listEffects(id))
-      if (effect.kind === "PromoteBackorder" && effect.status === "due")
-        this.#start(draft, effect, now, draft.outgoing);
+    for (const effect of this.#storage.listEffects(id).filter(({ kind }) => kind === "PromoteBackorder"))
+      if (effect.status === "due") this.#start(draft, effect, now, draft.outgoing);
+      else if (effect.status === "leased") this.#woken.add(effect.id);
   }
 
   /** Looks again at an order or an effect that could not be dealt with, after a while. */

@@ -214,3 +214,18 @@ it("gives an order a new promise when its day can't be kept, and tells of it", a
   const told = (await ledger.stub.saga(order))?.filter(({ effect }) => effect.kind === "Notify");
   expect(told?.map(({ effect }) => effect.kind === "Notify" && effect.notification)).toContain("backordered");
 });
+
+it("an order that is woken while it is looking looks again at once", async () => {
+  await sell({ kind: "backorder", leadDays: null, partly: false });
+  const id = await placeWaiting(2);
+  vi.setSystemTime(Date.now() + 6 * 60 * SECOND);
+  await ledger.ring();
+  const looking = await queue.leased(id, "PromoteBackorder", 2);
+  await ledger.stub.wake([id]);
+  await ledger.report(looking, { status: "waiting", retryAfterMs: 5 * 60 * SECOND });
+  await ledger.ring();
+  const again = await queue.leased(id, "PromoteBackorder", 3);
+  await ledger.report(again, { status: "waiting", retryAfterMs: 5 * 60 * SECOND });
+  await ledger.ring();
+  expect(queue.of(id).filter(({ effect }) => effect.kind === "PromoteBackorder")).toHaveLength(3);
+});
