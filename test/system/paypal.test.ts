@@ -34,7 +34,7 @@ async function placeAndAnswer(shop: Shop, sku: string, answer: string): Promise<
   const { pathname: back, search } = new URL(reply.headers.get("location") ?? "");
   const page = await fetch(`${shop.url}${back}${search}`, { headers: { "accept-language": "de-AT,en;q=0.5" } });
   expect(page.headers.get("referrer-policy")).toBe("no-referrer");
-  expect(await page.text(), "a page for people, who are not signed in").toContain("Zurück von Ihrer Bank");
+  expect(await page.text(), "a page for people, who are not signed in").toContain("Ihre Antwort ist angekommen");
   return waiting;
 }
 

@@ -7,12 +7,12 @@ import { textPage } from "./layout.ts";
 
 const WORDS: Readonly<Record<Language, { title: string; thanks: string; next: string }>> = {
   en: {
-    title: "Back from your bank",
+    title: "Your answer has arrived",
     thanks: "Thank you. Your answer is with the payment provider.",
     next: "You need to do nothing more, and may close this page. We write to you as soon as we know whether the payment went through, and what to do if it did not.",
   },
   de: {
-    title: "Zurück von Ihrer Bank",
+    title: "Ihre Antwort ist angekommen",
     thanks: "Vielen Dank. Ihre Antwort liegt beim Zahlungsanbieter.",
     next: "Sie müssen nichts weiter tun und können diese Seite schließen. Wir schreiben Ihnen, sobald wir wissen, ob die Zahlung geglückt ist, und was zu tun ist, falls nicht.",
   },
