@@ -80,7 +80,7 @@ describe("a customer", () => {
       },
       { action: "customer.created", before: null, after: { country: "DE" } },
     ]);
-    expect(JSON.stringify(entries)).not.toMatch(/Ada|example\.com|Wien|4930/);
+    expect(JSON.stringify(entries)).not.toMatch(/Ada|example\.com|Wien|493012345678/);
   });
 
   it("replaced by two at once is replaced by one", async () => {
