@@ -17,6 +17,7 @@ const SCHEMES: readonly { from: number; to: number; digits: number; lengths: rea
   { from: 5038, to: 5038, digits: 4, lengths: [16, 18, 19] },
   { from: 6759, to: 6763, digits: 4, lengths: [16, 18, 19] },
 ];
+const SHORTEST = 14;
 const LONGEST = 19;
 
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
@@ -29,6 +30,8 @@ const DIGIT_GROUPS = /(?<![A-Za-z\d+]|[+\d][\s.-])\d+(?:[\s.-]\d+)*(?![A-Za-z])/
  * EANs and the ids of marketplaces have it.
  */
 export function holdsCardNumber(text: string): boolean {
+  // Most texts of a request are short, and this looks at all of them.
+  if (text.length < SHORTEST) return false;
   const runs = text.replaceAll(UUID, "").match(DIGIT_GROUPS) ?? [];
   return runs.some((run) => {
     const groups = run.split(/[\s.-]/);
