@@ -22,7 +22,7 @@ export const PER_ORDER = {
   /** Calls that reach its ledger until fulfillment is requested: the order itself, and what the saga asks and reports, gathered. */
   ledgerCalls: 8,
   /** Effect and stock messages. */
-  messages: 3.8,
+  messages: 3,
 } as const;
 
 export interface Demand {
