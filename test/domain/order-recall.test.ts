@@ -55,6 +55,19 @@ describe("an edit of what a warehouse outside has", () => {
     expect(units(books.order)).toEqual([1]);
   });
 
+  it("learns nothing of a recall that was answered before the parcel was asked for again", () => {
+    const books = atWarehouses();
+    readdress(books);
+    const old = books.effects.find(({ effect }) => effect.kind === "CancelFulfillment");
+    books.recalled(0).recalled(1, false);
+    expect(books.order.pendingEdit).toBeNull();
+    books.accepted(true);
+    expect(states(books.order)).toEqual(["ACCEPTED", "ACCEPTED"]);
+    const answer = { kind: "CancelFulfillment", recalled: true, reason: "" } as const;
+    expect(books.done("CancelFulfillment", answer, old)).toEqual([]);
+    expect(states(books.order)).toEqual(["ACCEPTED", "ACCEPTED"]);
+  });
+
   it("needs no asking where the floor is our own", () => {
     const books = atWarehouses(false);
     edit(books, { 1: 1 });

@@ -1,6 +1,7 @@
-import type { OrderId, ReservationId } from "../../src/domain/ids.ts";
+import type { EffectId, OrderId, ReservationId } from "../../src/domain/ids.ts";
 import type { Effect, EffectResult, PaymentFact } from "../../src/domain/order/effects.ts";
 import type { Order } from "../../src/domain/order/order.ts";
+import { isOvertaken } from "../../src/domain/order/recall.ts";
 import { hasReached } from "../../src/domain/order/state.ts";
 import { newOrderId, reservation } from "./order-books.ts";
 
@@ -126,7 +127,8 @@ export class Outside {
       }
       case "CancelFulfillment": {
         const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
-        if (!shipment || shipment.state === "CANCELLED") return { kind: "nothing" };
+        if (!shipment || shipment.state === "CANCELLED" || isOvertaken(shipment, key as EffectId))
+          return { kind: "nothing" };
         const recalled = !hasReached(shipment, "PICKING") && dice() > 0.2;
         if (recalled) this.atWms.delete(shipment.id);
         return { kind: "CancelFulfillment", recalled, reason: "said the floor" };

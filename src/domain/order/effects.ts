@@ -204,6 +204,11 @@ export function effectId(orderId: string, sequence: number, effect: Effect, n: n
   return `${orderId}:${sequence}:${effect.kind}${n === 0 ? "" : `:${n}`}` as EffectId;
 }
 
+/** The sequence of the event that called for the effect of this id. */
+export function sequenceOfEffect(id: EffectId): number {
+  return Number(id.split(":", 2)[1]);
+}
+
 /** The order that an effect's id names. */
 export function orderOfEffect(id: EffectId): OrderId {
   return id.slice(0, id.indexOf(":")) as OrderId;

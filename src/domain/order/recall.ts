@@ -1,5 +1,6 @@
-import type { ShipmentId } from "../ids.ts";
+import type { EffectId, ShipmentId } from "../ids.ts";
 import type { TakenOut } from "./edit-parts.ts";
+import { sequenceOfEffect } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
 import type { Order, OrderEdit, Shipment } from "./order.ts";
 import { withShipment } from "./order-parts.ts";
@@ -19,6 +20,14 @@ function isReaddressed(order: Order, edit: OrderEdit | null): boolean {
   const { address = order.address, shippingMethod = order.shippingMethod } = edit;
   const fields = ["line1", "line2", "city", "region", "postalCode", "country"] as const;
   return shippingMethod !== order.shippingMethod || fields.some((field) => address[field] !== order.address[field]);
+}
+
+/**
+ * Whether the parcel was asked for again since this recall of it was called for: what the warehouse says of the recall
+ * is about the request before, and may be a repetition of what it has said then.
+ */
+export function isOvertaken({ requestedIn }: Pick<Shipment, "requestedIn">, recall: EffectId): boolean {
+  return requestedIn > sequenceOfEffect(recall);
 }
 
 /** Whether a change of the order waits for this parcel to come back. */

@@ -9,7 +9,7 @@ import type { Effect, EffectResult } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
 import type { LineUnits, Order, Shipment } from "./order.ts";
 import { anotherPayment, captureFailed, paymentEvents, refundedEvents } from "./record-payment.ts";
-import { isAskedBack, refuseRecall } from "./recall.ts";
+import { isAskedBack, isOvertaken, refuseRecall } from "./recall.ts";
 import { exchangeEvents, returnedCreditEvents } from "./record-exchange.ts";
 import { findReturn, openExchange } from "./return.ts";
 import { reminded } from "./return-reminder.ts";
@@ -80,7 +80,7 @@ function recordResult(order: Order, effectId: EffectId, effect: Effect, result: 
     case "RequestFulfillment":
       return effect.kind === "RequestFulfillment" ? answeredEvents(order, effect.shipmentId, result) : [];
     case "CancelFulfillment":
-      return effect.kind === "CancelFulfillment" ? recallEvents(order, effect.shipmentId, result) : [];
+      return effect.kind === "CancelFulfillment" ? recallEvents(order, effectId, effect.shipmentId, result) : [];
     case "CreateLabel": {
       const shipment = effect.kind === "CreateLabel" ? shipmentOf(order, effect.shipmentId) : undefined;
       const { carrier, service, trackingNumber } = result;
@@ -210,9 +210,15 @@ function answeredEvents(
     : [...discardLabel(shipment), { type: "FulfillmentRefused", shipmentId: shipment.id, reason: result.reason }];
 }
 
-function recallEvents(order: Order, id: string, result: { recalled: boolean; reason: string }): OrderEvent[] {
+function recallEvents(
+  order: Order,
+  effectId: EffectId,
+  id: string,
+  result: { recalled: boolean; reason: string },
+): OrderEvent[] {
   const shipment = shipmentOf(order, id);
   if (!shipment || shipment.state === "CANCELLED" || isBeingPicked(shipment)) return [];
+  if (isOvertaken(shipment, effectId)) return [];
   if (!result.recalled) return [...refuseCancel(order, shipment, result.reason), ...refuseRecall(order, shipment)];
   if (order.cancelling) return recalled(order, shipment);
   if (isAskedBack(order, shipment.id)) return withdrawn(shipment);
@@ -341,7 +347,7 @@ function recordExhausted(order: Order, fact: Extract<OrderFact, { type: "RecordE
     case "CancelFulfillment": {
       const shipment = shipmentOf(order, effect.shipmentId);
       // The warehouse has refused the parcel meanwhile: there is nothing left to recall.
-      if (!shipment || shipment.state === "CANCELLED") return [];
+      if (!shipment || shipment.state === "CANCELLED" || isOvertaken(shipment, effectId)) return [];
       return [
         ...refuseCancel(order, shipment, message),
         ...refuseRecall(order, shipment),

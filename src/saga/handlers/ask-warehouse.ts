@@ -1,4 +1,5 @@
 import { liveOrder } from "../../contracts/live-order.ts";
+import { isOvertaken } from "../../domain/order/recall.ts";
 import { hasReached } from "../../domain/order/state.ts";
 import { done, type EffectHandler, NOTHING } from "../saga-context.ts";
 import { tellFeed } from "../tell-feed.ts";
@@ -23,7 +24,7 @@ export const requestFulfillment: EffectHandler<"RequestFulfillment"> = async (co
 export const cancelFulfillment: EffectHandler<"CancelFulfillment"> = async (context, leased, effect) => {
   const order = await context.order(leased.orderId);
   const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
-  if (!shipment || shipment.state === "CANCELLED") return NOTHING;
+  if (!shipment || shipment.state === "CANCELLED" || isOvertaken(shipment, leased.id)) return NOTHING;
   const begun = hasReached(shipment, "PICKING");
   return done({ kind: "CancelFulfillment", recalled: !begun, reason: begun ? "picking has started" : "recalled" });
 };
