@@ -116,6 +116,12 @@ describe("things that happen once", () => {
       { claimed: true },
       { claimed: false },
     ]);
+    const damaged = { ...claim, subject: "shipment" };
+    const sound = { ...claim, id: unique("ntf"), orderId: unique("ord") };
+    expect(await notifications.claimNotifications(db, [damaged, sound], NOW), "each for itself").toEqual([
+      { claimed: false, notification: null },
+      { claimed: true },
+    ]);
     const raced = await Promise.all(
       [1, 2].map(() =>
         notifications.claimNotifications(db, [{ ...claim, id: unique("ntf"), orderId: `${claim.orderId}-2` }], NOW),

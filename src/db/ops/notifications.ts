@@ -16,10 +16,13 @@ export interface NotificationClaim {
   recipient: string;
 }
 
-/** What a claim came to: the notification as it stands where somebody has claimed it before. */
+/**
+ * What a claim came to: the notification as it stands where somebody has claimed it before; null where the claim's id
+ * belongs to another subject, which is damage of this claim alone.
+ */
 export type ClaimedNotification =
   | { claimed: true }
-  | { claimed: false; notification: Pick<NotificationRow, "id" | "status"> };
+  | { claimed: false; notification: Pick<NotificationRow, "id" | "status"> | null };
 
 /**
  * Claims the sending of messages before they are sent, many in one statement; answers in the order of the claims.
@@ -41,9 +44,7 @@ export async function claimNotifications(
   const standing = others.length === 0 ? [] : await findClaimed(db, others);
   return claims.map((claim) => {
     if (mine.has(claim.id)) return { claimed: true };
-    const notification = standing.find(({ asked }) => asked === claim.id);
-    if (!notification) throw new Error(`notification id ${claim.id} belongs to another subject`);
-    return { claimed: false, notification };
+    return { claimed: false, notification: standing.find(({ asked }) => asked === claim.id) ?? null };
   });
 }
 

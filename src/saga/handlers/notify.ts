@@ -31,8 +31,11 @@ export const notify: EffectHandler<"Notify"> = async (context, leased, effect) =
   };
   const claimed = await context.claimNotification(claim);
   // Another effect has told this already, or this one has and its report was lost.
-  if (!claimed.claimed && (claimed.notification.id !== leased.id || ENDED.has(claimed.notification.status)))
-    return NOTHING;
+  if (!claimed.claimed) {
+    const { notification } = claimed;
+    if (notification === null) throw new Error(`notification id ${leased.id} belongs to another subject`);
+    if (notification.id !== leased.id || ENDED.has(notification.status)) return NOTHING;
+  }
   if (wanted === null) {
     await context.finishNotification({ id: leased.id, status: "declined", error: "unsubscribed" });
     return NOTHING;
