@@ -115,6 +115,18 @@ describe("values", () => {
     expect(promised(shipped()), "nothing waits").toBeUndefined();
   });
 
+  it.each([
+    ["stripe", "en", "Your bank"],
+    ["stripe", "de", "Ihre Bank"],
+    ["paypal", "en", "PayPal"],
+    ["paypal", "de", "PayPal"],
+  ] as const)("of who pays by %s in %s name who asks them to confirm: %s", (provider, language, asker) => {
+    const { order } = new OrderBooks();
+    const payments = order.payments.map((one) => ({ ...one, provider, status: "requires_action" as const }));
+    const subject = { order: { ...order, payments }, about: "payment:1", text: undefined, language };
+    expect(valuesFor(MESSAGE_KINDS.action_required.variables, subject)["asker"]).toBe(asker);
+  });
+
   it("that are links lead to the web, or are none", () => {
     const withAction = (actionUrl: string): Order => {
       const order = new OrderBooks().order;
