@@ -69,6 +69,11 @@ export const PROBLEM_KINDS: Readonly<Record<ProblemCode, ProblemKind>> = {
     advice: "`GET /api/v1/products` lists what is sold.",
   },
   unknown_warehouse: { status: 422, title: "A warehouse is not known", advice: "`GET /api/v1/warehouses` lists them." },
+  warehouse_closed: {
+    status: 409,
+    title: "The warehouse is closed",
+    advice: "It sells nothing new until it opens again. `GET /inventory?productId=` shows which warehouses sell.",
+  },
   unknown_shipping_method: {
     status: 422,
     title: "A shipping method is not known",

@@ -4,10 +4,16 @@ import { instant, MAX_QUANTITY, quantity, reference, shortText, sku, warehouseId
 
 const when = z.string().meta({ format: "date-time" });
 
+const closed = z
+  .literal(true)
+  .optional()
+  .meta({ description: "The warehouse is closed: it offers nothing, whatever is on hand." });
+
 /** One warehouse's stock of a product. `quantity` is what can be ordered there now; customers are told no more. */
 export const stockLevel = z.strictObject({
   warehouseId: z.string(),
   quantity: z.int(),
+  closed,
   asOf: when,
   onHand: z.int().optional(),
   held: z.int().optional(),
@@ -52,6 +58,7 @@ export const stockRow = z
     safetyStock: z.int(),
     reorderPoint: z.int(),
     available: z.int(),
+    closed,
     sequence: z.int(),
     asOf: when.meta({ format: "date-time", description: "How old this copy is." }),
   })
@@ -94,6 +101,7 @@ export const levelAnswer = z
     held: z.int(),
     allocated: z.int(),
     available: z.int(),
+    closed,
     sequence: z.int(),
     asOf: when,
     settings: levelSettings,

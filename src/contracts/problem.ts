@@ -13,6 +13,7 @@ export const PROBLEM_CODES = [
   "method_not_allowed",
   "unknown_sku",
   "unknown_warehouse",
+  "warehouse_closed",
   "unknown_shipping_method",
   "unknown_reservation",
   "total_too_small",

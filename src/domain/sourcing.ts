@@ -11,6 +11,7 @@ import {
   sumLines,
 } from "./sourcing/choose-plan.ts";
 import type { HoldOutcome, HoldRequest, LevelName } from "./sourcing/holds.ts";
+import { refuseSale } from "./sourcing/may-sell.ts";
 
 /** How often one sourcing may try to hold before it gives up. */
 export const MAX_ROUNDS = 3;
@@ -78,10 +79,7 @@ export function rankWarehouses(
   destination: { country: string; location: Coordinates },
 ): RankedWarehouse[] {
   return warehouses
-    .filter(
-      ({ open, serves, workingDays }) =>
-        open && workingDays.length > 0 && (serves.length === 0 || serves.includes(destination.country)),
-    )
+    .filter((warehouse) => refuseSale(warehouse, destination.country) === null)
     .map((warehouse) => ({ warehouse, distanceKm: distanceKm(warehouse.location, destination.location) }))
     .sort((a, b) => a.distanceKm - b.distanceKm || (a.warehouse.id < b.warehouse.id ? -1 : 1));
 }

@@ -13,9 +13,10 @@ import { listStock, type StockPosition, type StockRow } from "../db/ops/stock.ts
 import type { LevelRegistration } from "../domain/catalog.ts";
 import { levelKey, type Sku, type WarehouseId } from "../domain/ids.ts";
 import { spareUnits } from "../domain/inventory-level/waiting.ts";
+import { refuseSale } from "../domain/sourcing/may-sell.ts";
 import { logWarning } from "../platform/log.ts";
 import { isBoundToWarehouse, lacking, lackingWarehouse } from "./authorize.ts";
-import { catalogOf } from "./catalog.ts";
+import { type Catalog, catalogOf } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
 import { findLevel } from "./find-level.ts";
 import { levelStub } from "./stubs.ts";
@@ -31,7 +32,9 @@ export async function readAvailability(ctx: ServiceContext, sku: Sku): Promise<S
   const registrations = (catalog.levels.get(sku) ?? []).filter(({ warehouseId }) => sees(ctx, warehouseId));
   const views = await Promise.all(registrations.map((registration) => viewInTime(ctx, registration)));
   const told = ctx.principal.role === "customer" ? describeOffer : describeLevel;
-  const stockLevels = views.filter((view) => view !== null).map(told);
+  const stockLevels = views
+    .filter((view) => view !== null)
+    .map((view) => told(view, isClosed(catalog, view.warehouseId)));
   const away = registrations.filter((_, index) => views[index] === null).map(({ warehouseId }) => warehouseId);
   if (away.length > 0 && stockLevels.length === 0)
     return refuse("temporarily_unavailable", `No level of ${sku} answers at the moment.`);
@@ -61,14 +64,31 @@ function sees({ principal }: ServiceContext, warehouseId: WarehouseId): boolean 
 
 type StockAt = AvailabilityAnswer["stockLevels"][number];
 
-function describeOffer(level: LevelView): StockAt {
-  return { warehouseId: level.warehouseId, quantity: spareUnits(level), asOf: rfc3339(level.asOf) };
+/** Whether nothing new is sold from there: then nothing of its stock is offered. */
+function isClosed({ warehouses }: Catalog, warehouseId: WarehouseId): boolean {
+  const warehouse = warehouses.get(warehouseId);
+  return warehouse !== undefined && refuseSale(warehouse) !== null;
 }
 
-function describeLevel(level: LevelView): StockAt {
+/** What may be sold of so many units, marked where a closed warehouse offers none. */
+function offerOf<Name extends "quantity" | "available">(
+  name: Name,
+  units: number,
+  closed: boolean,
+): Record<Name, number> & { closed?: true } {
+  const offered = { [name]: closed ? 0 : units } as Record<Name, number>;
+  return closed ? { ...offered, closed } : offered;
+}
+
+function describeOffer(level: LevelView, closed: boolean): StockAt {
+  const { warehouseId, asOf } = level;
+  return { warehouseId, ...offerOf("quantity", spareUnits(level), closed), asOf: rfc3339(asOf) };
+}
+
+function describeLevel(level: LevelView, closed: boolean): StockAt {
   const { onHand, held, allocated, safetyStock, reorderPoint, waiting } = level;
   const counts = { onHand, held, allocated, safetyStock, reorderPoint };
-  return { ...describeOffer(level), ...counts, ...(waiting && { waitedFor: waiting.units }) };
+  return { ...describeOffer(level, closed), ...counts, ...(waiting && { waitedFor: waiting.units }) };
 }
 
 /** A page of the projection: a copy of the levels that says how old it is. */
@@ -94,7 +114,8 @@ export async function listInventory(
       },
       { limit: page.limit, ...(page.after !== undefined && { after: page.after }) },
     );
-    return { ok: true, value: { rows: rows.map(describeRow), next } };
+    const catalog = await catalogOf(ctx.env, ctx.now, ctx.defer);
+    return { ok: true, value: { rows: rows.map((row) => describeRow(row, isClosed(catalog, row.warehouseId))), next } };
   } catch (error) {
     return listsAway(ctx, error);
   }
@@ -111,8 +132,8 @@ function listsAway(ctx: ServiceContext, error: unknown): ServiceResult<never> {
   );
 }
 
-function describeRow({ asOf, ...row }: StockRow): StockRowAnswer {
-  return { ...row, asOf: rfc3339(asOf) };
+function describeRow({ asOf, available, ...row }: StockRow, closed: boolean): StockRowAnswer {
+  return { ...row, ...offerOf("available", available, closed), asOf: rfc3339(asOf) };
 }
 
 /** One level with its settings and reservations. */
@@ -124,6 +145,7 @@ export async function readLevel(
   const registration = await readable(ctx, sku, warehouseId);
   if (!registration.ok) return registration;
   const { level, settings, reservations } = await levelStub(ctx.env, sku, warehouseId).detail(registration.value);
+  const closed = isClosed(await catalogOf(ctx.env, ctx.now, ctx.defer), warehouseId);
   const { onHand, held, allocated, available, sequence, asOf } = level;
   return {
     ok: true,
@@ -133,7 +155,7 @@ export async function readLevel(
       onHand,
       held,
       allocated,
-      available,
+      ...offerOf("available", available, closed),
       sequence,
       asOf: rfc3339(asOf),
       settings,

@@ -2,8 +2,10 @@ import type { ReserveAnswer, ReserveForm } from "../contracts/inventory.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { reservationId } from "../domain/ids.ts";
 import { HOLD_MS } from "../domain/order/order.ts";
+import { refuseSale } from "../domain/sourcing/may-sell.ts";
 import { sha256Hex } from "../platform/sha256.ts";
 import { lacking, lackingWarehouse } from "./authorize.ts";
+import { catalogOf } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
 import { findLevel } from "./find-level.ts";
 import { explainLevelRefusal } from "./level-refusal.ts";
@@ -25,6 +27,10 @@ export async function reserveStock(
   const place = { sku: productId, warehouseId };
   const registration = await findLevel(ctx, place);
   if (!registration.ok) return registration;
+  const { warehouses } = await catalogOf(ctx.env, ctx.now, ctx.defer);
+  const warehouse = warehouses.get(warehouseId);
+  if (warehouse && refuseSale(warehouse) !== null)
+    return refuse("warehouse_closed", `${warehouseId} is closed and sells nothing at the moment.`);
   if (registration.value === null)
     return refuse("insufficient_stock", `${productId} is not stocked at ${warehouseId}.`, {
       extra: { availability: [{ sku: productId, warehouses: [{ warehouseId, available: 0 }] }] },

@@ -9,7 +9,7 @@ import { openOps } from "../../src/db/ops/database.ts";
 import { registerLevels, saveProduct, saveWarehouse } from "../../src/db/ops/save-catalog.ts";
 import { channels, shippingMethods, taxRates } from "../../src/db/ops/schema/catalog.ts";
 import { apiKeys, customers } from "../../src/db/ops/schema/people.ts";
-import type { StockPolicy } from "../../src/domain/catalog.ts";
+import type { StockPolicy, Warehouse } from "../../src/domain/catalog.ts";
 import type { CustomerId, Sku, WarehouseId } from "../../src/domain/ids.ts";
 import { sha256Hex } from "../../src/platform/sha256.ts";
 import type { Env } from "../../src/platform/env.ts";
@@ -125,8 +125,11 @@ export async function addKey(key: string, role: Role, more: Partial<typeof apiKe
     .values({ hash: sha256Hex(key), name: `a ${role}`, role, environment: "local", createdAt: 0, ...more });
 }
 
-/** An open warehouse in Berlin that ships anywhere. */
-export async function newWarehouse(id = unique("house") as WarehouseId): Promise<WarehouseId> {
+/** A warehouse in Berlin, open and shipping anywhere unless told. */
+export async function newWarehouse(
+  id = unique("house") as WarehouseId,
+  more: Partial<Warehouse> = {},
+): Promise<WarehouseId> {
   const saved = await saveWarehouse(
     ops,
     {
@@ -143,6 +146,7 @@ export async function newWarehouse(id = unique("house") as WarehouseId): Promise
       mode: "floor",
       open: true,
       address: { line1: "Westhafenstraße 1", city: "Berlin", postalCode: "13353", country: "DE" },
+      ...more,
     },
     { kind: "create" },
     Date.now(),

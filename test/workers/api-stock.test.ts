@@ -1,11 +1,13 @@
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { LevelAnswer } from "../../src/contracts/inventory.ts";
+import type { AvailabilityAnswer, LevelAnswer } from "../../src/contracts/inventory.ts";
 import type { LevelView } from "../../src/contracts/level-rpc.ts";
 import { openOps } from "../../src/db/ops/database.ts";
+import { registerLevels } from "../../src/db/ops/save-catalog.ts";
 import { upsertStock } from "../../src/db/ops/stock.ts";
 import type { Sku, WarehouseId } from "../../src/domain/ids.ts";
-import { json, newStock, newWarehouse, prepareWorld, problem, send, unique } from "./api-harness.ts";
+import { invalidateCatalog } from "../../src/services/catalog.ts";
+import { json, KEYS, newStock, newWarehouse, prepareWorld, problem, send, unique } from "./api-harness.ts";
 
 beforeAll(prepareWorld);
 
@@ -107,5 +109,43 @@ describe("the list of stock", () => {
     expect((await list("drift=true&out=true")).data.map(({ sku }) => sku)).toEqual([second]);
     expect((await list(`drift=true&sku=${steady}`)).data).toEqual([]);
     expect((await list("drift=true&category=none")).data).toEqual([]);
+  });
+});
+
+describe("a closed warehouse", () => {
+  it("offers nothing to newcomers, and says so wherever its stock is read", async () => {
+    const [open, closed, idle] = [
+      await newWarehouse(),
+      await newWarehouse(undefined, { open: false }),
+      await newWarehouse(undefined, { workingDays: [] }),
+    ];
+    const sku = await newStock({ units: 7, warehouseId: open });
+    const at = (warehouseId: WarehouseId) => ({ sku, warehouseId, opening: 7, safetyStock: 0, reorderPoint: 0 });
+    await registerLevels(openOps(env.OPS), [at(closed), at(idle)], Date.now());
+    invalidateCatalog();
+
+    const reserve = (warehouseId: WarehouseId) =>
+      send("POST", "/inventory/reserve", { body: { productId: sku, warehouseId, quantity: 1 } });
+    await json(await reserve(open), 201);
+    for (const warehouseId of [closed, idle])
+      expect((await problem(await reserve(warehouseId), "warehouse_closed")).detail).toContain(warehouseId);
+
+    for (const key of [KEYS.admin, KEYS.customer]) {
+      const { stockLevels } = await json<AvailabilityAnswer>(await send("GET", `/inventory?productId=${sku}`, { key }));
+      const offered = stockLevels.map(({ warehouseId, quantity, closed: mark }) => [warehouseId, quantity, mark]);
+      expect(new Set(offered)).toEqual(
+        new Set([
+          [open, 6, undefined],
+          [closed, 0, true],
+          [idle, 0, true],
+        ]),
+      );
+    }
+    const read = async (warehouseId: WarehouseId) =>
+      json<LevelAnswer>(await send("GET", `/api/v1/inventory/${sku}/${warehouseId}`));
+    expect(await read(open)).toMatchObject({ onHand: 7, available: 6 });
+    expect(await read(closed)).toMatchObject({ onHand: 7, available: 0, closed: true });
+    const { data } = await json<{ data: object[] }>(await send("GET", `/api/v1/inventory?warehouse=${closed}`));
+    expect(data).toMatchObject([{ sku, onHand: 7, available: 0, closed: true }]);
   });
 });

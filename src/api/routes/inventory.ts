@@ -77,6 +77,7 @@ const reserve = endpoint({
   problems: [
     "unknown_sku",
     "unknown_warehouse",
+    "warehouse_closed",
     "insufficient_stock",
     "reservation_state",
     "idempotency_mismatch",
