@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Deed } from "../contracts/deed.ts";
 import type { FieldProblem, ServiceProblem, ServiceResult } from "../contracts/problem.ts";
 import type { Principal } from "../contracts/principal.ts";
 import { holdsCardNumber } from "../domain/card-number.ts";
@@ -6,6 +7,7 @@ import { type Change, recordChanges } from "../services/audit.ts";
 import { authenticate } from "../services/authenticate.ts";
 import { lacking } from "../services/authorize.ts";
 import type { ServiceContext } from "../services/context.ts";
+import { deedOf } from "../services/deed.ts";
 import { doOnce } from "../services/do-once.ts";
 import { describeBodyIssues, describeQueryIssues } from "./describe-issues.ts";
 import { etagOf, isKnown } from "./conditional.ts";
@@ -42,9 +44,10 @@ export async function serve(endpoint: AnyEndpoint, c: ApiContext): Promise<Respo
 async function handle(endpoint: AnyEndpoint, ctx: ServiceContext, c: ApiContext): Promise<Handled> {
   const input = await readInput(endpoint, c);
   if (!input.ok) return input;
-  const call: Call<unknown, unknown, unknown> = { ctx, request: c.req.raw, ...input.value };
-  const handled = await (endpoint.idempotent === "kept" && call.idempotencyKey !== null
-    ? keptAnswer(endpoint, call, call.idempotencyKey)
+  const deed = deedAsked(endpoint, ctx.principal, input.value);
+  const call: Call<unknown, unknown, unknown> = { ctx: { ...ctx, deed }, request: c.req.raw, ...input.value };
+  const handled = await (endpoint.idempotent === "kept" && deed !== null
+    ? keptAnswer(endpoint, call, deed)
     : endpoint.handle(call));
   if (isChange(endpoint) && isDone(handled)) {
     const recorded = recordChanges(ctx, endpoint.changes?.(call, handled) ?? [requestOf(endpoint, c)]);
@@ -52,6 +55,14 @@ async function handle(endpoint: AnyEndpoint, ctx: ServiceContext, c: ApiContext)
     else await recorded;
   }
   return handled;
+}
+
+/** Null where the caller sent no key, or the endpoint takes none. */
+function deedAsked(endpoint: AnyEndpoint, principal: Principal, input: Input): Deed | null {
+  const { method, path, idempotent } = endpoint;
+  if (idempotent === undefined || input.idempotencyKey === null) return null;
+  const { params = null, query = null, body = null } = input;
+  return deedOf(principal.id, `${method} ${path}`, input.idempotencyKey, [params, query, body]);
 }
 
 /** Whether doing it is entered in the audit trail here. */
@@ -89,6 +100,7 @@ function serviceContext(c: ApiContext, principal: Principal): ServiceContext {
     requestId: c.get("requestId"),
     traceparent: c.get("traceparent"),
     now: c.get("now"),
+    deed: null,
     edgeLocation: edgeLocationOf(c.req.raw.cf),
     origin: originOf(c),
     defer: (work) => c.executionCtx.waitUntil(work),
@@ -202,10 +214,9 @@ function takesNothing(body: z.ZodType | FormChoice<unknown>): boolean {
   return !isChoice(body) && body.safeParse(undefined).success;
 }
 
-async function keptAnswer(endpoint: AnyEndpoint, call: Call<unknown, unknown, unknown>, key: string): Promise<Handled> {
-  const content = JSON.stringify([endpoint.method, endpoint.path, call.params ?? null, call.body ?? null]);
+async function keptAnswer(endpoint: AnyEndpoint, call: Call<unknown, unknown, unknown>, deed: Deed): Promise<Handled> {
   let fresh: Handled | undefined;
-  const kept = await doOnce(call.ctx, key, content, async () => {
+  const kept = await doOnce(call.ctx, deed, async () => {
     fresh = await endpoint.handle(call);
     return fresh instanceof Response || "ok" in fresh ? null : fresh;
   });

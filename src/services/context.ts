@@ -1,3 +1,4 @@
+import type { Deed } from "../contracts/deed.ts";
 import type { Principal } from "../contracts/principal.ts";
 import type { Coordinates } from "../domain/geography.ts";
 import type { Actor, Origin } from "../domain/order/events.ts";
@@ -11,6 +12,8 @@ export interface ServiceContext {
   traceparent: string | null;
   /** Epoch milliseconds at which the request came in. */
   now: number;
+  /** What is to be done once, where the caller sent an Idempotency-Key and the endpoint takes one. */
+  deed: Deed | null;
   /** Where the request entered the network, when the platform says so. */
   edgeLocation: Coordinates | null;
   /** The country (ISO 3166-1 alpha-2) and the network's own name of the request, when the platform says so. */

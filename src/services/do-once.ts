@@ -1,8 +1,8 @@
 import { z } from "zod";
+import type { Deed } from "../contracts/deed.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { openOps } from "../db/ops/database.ts";
 import { claimIdempotencyKey, recordIdempotentAnswer, releaseIdempotencyKey } from "../db/ops/idempotency.ts";
-import { sha256Hex } from "../platform/sha256.ts";
 import type { ServiceContext } from "./context.ts";
 
 /** How long a repeat waits for the first request's answer. */
@@ -23,17 +23,16 @@ const keptShape = z.object({
 });
 
 /**
- * Does the work once for each (principal, key) and keeps its answer for every repeat. Work that answers null came to
- * nothing: it is not kept, and the same key may try again. Another content under the key is `idempotency_mismatch`.
+ * Does the work once for each deed and keeps its answer for every repeat. Work that answers null came to
+ * nothing: it is not kept, and the same key may try again. Another content under its key is `idempotency_mismatch`.
  */
 export async function doOnce(
   ctx: ServiceContext,
-  key: string,
-  content: string,
+  { key, fingerprint }: Deed,
   work: () => Promise<KeptAnswer | null>,
 ): Promise<ServiceResult<{ answer: KeptAnswer; replayed: boolean }>> {
   const db = openOps(ctx.env.OPS);
-  const request = { principal: ctx.principal.id, key, fingerprint: sha256Hex(content) };
+  const request = { principal: ctx.principal.id, key, fingerprint };
   const giveUpAt = Date.now() + WAIT_MS;
   for (let pause = 20; ; pause = Math.min(pause * 2, 500)) {
     const claim = await claimIdempotencyKey(db, request, Date.now());

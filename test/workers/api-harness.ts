@@ -229,6 +229,7 @@ export function serviceContext({ role }: { role: Role }): ServiceContext {
     requestId: unique("req"),
     traceparent: null,
     now: Date.now(),
+    deed: null,
     edgeLocation: null,
     origin: { country: null, ray: null },
     defer: (work) => void work,

@@ -13,6 +13,7 @@ import { type MovedRow, type RowOrigin, adjustStock, receiveStock } from "../../
 import { countStock } from "../../services/count-stock.ts";
 import { transferStock } from "../../services/transfer-stock.ts";
 import type { ServiceContext } from "../../services/context.ts";
+import { deedOfRow } from "../../services/deed.ts";
 import { PROBLEM_CODES, refuse } from "../../contracts/problem.ts";
 import { type AnyEndpoint, endpoint, type Handled } from "../endpoint.ts";
 import { parseCsv } from "../read-csv.ts";
@@ -82,7 +83,9 @@ function stockCommand<Row extends { sku: string }>({
     },
     async handle({ ctx, body, idempotencyKey }): Promise<Handled> {
       const base = idempotencyKey ?? crypto.randomUUID();
-      const results = await performAll(body.rows, (row, index) => perform(ctx, row, { ref: `${base}:${index}` }));
+      const results = await performAll(body.rows, (row, index) =>
+        perform({ ...ctx, deed: deedOfRow(ctx.deed, index, row) }, row, { ref: `${base}:${index}` }),
+      );
       const [only] = results;
       if (!body.bulk && only?.status === "refused")
         return refuse(problemCode(only.code), only.detail ?? "The level refuses it.");
