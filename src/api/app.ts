@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { logError } from "../platform/log.ts";
-import type { AnyEndpoint } from "./endpoint.ts";
+import { type AnyEndpoint, BASE_PATH } from "./endpoint.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { isUnavailable } from "./is-unavailable.ts";
 import { allowOrigins, correlate, placeOf } from "./middleware.ts";
@@ -8,8 +8,6 @@ import { mountAssets, mountPages } from "./pages/mount.ts";
 import { problemResponse } from "./problem.ts";
 import { serve } from "./serve.ts";
 import type { ApiEnv } from "./types.ts";
-
-export const BASE_PATH = "/api/v1";
 
 /** The whole HTTP surface of the Worker: the API under its base path, the five plain endpoints, and the pages. */
 export function createApp(): Hono<ApiEnv> {

@@ -4,6 +4,9 @@ import type { Scope } from "../contracts/principal.ts";
 import type { Change } from "../services/audit.ts";
 import type { ServiceContext } from "../services/context.ts";
 
+/** Where the API is. */
+export const BASE_PATH = "/api/v1";
+
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
 /** How long whoever stands between may keep an answer. Staff always get `no-store`. */
@@ -16,6 +19,8 @@ export interface Answer {
   /** Becomes the ETag; a read whose caller has it already is answered 304. */
   version?: number;
   location?: string;
+  /** For browsers: the whole `Set-Cookie`. */
+  setCookie?: string;
   /** How long ago what is answered was read; left out where it was read for this answer. */
   ageSeconds?: number;
   /** Cursor of the next page: becomes `Link: rel="next"`. */

@@ -238,6 +238,7 @@ function respond(c: ApiContext, endpoint: AnyEndpoint, principal: Principal, han
     "Cache-Control": cacheControl(endpoint.cache ?? "none", principal),
   };
   if (handled.location !== undefined) headers["Location"] = handled.location;
+  if (handled.setCookie !== undefined) headers["Set-Cookie"] = handled.setCookie;
   if (handled.ageSeconds !== undefined) headers["Age"] = String(handled.ageSeconds);
   if (handled.replayed === true) headers["Idempotent-Replayed"] = "true";
   if (handled.nextCursor != null) headers["Link"] = `<${nextPage(c.req.url, handled.nextCursor)}>; rel="next"`;

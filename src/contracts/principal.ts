@@ -65,4 +65,6 @@ export interface Principal {
   warehouseId: string | null;
   /** The channel that this caller's orders come from. */
   channel: string;
+  /** When the token that proves them ends, in epoch milliseconds; left out of API keys, which have no end. */
+  provenUntil?: number;
 }

@@ -13,12 +13,11 @@ import { z } from "zod";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { type Principal, ROLE_SCOPES, ROLES, SCOPES } from "../contracts/principal.ts";
 import type { Env } from "../platform/env.ts";
+import { findPerson, TOKEN_LIFE_SECONDS } from "./people.ts";
 
 const ALGORITHMS = ["RS256", "ES256", "EdDSA", "Ed25519"];
 /** Whom our own tokens are for. */
 const AUDIENCE = "holdfast-api";
-/** A shift: after it people sign in again. */
-export const TOKEN_LIFE_SECONDS = 8 * 3600;
 /** Clocks of issuers are not ours. */
 const CLOCK_TOLERANCE_SECONDS = 30;
 
@@ -30,6 +29,15 @@ const issuerJwk = z.looseObject({
   kid: z.string(),
 });
 
+/** What our own tokens say: who, in which session. What they may do is in the list of people. */
+const ownClaims = z.object({
+  sub: z.string().min(1).max(128),
+  sid: z.string().min(1).max(128),
+  iat: z.int(),
+  exp: z.int(),
+});
+
+/** What the tokens of an outside issuer say. */
 const claims = z.object({
   sub: z.string().min(1).max(128),
   name: z.string().max(200).optional(),
@@ -37,6 +45,7 @@ const claims = z.object({
   scopes: z.array(z.enum(SCOPES)).optional(),
   warehouseId: z.string().max(40).nullish(),
   customerId: z.string().max(64).nullish(),
+  exp: z.int(),
 });
 
 /** The public half of the embedded issuer's key; none where there is no such issuer. */
@@ -46,27 +55,26 @@ export function publicKeys(env: Env): JWK[] {
   return [{ kty, crv, x, kid, use: "sig", alg: "EdDSA" }];
 }
 
-/** A token of the embedded issuer for this person, and when it ends (epoch seconds). */
+/** An access token of the embedded issuer, and when it ends (epoch milliseconds); null where there is no such issuer. */
 export async function issueToken(
   env: Env,
-  person: { id: string; name: string; role: Principal["role"]; warehouseId: string | null; customerId: string | null },
+  { userId, sessionId }: { userId: string; sessionId: string },
   now: number,
 ): Promise<{ accessToken: string; expiresAt: number } | null> {
   if (env.ISSUER_KEY === undefined) return null;
   const jwk = issuerJwk.parse(JSON.parse(env.ISSUER_KEY));
   const issuedAt = Math.floor(now / 1000);
   const expiresAt = issuedAt + TOKEN_LIFE_SECONDS;
-  const { id, ...told } = person;
-  const accessToken = await new SignJWT({ ...told })
+  const accessToken = await new SignJWT({ sid: sessionId })
     .setProtectedHeader({ alg: "EdDSA", kid: jwk.kid, typ: "JWT" })
-    .setSubject(id)
+    .setSubject(userId)
     .setIssuer(env.PUBLIC_URL)
     .setAudience(AUDIENCE)
     .setIssuedAt(issuedAt)
     .setExpirationTime(expiresAt)
     .setJti(crypto.randomUUID())
     .sign(await importJWK(jwk, "EdDSA"));
-  return { accessToken, expiresAt };
+  return { accessToken, expiresAt: expiresAt * 1000 };
 }
 
 const localSets = new Map<string, JWTVerifyGetKey>();
@@ -91,7 +99,12 @@ function remoteSet(url: string): JWTVerifyGetKey {
 }
 
 /** Who has this token: one of the embedded issuer, or of the issuer that is configured. */
-export async function findTokenHolder(env: Env, token: string, now: number): Promise<ServiceResult<Principal>> {
+export async function findTokenHolder(
+  env: Env,
+  token: string,
+  now: number,
+  defer: (work: Promise<unknown>) => void,
+): Promise<ServiceResult<Principal>> {
   const currentDate = new Date(now);
   const options = {
     algorithms: ALGORITHMS,
@@ -112,7 +125,7 @@ export async function findTokenHolder(env: Env, token: string, now: number): Pro
         issuer: OIDC_ISSUER,
         audience: OIDC_AUDIENCE,
       });
-      return principalOf(payload, OIDC_ISSUER);
+      return outsider(payload, OIDC_ISSUER);
     }
     if (ISSUER_KEY === undefined) return refuse("unauthenticated", "The token's issuer is not known here.");
     const { payload } = await jwtVerify(token, localSet(env, ISSUER_KEY), {
@@ -120,7 +133,7 @@ export async function findTokenHolder(env: Env, token: string, now: number): Pro
       issuer: env.PUBLIC_URL,
       audience: AUDIENCE,
     });
-    return principalOf(payload, "");
+    return await insider(env, payload, now, defer);
   } catch (error) {
     if (error instanceof errors.JWTExpired) return refuse("unauthenticated", "The token has expired: sign in again.");
     if (error instanceof errors.JWKSTimeout)
@@ -142,23 +155,53 @@ function issuerOf(token: string): string | null {
   }
 }
 
-function principalOf(payload: JWTPayload, issuer: string): ServiceResult<Principal> {
+async function insider(
+  env: Env,
+  payload: JWTPayload,
+  now: number,
+  defer: (work: Promise<unknown>) => void,
+): Promise<ServiceResult<Principal>> {
+  const parsed = ownClaims.safeParse(payload);
+  if (!parsed.success) return refuse("unauthenticated", "The token is not valid here.");
+  const { sub: userId, sid: sessionId, iat: issuedAt, exp } = parsed.data;
+  const person = await findPerson(env, { userId, sessionId, issuedAt }, now, defer);
+  if (person === "away") return refuse("temporarily_unavailable", "Access tokens can't be checked at the moment.");
+  if (person === "gone") return refuse("unauthenticated", "The session has ended: sign in again.");
+  const { id, name, role, warehouseId } = person;
+  return {
+    ok: true,
+    value: {
+      kind: "user",
+      id,
+      name,
+      role,
+      scopes: ROLE_SCOPES[role],
+      customerId: null,
+      warehouseId,
+      channel: "csr",
+      provenUntil: exp * 1000,
+    },
+  };
+}
+
+function outsider(payload: JWTPayload, issuer: string): ServiceResult<Principal> {
   const parsed = claims.safeParse(payload);
   if (!parsed.success) return refuse("unauthenticated", "The token does not say which role its holder has.");
-  const { sub, name, role, scopes, warehouseId, customerId } = parsed.data;
+  const { sub, name, role, scopes, warehouseId, customerId, exp } = parsed.data;
   const allowed = ROLE_SCOPES[role];
   return {
     ok: true,
     value: {
       kind: "user",
       // Two issuers may know different people by one name.
-      id: issuer === "" ? sub : `${issuer}|${sub}`,
+      id: `${issuer}|${sub}`,
       name: name ?? sub,
       role,
       scopes: scopes === undefined ? allowed : allowed.filter((scope) => scopes.includes(scope)),
       customerId: customerId ?? (role === "customer" ? sub : null),
       warehouseId: warehouseId ?? null,
       channel: role === "customer" || role === "storefront" ? "storefront" : "csr",
+      provenUntil: exp * 1000,
     },
   };
 }

@@ -19,5 +19,5 @@ export async function authenticate(
   if (credential === undefined)
     return refuse("unauthenticated", "The Authorization header must be Bearer and one API key or access token.");
   if (API_KEY.test(credential)) return findKeyHolder(env, credential, now, defer);
-  return findTokenHolder(env, credential, now);
+  return findTokenHolder(env, credential, now, defer);
 }

@@ -1,32 +1,35 @@
-import type { SignInAnswer, SignInForm } from "../contracts/auth.ts";
+import type { SignInForm } from "../contracts/auth.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
-import { ROLE_SCOPES } from "../contracts/principal.ts";
 import { openOps } from "../db/ops/database.ts";
 import { findUserByEmail } from "../db/ops/people.ts";
 import { countSignInTry, forgetSignInTries } from "../db/ops/sign-in-tries.ts";
 import type { Env } from "../platform/env.ts";
 import { hmac } from "../platform/hmac.ts";
-import { issueToken } from "./access-tokens.ts";
 import { type Recorder, recordChanges } from "./audit.ts";
+import { onBehalfOf, type StartedSession, startSession } from "./sessions.ts";
 
 /** What the password of nobody is compared with, so that an address that is not known takes as long as one that is. */
 const NOBODYS_HASH = "pbkdf2-sha256$100000$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
-/** Tries at one account within the window: from one address, and from all together, before more have to wait. */
-const MOST_FROM_ONE = 10;
-const MOST_FROM_ALL = 100;
 const WINDOW_MS = 5 * 60_000;
+/** Tries within the window from one network address: at one account, and at all accounts together. */
+const MOST_AT_ONE_ACCOUNT = 10;
+const MOST_FROM_ONE_ADDRESS = 30;
+/** After this many tries at an account, from wherever, each address has only so many left: enough for its owner. */
+const GUESSED_AFTER = 100;
+const MOST_WHILE_GUESSED = 3;
 
 /**
- * Signs a member of staff in with the embedded issuer. Never tells whether it was the address or the password. `from`
- * is the network address that the try comes from: whoever fails too often waits, and locks out nobody elsewhere. Both
- * ends at an account that there is are in the audit trail; what never came to a look at the password is not.
+ * Signs a member of staff in with the embedded issuer, and begins a session. Never tells whether it was the address or
+ * the password. `from` is the network that the try comes from: it waits after too many failed tries. What others fail
+ * at from elsewhere locks nobody out. Both ends at an account that there is are in the audit trail; what never came to
+ * a look at the password is not.
  */
 export async function signIn(
   caller: Recorder,
   { email, password }: SignInForm,
   from: string,
-): Promise<ServiceResult<SignInAnswer>> {
+): Promise<ServiceResult<StartedSession>> {
   const { env, now } = caller;
   if (env.ISSUER_KEY === undefined)
     return refuse("not_found", "Passwords are not used here: sign in with your organization's account.");
@@ -34,12 +37,9 @@ export async function signIn(
   const ops = openOps(env.OPS);
   const trier = { account: await pseudonym(env, address), client: await pseudonym(env, from) };
   // Counted before it is judged: tries that come at the same time do not slip through together.
-  const tries = await countSignInTry(ops, trier, {
-    now,
-    forgottenUntil: now - WINDOW_MS,
-    mostFromOne: MOST_FROM_ONE,
-  });
-  if (tries.fromHere > MOST_FROM_ONE || tries.fromAll > MOST_FROM_ALL)
+  const tries = await countSignInTry(ops, trier, { now, forgottenUntil: now - WINDOW_MS });
+  const mostHere = tries.atAccount > GUESSED_AFTER ? MOST_WHILE_GUESSED : MOST_AT_ONE_ACCOUNT;
+  if (tries.here > mostHere || tries.fromAddress > MOST_FROM_ONE_ADDRESS)
     return refuse("rate_limited", "Too many failed tries. Wait a few minutes.");
   const user = await findUserByEmail(ops, address);
   const matches = await isPassword(password, user?.passwordHash ?? NOBODYS_HASH);
@@ -48,20 +48,10 @@ export async function signIn(
     return refuse("unauthenticated", "The e-mail address or the password is not right.");
   }
   await forgetSignInTries(ops, trier);
-  const { id, name, role, warehouseId } = user;
-  const issued = await issueToken(env, { id, name, role, warehouseId, customerId: null }, now);
-  if (issued === null) return refuse("not_found", "Passwords are not used here.");
-  const principal = { ...caller.principal, kind: "user" as const, id, name, role };
-  enter({ ...caller, principal }, "user.signed_in", id);
-  return {
-    ok: true,
-    value: {
-      accessToken: issued.accessToken,
-      tokenType: "Bearer",
-      expiresAt: new Date(issued.expiresAt * 1000).toISOString(),
-      user: { id, name, role, scopes: [...ROLE_SCOPES[role]], warehouseId },
-    },
-  };
+  const started = await startSession(env, user, now);
+  if (!started.ok) return started;
+  enter(onBehalfOf(caller, user), "user.signed_in", user.id);
+  return started;
 }
 
 /** Behind the answer, so that it takes no longer where there is such a person. */

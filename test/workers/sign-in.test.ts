@@ -1,17 +1,17 @@
 import { env } from "cloudflare:workers";
 import { eq } from "drizzle-orm";
-import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { LOCAL_PASSWORD, USERS } from "../../seed/access.ts";
 import { openOps } from "../../src/db/ops/database.ts";
 import { auditEntries } from "../../src/db/ops/schema/audit.ts";
 import { signInTries, users } from "../../src/db/ops/schema/people.ts";
+import { networkOf } from "../../src/platform/network-of.ts";
 import type * as SignInService from "../../src/services/sign-in.ts";
 import { serviceContext, unique } from "./api-harness.ts";
 import { migrateOps } from "./migrate-ops.ts";
 
 const ops = openOps(env.OPS);
 const MINUTE = 60_000;
-const HERE = "203.0.113.7";
 let service: typeof SignInService;
 
 beforeAll(async () => {
@@ -35,6 +35,12 @@ async function newUser(): Promise<string> {
   return email;
 }
 
+/** The network of one test's own. */
+let here = "";
+beforeEach(() => {
+  here = unique("203.0.113");
+});
+
 const deferred: Promise<unknown>[] = [];
 const defer = (work: Promise<unknown>) => void deferred.push(work);
 afterEach(async () => void (await Promise.allSettled(deferred.splice(0))));
@@ -46,7 +52,7 @@ async function newIsolate(): Promise<void> {
 }
 
 /** The code of what came of a try. */
-async function tryIn(email: string, password: string, { now = Date.now(), from = HERE } = {}): Promise<string> {
+async function tryIn(email: string, password: string, { now = Date.now(), from = here } = {}): Promise<string> {
   const result = await service.signIn(
     { ...serviceContext({ role: "customer" }), now, defer },
     { email, password },
@@ -81,17 +87,31 @@ describe("whoever fails too often to sign in", () => {
     expect(codes.filter((code) => code === "rate_limited")).toHaveLength(15);
   });
 
-  it("locks nobody else out of the account, until it is guessed from many addresses", async () => {
+  it("has to wait at every account, once they have failed at many", async () => {
+    const email = await newUser();
+    const codes: string[] = [];
+    for (let n = 0; n < 40; n += 1) codes.push(await tryIn(`${unique("guessed")}@holdfast.example`, "guess"));
+    expect(codes.slice(0, 30)).not.toContain("rate_limited");
+    expect(new Set(codes.slice(30))).toEqual(new Set(["rate_limited"]));
+    expect(await tryIn(email, LOCAL_PASSWORD)).toBe("rate_limited");
+    expect(await tryIn(email, LOCAL_PASSWORD, { from: "elsewhere" })).toBe("signed in");
+  });
+
+  it("locks nobody else out of the account, however many addresses they have", async () => {
     const email = await newUser();
     const now = Date.now();
-    await failAll(email, 130, { from: "198.51.100.1", now });
-    expect(await tryIn(email, LOCAL_PASSWORD, { now }), "one who guesses counts for ten").toBe("signed in");
-    const [guessed] = await ops.select().from(signInTries).where(eq(signInTries.tries, 130));
-    const alsoFrom = (client: string) => ops.insert(signInTries).values({ ...guessed!, client, tries: 10 });
-    for (let n = 2; n <= 9; n += 1) await alsoFrom(`another-${n}`);
-    expect(await tryIn(email, LOCAL_PASSWORD, { now })).toBe("signed in");
-    await alsoFrom("another-10");
-    expect(await tryIn(email, LOCAL_PASSWORD, { now })).toBe("rate_limited");
+    await tryIn(email, "guess", { now });
+    const [tried] = await ops.select().from(signInTries).where(eq(signInTries.since, now));
+    for (let n = 1; n <= 200; n += 1)
+      await ops.insert(signInTries).values({ ...tried!, client: `another-${n}`, tries: 10 });
+    const owner = { now, from: unique("home") };
+    expect(await failAll(email, 2, owner), "a mistyped password, and again").not.toContain("rate_limited");
+    expect(await tryIn(email, LOCAL_PASSWORD, owner)).toBe("signed in");
+    const guesser = { now, from: unique("botnet") };
+    expect(
+      (await failAll(email, 10, guesser)).filter((code) => code === "unauthenticated"),
+      "far fewer",
+    ).toHaveLength(3);
   });
 
   it("begins anew once they have signed in", async () => {
@@ -131,5 +151,22 @@ describe("the audit trail", () => {
     ]);
     expect(await ops.$count(auditEntries)).toBe(before + 2);
     expect(JSON.stringify(entries)).not.toContain(email);
+  });
+});
+
+describe("a network", () => {
+  it.each([
+    ["203.0.113.7", "203.0.113.7"],
+    ["::ffff:203.0.113.7", "203.0.113.7"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:DB8:1:2::9", "2001:db8:1:2::/64"],
+    ["2001:0db8:0001:0002:ffff::", "2001:db8:1:2::/64"],
+    ["2001:db8::1", "2001:db8:0:0::/64"],
+    ["::1", "0:0:0:0::/64"],
+    ["somewhere", "unknown"],
+    ["1::2::3", "unknown"],
+    [null, "unknown"],
+  ])("of %s is %s: a subscriber's 64 bits of IPv6 count as one", (address, network) => {
+    expect(networkOf(address)).toBe(network);
   });
 });

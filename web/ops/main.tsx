@@ -4,7 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { RequestError } from "./api/problem.ts";
 import { router } from "./router.tsx";
-import { currentSession, onSessionChange } from "./session.ts";
+import { onSessionChange, resumeSession } from "./session.ts";
 import "./styles.css";
 
 const queries = new QueryClient({
@@ -24,8 +24,8 @@ onSessionChange(() => {
   void router.invalidate();
 });
 
-// A session ends at its time, also on a page where nobody clicks.
-setInterval(() => currentSession(Date.now()), 15_000);
+// Before anything is shown: a reload and a new tab must not ask who is signed in already.
+await resumeSession();
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");

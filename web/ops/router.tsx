@@ -7,7 +7,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { z } from "zod";
-import { currentSession } from "./session.ts";
+import { sessionSnapshot } from "./session.ts";
 import { NotFound, RouteProblem } from "./shell/route-problem.tsx";
 import { Shell } from "./shell/shell.tsx";
 
@@ -21,7 +21,7 @@ const signInRoute = createRoute({
   path: "/sign-in",
   validateSearch: z.object({ next: text }),
   beforeLoad: ({ search }) => {
-    if (currentSession(Date.now()) !== null) throw redirect({ href: safeReturn(search.next) });
+    if (sessionSnapshot() !== null) throw redirect({ href: safeReturn(search.next) });
   },
   component: lazyRouteComponent(() => import("./screens/sign-in.tsx"), "SignIn"),
 });
@@ -30,7 +30,7 @@ const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: "shell",
   beforeLoad: ({ location }) => {
-    if (currentSession(Date.now()) === null) {
+    if (sessionSnapshot() === null) {
       throw redirect({ to: "/sign-in", search: location.href === "/" ? {} : { next: location.href } });
     }
   },

@@ -1,4 +1,4 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, getTableColumns, isNull } from "drizzle-orm";
 import type { Customer } from "../../domain/catalog.ts";
 import type { CustomerId } from "../../domain/ids.ts";
 import type { OpsDatabase } from "./database.ts";
@@ -33,6 +33,12 @@ export async function findUserByEmail(db: OpsDatabase, email: string): Promise<U
     .from(users)
     .where(and(eq(users.email, email.trim().toLowerCase()), eq(users.active, true)));
   return found[0] ?? null;
+}
+
+/** Everyone who may sign in: what an isolate keeps, so that a request need not ask. */
+export async function listActiveUsers(db: OpsDatabase): Promise<Omit<UserRow, "passwordHash">[]> {
+  const { passwordHash: _, ...told } = getTableColumns(users);
+  return db.select(told).from(users).where(eq(users.active, true));
 }
 
 /** The customer, or null. */

@@ -8,16 +8,24 @@ export interface Trier {
   client: string;
 }
 
-/**
- * Counts one more try, and forgets all that began at `forgottenUntil` or before. Answers how many that makes from this
- * address, and how many from all together, none of which counts for more than `mostFromOne`.
- */
+/** How many tries there were within the window, this one included. */
+export interface TryCounts {
+  /** At this account from this address. */
+  here: number;
+  /** At all accounts from this address. */
+  fromAddress: number;
+  /** At this account from all addresses. */
+  atAccount: number;
+}
+
+/** Counts one more try, and forgets all that began at `forgottenUntil` or before. */
 export async function countSignInTry(
   db: OpsDatabase,
   trier: Trier,
-  { now, forgottenUntil, mostFromOne }: { now: number; forgottenUntil: number; mostFromOne: number },
-): Promise<{ fromHere: number; fromAll: number }> {
-  const [, [mine], [all]] = await db.batch([
+  { now, forgottenUntil }: { now: number; forgottenUntil: number },
+): Promise<TryCounts> {
+  const tries = sql<number>`sum(${signInTries.tries})`;
+  const [, [here], [fromAddress], [atAccount]] = await db.batch([
     db.delete(signInTries).where(lte(signInTries.since, forgottenUntil)),
     db
       .insert(signInTries)
@@ -27,12 +35,10 @@ export async function countSignInTry(
         set: { tries: sql`${signInTries.tries} + 1` },
       })
       .returning({ tries: signInTries.tries }),
-    db
-      .select({ tries: sql<number>`sum(min(${signInTries.tries}, ${mostFromOne}))` })
-      .from(signInTries)
-      .where(eq(signInTries.account, trier.account)),
+    db.select({ tries }).from(signInTries).where(eq(signInTries.client, trier.client)),
+    db.select({ tries }).from(signInTries).where(eq(signInTries.account, trier.account)),
   ]);
-  return { fromHere: mine?.tries ?? 1, fromAll: all?.tries ?? 1 };
+  return { here: here?.tries ?? 1, fromAddress: fromAddress?.tries ?? 1, atAccount: atAccount?.tries ?? 1 };
 }
 
 /** Forgets what was tried from this address: whoever it was has the password. */

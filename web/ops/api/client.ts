@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { currentSession, endSession } from "../session.ts";
+import { renewSession, type Session, sessionSnapshot, usableSession } from "../session.ts";
 import { refusalOf, RequestError } from "./problem.ts";
 
 const BASE = "/api/v1";
@@ -19,7 +19,7 @@ export interface Call<Shape extends z.ZodType> {
 
 /**
  * Calls the API and answers with what the shape made of it. Throws a `RequestError` for a refusal, a lost
- * connection or an answer of another shape. A 401 ends the session: the router then asks to sign in again.
+ * connection or an answer of another shape. Where the session has ended the router then asks to sign in again.
  */
 export async function call<Shape extends z.ZodType>(path: string, options: Call<Shape>): Promise<z.output<Shape>> {
   const answer = await send(path, options, "application/json");
@@ -66,21 +66,36 @@ function isRecord(value: unknown): value is Record<PropertyKey, unknown> {
 }
 
 /** As `call`, for an answer that is text. */
-export async function callText(path: string, options: Omit<Call<z.ZodType>, "answer">): Promise<string> {
+export async function callText(path: string, options: Request): Promise<string> {
   const answer = await send(path, options, "text/plain");
   return answer.text();
 }
 
-async function send(path: string, options: Omit<Call<z.ZodType>, "answer">, accept: string): Promise<Response> {
-  const session = currentSession(Date.now());
+type Request = Omit<Call<z.ZodType>, "answer">;
+
+async function send(path: string, options: Request, accept: string): Promise<Response> {
+  const session = await usableSession();
+  const answer = await sendAs(session, path, options, accept);
+  if (answer.ok) return answer;
+  // Signing in with a wrong password is a 401 too, and must not be taken for an ended session.
+  if (answer.status !== 401 || session === null) throw await refusalOf(answer);
+  // Nothing was done: the session may have another token by now, or have ended.
+  await renewSession();
+  const renewed = sessionSnapshot();
+  if (renewed === null || renewed.accessToken === session.accessToken) throw await refusalOf(answer);
+  const again = await sendAs(renewed, path, options, accept);
+  if (again.ok) return again;
+  throw await refusalOf(again);
+}
+
+async function sendAs(session: Session | null, path: string, options: Request, accept: string): Promise<Response> {
   const headers = new Headers({ accept });
   if (session !== null) headers.set("authorization", `Bearer ${session.accessToken}`);
   if (options.body !== undefined) headers.set("content-type", "application/json");
   if (options.version !== undefined) headers.set("if-match", `"${options.version}"`);
   if (options.idempotencyKey !== undefined) headers.set("idempotency-key", options.idempotencyKey);
-  let answer: Response;
   try {
-    answer = await fetch(`${BASE}${path}${queryOf(options.query)}`, {
+    return await fetch(`${BASE}${path}${queryOf(options.query)}`, {
       method: options.method ?? "GET",
       headers,
       ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
@@ -95,10 +110,6 @@ async function send(path: string, options: Omit<Call<z.ZodType>, "answer">, acce
       cause,
     );
   }
-  if (answer.ok) return answer;
-  // Signing in with a wrong password is a 401 too, and must not be taken for an ended session.
-  if (answer.status === 401 && session !== null) endSession();
-  throw await refusalOf(answer);
 }
 
 function queryOf(query: Call<z.ZodType>["query"]): string {

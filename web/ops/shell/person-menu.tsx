@@ -1,6 +1,7 @@
 import { Menu } from "@base-ui/react/menu";
+import { useMutation } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { endSession, onSessionChange, sessionSnapshot } from "../session.ts";
+import { onSessionChange, sessionSnapshot, signOut } from "../session.ts";
 import { chooseTheme, onThemeChange, themeChoice, type ThemeChoice } from "../theme.ts";
 import { Icon, type IconName } from "../ui/icons.tsx";
 import { humanize } from "../ui/states.ts";
@@ -18,9 +19,15 @@ const ITEM =
 export function PersonMenu() {
   const session = useSyncExternalStore(onSessionChange, sessionSnapshot);
   const theme = useSyncExternalStore(onThemeChange, themeChoice);
+  const leaving = useMutation({ mutationFn: signOut });
   if (session === null) return null;
   return (
     <Menu.Root>
+      {leaving.isError && (
+        <p role="alert" className="text-[0.8125rem] font-medium text-bad">
+          Still signed in: Holdfast could not be reached. Try again.
+        </p>
+      )}
       <Menu.Trigger
         className="flex h-8 items-center gap-1.5 rounded-md px-1.5 text-[0.8125rem] font-medium hover:bg-well"
         aria-label={`${session.user.name}: account and appearance`}
@@ -49,7 +56,7 @@ export function PersonMenu() {
               ))}
             </Menu.RadioGroup>
             <Menu.Separator className="my-1 h-px bg-line" />
-            <Menu.Item className={ITEM} onClick={endSession}>
+            <Menu.Item className={ITEM} onClick={() => leaving.mutate()}>
               <Icon name="out" /> Sign out
             </Menu.Item>
           </Menu.Popup>

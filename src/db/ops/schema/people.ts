@@ -56,7 +56,33 @@ export const signInTries = sqliteTable(
     /** When the first of them was made. */
     since: integer("since").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.account, table.client] }), index("sign_in_tries_since").on(table.since)],
+  (table) => [
+    primaryKey({ columns: [table.account, table.client] }),
+    index("sign_in_tries_since").on(table.since),
+    index("sign_in_tries_client").on(table.client),
+  ],
+);
+
+/** Why a session was ended before its time. */
+export type SessionEnd = "signed_out" | "token_reused" | "account_ended";
+
+/** One sign-in of a member of staff, for as long as its refresh tokens are exchanged for new ones. */
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    /** SHA-256 (lower-case hex) of the part that all refresh tokens of the session share. */
+    id: text("id").primaryKey(),
+    userId: text("user_id").notNull(),
+    /** The number of the newest refresh token: the only one that is good. */
+    generation: integer("generation").notNull(),
+    startedAt: integer("started_at").notNull(),
+    refreshedAt: integer("refreshed_at").notNull(),
+    /** When it ends at the latest. */
+    endsAt: integer("ends_at").notNull(),
+    endedAt: integer("ended_at"),
+    endReason: text("end_reason").$type<SessionEnd>(),
+  },
+  (table) => [index("sessions_ends").on(table.endsAt), index("sessions_ended").on(table.endedAt)],
 );
 
 /** Where a key is good for: a key of one environment is refused in the others. */
