@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import type { Deed } from "../../src/contracts/deed.ts";
 import {
   type CreateResult,
   type EffectView,
@@ -11,6 +12,7 @@ import {
   type OrderLedgerRpc,
   type OutcomeReport,
   type ReturnedCreditReport,
+  writeOrder,
 } from "../../src/contracts/ledger-rpc.ts";
 import type { LiveFeedRpc } from "../../src/contracts/live.ts";
 import { databaseOf } from "../../src/db/orders/databases.ts";
@@ -19,11 +21,13 @@ import type { EffectId, OrderId, ShipmentId } from "../../src/domain/ids.ts";
 import type { OrderCommand, OrderFact } from "../../src/domain/order/commands.ts";
 import type { NotifyEffect, PaymentFact } from "../../src/domain/order/effects.ts";
 import type { Actor, PlacedOrder, RecordedEvent } from "../../src/domain/order/events.ts";
+import { orderAt } from "../../src/domain/order/order-at.ts";
 import type { Env } from "../../src/platform/env.ts";
 import { logError, logWarning } from "../../src/platform/log.ts";
 import { GroupCommit } from "../group-commit.ts";
 import { applyStorageMigrations } from "../storage-migrations.ts";
 import { AlarmClock } from "./alarm-clock.ts";
+import { DeedBook, type DoneDeed } from "./deed-book.ts";
 import { LedgerBook } from "./ledger-book.ts";
 import { type LedgerDraft, LedgerMemory, outletOf, OUTLETS } from "./ledger-memory.ts";
 import { LedgerStorage } from "./ledger-storage.ts";
@@ -52,6 +56,7 @@ const RESTORE_TRIES = 3;
 export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
   readonly #storage: LedgerStorage;
   readonly #book: LedgerBook;
+  readonly #deeds: DeedBook;
   readonly #group: GroupCommit<LedgerDraft>;
   readonly #memory: LedgerMemory;
   readonly #projector: Projector;
@@ -69,6 +74,7 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
     super(ctx, env);
     applyStorageMigrations(ctx.storage, LEDGER_STORAGE);
     this.#storage = new LedgerStorage(ctx.storage.sql);
+    this.#deeds = new DeedBook(ctx.storage.sql);
     this.#book = new LedgerBook(this.#storage, Math.random);
     this.#memory = new LedgerMemory(this.#storage.countLeased(), (draft) => this.#afterCommit(draft));
     this.#group = new GroupCommit(ctx.storage, this.#memory);
@@ -103,16 +109,32 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
     command: OrderCommand;
     actor: Actor;
     expectedVersion?: number;
+    deed?: Deed;
   }): Promise<ExecuteResult> {
-    const run = () => this.#group.run((draft) => this.#book.execute(draft, input, Date.now()));
+    const { orderId, deed } = input;
+    const run = () =>
+      this.#group.run((draft) => this.#deeds.once(deed, orderId, () => this.#book.execute(draft, input, Date.now())));
     let result = await run();
-    for (
-      let tries = 1;
-      result === "absent" && tries <= RESTORE_TRIES && (await this.#restore(input.orderId));
-      tries += 1
-    )
+    for (let tries = 1; result === "absent" && tries <= RESTORE_TRIES && (await this.#restore(orderId)); tries += 1)
       result = await run();
-    return result === "absent" ? { ok: false, refusal: { reason: "order_unknown" } } : result;
+    if (result === "absent") return { ok: false, refusal: { reason: "order_unknown" } };
+    return result === "mismatch" || "version" in result ? this.#replay(result) : result;
+  }
+
+  async findDone(deed: Deed): Promise<ExecuteResult | null> {
+    const done = this.#deeds.find(deed);
+    return done && this.#replay(done);
+  }
+
+  /** The order as the deed left it, whatever has become of it since. */
+  async #replay(done: DoneDeed): Promise<ExecuteResult> {
+    if (done === "mismatch") return { ok: false, refusal: { reason: "deed_mismatch" } };
+    const { orderId, version } = done;
+    const isLive = this.#storage.findDoc(orderId) !== null;
+    const events = isLive
+      ? this.#storage.listEvents(orderId)
+      : await listEventRows(databaseOf(this.env, orderId), orderId);
+    return { ok: true, order: writeOrder(orderAt(events, version)), replayed: true };
   }
 
   async get(orderId: OrderId): Promise<OrderJson | null> {

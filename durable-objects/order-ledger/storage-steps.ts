@@ -90,4 +90,16 @@ export const LEDGER_STORAGE: readonly StorageMigration[] = [
       CREATE INDEX effects_due ON effects (due_at) WHERE due_at IS NOT NULL;
     `,
   },
+  {
+    // What callers have had done once: the order was at this version when it was. Kept for ever, as the order ids are.
+    name: "deeds",
+    sql: `
+      CREATE TABLE deeds (
+        key TEXT PRIMARY KEY,
+        fingerprint TEXT NOT NULL,
+        order_id TEXT NOT NULL,
+        version INTEGER NOT NULL
+      ) WITHOUT ROWID;
+    `,
+  },
 ];

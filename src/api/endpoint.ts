@@ -26,7 +26,7 @@ export interface Answer {
   /** Cursor of the next page: becomes `Link: rel="next"`. */
   nextCursor?: string | null;
   /** The answer is the one that the first request with this key got. */
-  replayed?: boolean;
+  replayed?: boolean | undefined;
 }
 
 /** What a handler is given: everything checked already. */
@@ -78,7 +78,10 @@ export interface Endpoint<Params = unknown, Query = unknown, Body = unknown> {
   body?: z.ZodType<Body> | FormChoice<Body>;
   /** By media type. */
   bodyFormats?: Readonly<Record<string, BodyFormat>>;
-  /** Answers are kept in OPS and replayed for the same Idempotency-Key. `own`: the handler sees to it itself. */
+  /**
+   * Takes an Idempotency-Key. `own`: the store that does the deed keeps it with the deed (`ctx.deed`). `kept`: the answer
+   * is kept in OPS.
+   */
   idempotent?: "kept" | "own";
   cache?: CachePolicy;
   /**

@@ -128,9 +128,12 @@ function tidy({ $id: _id, $schema: _schema, id: _name, ...schema }: JsonSchema):
 }
 
 function headersOf({ method, idempotent }: AnyEndpoint): z.ZodObject | null {
-  if (idempotent !== undefined) return z.object({ "Idempotency-Key": z.string().min(1).max(255).optional() });
-  if (method === "PUT" || method === "DELETE") return z.object({ "If-Match": z.string().optional() });
-  return method === "GET" ? z.object({ "If-None-Match": z.string().optional() }) : null;
+  if (method === "GET") return z.object({ "If-None-Match": z.string().optional() });
+  const headers = {
+    ...(idempotent !== undefined && { "Idempotency-Key": z.string().min(1).max(255).optional() }),
+    ...((method === "PUT" || method === "DELETE") && { "If-Match": z.string().optional() }),
+  };
+  return Object.keys(headers).length === 0 ? null : z.object(headers);
 }
 
 type Ref = (schema: z.ZodType) => { $ref: string };

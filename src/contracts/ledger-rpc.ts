@@ -1,3 +1,4 @@
+import type { Deed } from "./deed.ts";
 import type { EffectId, OrderId, ShipmentId } from "../domain/ids.ts";
 import type { OrderCommand, OrderFact, OrderRefusal } from "../domain/order/commands.ts";
 import type { Effect, EffectKind, EffectOutcome, Lane, NotifyEffect, PaymentFact } from "../domain/order/effects.ts";
@@ -69,8 +70,16 @@ export type CreateResult =
   | { ok: false; refusal: OrderRefusal | { reason: "fingerprint_mismatch" } };
 
 export type ExecuteResult =
-  | { ok: true; order: OrderJson }
-  | { ok: false; refusal: OrderRefusal | { reason: "order_unknown" } | { reason: "version_stale"; version: number } };
+  /** `replayed`: an earlier command with the same deed did it, and the order is as that one left it. */
+  | { ok: true; order: OrderJson; replayed?: true }
+  | {
+      ok: false;
+      refusal:
+        | OrderRefusal
+        | { reason: "order_unknown" }
+        | { reason: "deed_mismatch" }
+        | { reason: "version_stale"; version: number };
+    };
 
 /** What an OrderLedger object answers. It is the only writer of its orders. */
 export interface OrderLedgerRpc {
@@ -81,12 +90,19 @@ export interface OrderLedgerRpc {
   create(input: { order: PlacedOrder; fingerprint: string; actor: Actor }): Promise<CreateResult>;
   /** The order placed under this id with this fingerprint, if any; `fingerprint_mismatch` when the body was another. */
   find(orderId: OrderId, fingerprint: string): Promise<CreateResult | null>;
+  /**
+   * Decides a command. With a deed it is done once: the ledger keeps the deed with the events, for ever, and a repeat
+   * is answered with what the first did. A throw means that nobody knows; the same command with the same deed finds out.
+   */
   execute(input: {
     orderId: OrderId;
     command: OrderCommand;
     actor: Actor;
     expectedVersion?: number;
+    deed?: Deed;
   }): Promise<ExecuteResult>;
+  /** What `execute` would answer to a repeat of this deed; null when it was not done here. */
+  findDone(deed: Deed): Promise<ExecuteResult | null>;
   /** Live orders only; null once the order has left for D1. */
   get(orderId: OrderId): Promise<OrderJson | null>;
   history(orderId: OrderId): Promise<RecordedEvent[] | null>;

@@ -65,7 +65,9 @@ export interface ServiceProblem {
   extra?: Record<string, unknown>;
 }
 
-export type ServiceResult<Value> = { ok: true; value: Value } | { ok: false; problem: ServiceProblem };
+export type ServiceResult<Value> =
+  /** `replayed`: an earlier request with the same Idempotency-Key did it, and this is what it was answered. */
+  { ok: true; value: Value; replayed?: true | undefined } | { ok: false; problem: ServiceProblem };
 
 /** A refusal, as the result of a service. */
 export function refuse(

@@ -6,7 +6,8 @@ import { isBoundToWarehouse, lacking } from "./authorize.ts";
 import { refuse } from "../contracts/problem.ts";
 import type { ServiceContext } from "./context.ts";
 import { lineProblem } from "./draft-edit.ts";
-import { executeOrder, getOrder } from "./orders.ts";
+import { doneBefore, executeOnSeen } from "./execute-order.ts";
+import { getOrder } from "./orders.ts";
 
 /**
  * Asks an order to be cancelled, or only these units of it, which nobody must have begun to pick; `expectedVersion` null
@@ -23,9 +24,11 @@ export async function cancelOrder(
   const seen = await getOrder(ctx, orderId);
   if (!seen.ok) return seen;
   if (isBoundToWarehouse(ctx.principal)) return refuse("forbidden", "An order is not one warehouse's to cancel.");
+  const done = await doneBefore(ctx, seen.value);
+  if (done !== null) return done;
   const errors = (lines ?? []).flatMap(({ line }, index) => lineProblem(seen.value, lines ?? [], line, index));
   if (errors.length > 0)
     return refuse("invalid_request", "The lines named are not those of the order, or are named twice.", { errors });
   const command: OrderCommand = lines ? { type: "CancelLines", lines, reason } : { type: "CancelOrder", reason };
-  return executeOrder(ctx, orderId, command, expectedVersion ?? undefined);
+  return executeOnSeen(ctx, seen.value, command, expectedVersion ?? undefined);
 }

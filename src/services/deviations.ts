@@ -17,7 +17,7 @@ import { logWarning } from "../platform/log.ts";
 import { recordChanges } from "./audit.ts";
 import { lacking } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
-import { executeOrder } from "./orders.ts";
+import { executeOrder } from "./execute-order.ts";
 import { showDeviations } from "./report-deviations.ts";
 
 /** A page of deviations, newest first. */

@@ -1,19 +1,19 @@
 import type { AddItemsForm, EditOrderForm } from "../contracts/edit-order.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { estimateLastDelivery } from "../domain/delivery.ts";
-import type { OrderId } from "../domain/ids.ts";
+import type { OrderId, ReservationId } from "../domain/ids.ts";
 import type { OrderCommand } from "../domain/order/commands.ts";
 import { decide } from "../domain/order/decide.ts";
 import { editHoldExpiry } from "../domain/order/edit.ts";
 import { priceableDiscounts } from "../domain/order/least-charge.ts";
 import type { Order, OrderContent } from "../domain/order/order.ts";
 import { lastDay } from "../domain/stock-policy.ts";
-import { logError } from "../platform/log.ts";
 import { isBoundToWarehouse, lacking } from "./authorize.ts";
 import { type Catalog, catalogOf } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
 import { draftEdit, draftItems, type EditDraft, type WantedLine } from "./draft-edit.ts";
-import { executeOrder, getOrder, refusedCommand, staleVersion } from "./orders.ts";
+import { decideOnSeen, doneBefore, executeOnSeen, outcomeUnknown } from "./execute-order.ts";
+import { getOrder, refusedCommand, staleVersion } from "./orders.ts";
 import { noStock, randomAttempt } from "./place-order.ts";
 import { priceInput, type PricedInput } from "./price-order.ts";
 import { waitingUnits } from "./promise-stock.ts";
@@ -83,13 +83,15 @@ async function edit(
   if (!seen.ok) return seen;
   if (isBoundToWarehouse(ctx.principal)) return refuse("forbidden", "An order is not one warehouse's to edit.");
   const order = seen.value;
+  const done = await doneBefore(ctx, order);
+  if (done !== null) return done;
   if (expectedVersion !== null && order.version !== expectedVersion)
     return staleVersion(ctx, orderId, expectedVersion, order.version);
   const catalog = await catalogOf(ctx.env, ctx.now, ctx.defer);
   const drafted = draftOf(catalog, order);
   if (!drafted.ok) return drafted;
   const draft = drafted.value;
-  if (!draft.lines) return executeOrder(ctx, orderId, commandOf(draft, null), order.version);
+  if (!draft.lines) return executeOnSeen(ctx, order, commandOf(draft, null), order.version);
 
   const priced = priceLines(catalog, order, draft, draft.lines);
   if (!priced.ok) return priced;
@@ -128,15 +130,20 @@ async function edit(
   const { method } = priced.value;
   const backordered = sourced.backordered.map((line) => waitingUnits(catalog, line, ranked, method, ctx.now));
   const content = contentOf(ctx, catalog, order, draft.lines, priced.value, reservations, backordered);
-  try {
-    const executed = await executeOrder(ctx, orderId, commandOf(draft, content), order.version);
-    if (!executed.ok) ctx.defer(releaseHolds(ctx.env, catalog, holds, holder));
-    return executed;
-  } catch (error) {
-    // It may have been made: what is held is the order's then, and runs out by itself otherwise.
-    logError("edit_unknown", error, { requestId: ctx.requestId, orderId });
-    return refuse("temporarily_unavailable", "The order may or may not have been changed: read it again.");
-  }
+  const decided = await decideOnSeen(ctx, order, commandOf(draft, content), order.version);
+  // The edit may have been made: what is held is the order's then, and runs out by itself otherwise.
+  if (decided === "unknown") return outcomeUnknown(ctx);
+  // Of two requests under one key the other may have made the edit, with what it held itself.
+  const used = decided.ok ? reservationsOf(decided.value) : new Set();
+  const unused = holds.filter((request) => !used.has(holdId(request, holder)));
+  if (unused.length > 0) ctx.defer(releaseHolds(ctx.env, catalog, unused, holder));
+  return decided;
+}
+
+/** The reservations that the order has, or will have once its pending edit is made. */
+function reservationsOf({ reservations, pendingEdit }: Order): Set<ReservationId> {
+  const pending = pendingEdit && "edit" in pendingEdit ? (pendingEdit.edit.content?.reservations ?? []) : [];
+  return new Set([...reservations, ...pending].map(({ id }) => id));
 }
 
 function priceLines(

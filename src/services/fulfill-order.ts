@@ -4,7 +4,8 @@ import type { Order, Shipment, ShipmentState } from "../domain/order/order.ts";
 import { lacking, lackingWarehouse } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
 import { commandOf, type ShipmentStep } from "./operate-shipment.ts";
-import { executeOrder, getOrder } from "./orders.ts";
+import { executeOrder } from "./execute-order.ts";
+import { getOrder } from "./orders.ts";
 
 /** How long one call waits for what is on its way: payment, allocation, the label. */
 const WAIT_MS = 10_000;

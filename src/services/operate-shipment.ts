@@ -4,7 +4,7 @@ import type { ShipmentId } from "../domain/ids.ts";
 import type { Order } from "../domain/order/order.ts";
 import { lacking } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
-import { executeOrder } from "./orders.ts";
+import { executeOrder } from "./execute-order.ts";
 import { findShipment } from "./shipment-orders.ts";
 
 /** One step of the people who pick, pack and ship. */

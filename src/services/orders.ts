@@ -1,4 +1,4 @@
-import { type EffectView, readOrder } from "../contracts/ledger-rpc.ts";
+import { type EffectView, type ExecuteResult, readOrder } from "../contracts/ledger-rpc.ts";
 import { refuse, type ServiceProblem, type ServiceResult } from "../contracts/problem.ts";
 import { allOrderDatabases, databaseOf } from "../db/orders/databases.ts";
 import {
@@ -13,7 +13,6 @@ import {
 } from "../db/orders/queries.ts";
 import type { OrderId, WarehouseId } from "../domain/ids.ts";
 import { formatMoney } from "../domain/money.ts";
-import type { OrderCommand } from "../domain/order/commands.ts";
 import type { RecordedEvent } from "../domain/order/events.ts";
 import type { Order } from "../domain/order/order.ts";
 import type { Env } from "../platform/env.ts";
@@ -22,7 +21,7 @@ import { RecentReads } from "../platform/recent-reads.ts";
 import { paymentProblem } from "./payment-problem.ts";
 import { returnProblem } from "./return-problem.ts";
 import { isBoundToWarehouse, lacking, maySeeOrder, noSuchOrder } from "./authorize.ts";
-import { actorOf, type ServiceContext } from "./context.ts";
+import type { ServiceContext } from "./context.ts";
 import { describeHistory, namedFor } from "./describe-order.ts";
 import { ledgerStub } from "./stubs.ts";
 
@@ -60,43 +59,10 @@ export async function orderSaga(ctx: ServiceContext, orderId: OrderId): Promise<
   return { ok: true, value: effects ?? [] };
 }
 
-/**
- * Lets a person's command be decided by the order's ledger. The caller must be allowed to see the order; whether
- * they may give this command is for the calling service to have checked. `expectedVersion` is what they had read.
- */
-export async function executeOrder(
-  ctx: ServiceContext,
-  orderId: OrderId,
-  command: OrderCommand,
-  expectedVersion?: number,
-): Promise<ServiceResult<Order>> {
-  const visible = await getOrder(ctx, orderId);
-  return visible.ok ? executeOnSeen(ctx, visible.value, command, expectedVersion) : visible;
-}
-
-/** The same for a caller who was let through to this order in another way than by being allowed to read it. */
-export async function executeOnSeen(
-  ctx: ServiceContext,
-  order: Pick<Order, "id" | "currency">,
-  command: OrderCommand,
-  expectedVersion?: number,
-): Promise<ServiceResult<Order>> {
-  const result = await ledgerStub(ctx.env, order.id).execute({
-    orderId: order.id,
-    command,
-    actor: actorOf(ctx),
-    ...(expectedVersion !== undefined && { expectedVersion }),
-  });
-  if (result.ok) return { ok: true, value: readOrder(result.order) };
-  return result.refusal.reason === "version_stale" && expectedVersion !== undefined
-    ? staleVersion(ctx, order.id, expectedVersion, result.refusal.version)
-    : refusedCommand(order, result.refusal);
-}
-
 /** The refusal of a command on this order, as the answer to the caller. */
 export function refusedCommand(
   { id, currency }: Pick<Order, "id" | "currency">,
-  refusal: Refusal,
+  refusal: CommandRefusal,
 ): { ok: false; problem: ServiceProblem } {
   return { ok: false, problem: refusalProblem(id, currency, refusal) };
 }
@@ -218,13 +184,18 @@ export async function fromAll<Part, Whole>(
   }
 }
 
-type Refusal = Extract<Awaited<ReturnType<ReturnType<typeof ledgerStub>["execute"]>>, { ok: false }>["refusal"];
+export type CommandRefusal = Extract<ExecuteResult, { ok: false }>["refusal"];
 
 /** What a refusal of the ledger is to the caller: which rule, and what would be right. */
-function refusalProblem(orderId: OrderId, currency: string, refusal: Refusal): ServiceProblem {
+function refusalProblem(orderId: OrderId, currency: string, refusal: CommandRefusal): ServiceProblem {
   switch (refusal.reason) {
     case "order_unknown":
       return noSuchOrder(orderId).problem;
+    case "deed_mismatch":
+      return {
+        code: "idempotency_mismatch",
+        detail: "This Idempotency-Key was used with another request: send the first one again, or use a new key.",
+      };
     case "version_stale":
       return {
         code: "version_stale",

@@ -1,3 +1,4 @@
+import type { Deed } from "../contracts/deed.ts";
 import { readOrder } from "../contracts/ledger-rpc.ts";
 import type { PlaceOrderInput } from "../contracts/orders.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
@@ -9,8 +10,8 @@ import { HOLD_MS, type Order, type Reservation, type WaitingUnits } from "../dom
 import type { RankedWarehouse } from "../domain/sourcing.ts";
 import { lastDay } from "../domain/stock-policy.ts";
 import type { Env } from "../platform/env.ts";
-import { logError } from "../platform/log.ts";
 import { sha256, sha256Hex } from "../platform/sha256.ts";
+import { askLedger } from "./ask-ledger.ts";
 import { lacking } from "./authorize.ts";
 import { type Catalog, catalogOf } from "./catalog.ts";
 import { type ClaimedLine, claimReservations, unclaimReservations } from "./claim-reservations.ts";
@@ -24,32 +25,30 @@ import { ledgerStub } from "./stubs.ts";
 export type Placed = ServiceResult<{ order: Order; replayed: boolean }>;
 type Done = Extract<Sourced, { kind: "done" }>;
 
-/** How often the same create is repeated when the ledger's answer is lost. */
-const CREATE_ATTEMPTS = 3;
-
 /**
  * Places an order: checks it, prices it, holds the stock at the nearest warehouses that have it, and records it.
  * When this answers ok, the order and its holds are durable. With an idempotency key the same body gives the same
  * order back, whatever was lost on the way; a refusal is not remembered. Bad input changes nothing.
  */
-export async function placeOrder(
-  ctx: ServiceContext,
-  input: PlaceOrderInput,
-  idempotencyKey: string | null,
-): Promise<Placed> {
+export async function placeOrder(ctx: ServiceContext, input: PlaceOrderInput): Promise<Placed> {
   const forbidden = lacking(ctx, "orders:write");
   if (forbidden) return forbidden;
   const catalog = await catalogOf(ctx.env, ctx.now, ctx.defer);
+  const { deed } = ctx;
+  const orderId = orderIdFor(deed);
+  // What was bought may not be for sale any more, and a repeat still gets the order that was placed.
+  const orPlaced = async (refused: ReturnType<typeof refuse>) =>
+    (deed && (await findPlaced(ctx.env, orderId, deed.fingerprint))) ?? refused;
   const drafted = await draftOrder(ctx, catalog, input);
-  if (!drafted.ok) return drafted;
+  if (!drafted.ok) return orPlaced(drafted);
   const draft = drafted.value;
   const priced = priceInput(catalog, draft);
-  if (!priced.ok) return input.form === "short" ? shortPointers(priced) : priced;
+  if (!priced.ok) return orPlaced(input.form === "short" ? shortPointers(priced) : priced);
 
   return placeDraft(ctx, catalog, draft, priced.value, {
-    orderId: orderIdFor(ctx.principal.id, idempotencyKey),
-    fingerprint: sha256Hex(JSON.stringify(input)),
-    isRepeatable: idempotencyKey !== null,
+    orderId,
+    fingerprint: deed?.fingerprint ?? sha256Hex(JSON.stringify(input)),
+    isRepeatable: deed !== null,
     attempt: randomAttempt(),
     placedBy: ctx.principal.id,
     actor: actorOf(ctx),
@@ -105,7 +104,10 @@ export async function placeDraft(
   }
 
   const order = assemble(ctx, catalog, draft, priced, sourced, claimed.value, { ...placing, ...holder });
-  const created = await create(ctx, order, placing);
+  const created = await askLedger(
+    { ...ctx, orderId, isRepeatable: true, ...(placing.mayCreate && { mayAsk: placing.mayCreate }) },
+    (ledger) => ledger.create({ order, fingerprint, actor: placing.actor }),
+  );
   if (created === "unknown")
     return refuse(
       "temporarily_unavailable",
@@ -230,24 +232,6 @@ function orderLine(
   };
 }
 
-/** Asks the ledger until it answers; the same create twice is one order. */
-async function create(
-  ctx: PlacingContext,
-  order: PlacedOrder,
-  { fingerprint, actor, mayCreate = () => true }: Placing,
-) {
-  for (let attempt = 1; ; attempt += 1) {
-    if (!mayCreate()) return "unknown" as const;
-    try {
-      // A stub that has thrown may be broken for good: each attempt makes its own.
-      return await ledgerStub(ctx.env, order.id).create({ order, fingerprint, actor });
-    } catch (error) {
-      logError("create_unknown", error, { requestId: ctx.requestId, orderId: order.id, attempt });
-      if (attempt === CREATE_ATTEMPTS) return "unknown" as const;
-    }
-  }
-}
-
 /** The order that was placed under this id already, if any: a request that is refused may be its repetition. */
 export async function findPlaced(env: Env, orderId: OrderId, fingerprint: string): Promise<Placed | null> {
   const found = await ledgerStub(env, orderId).find(orderId, fingerprint);
@@ -294,10 +278,9 @@ function shortPointers(refusal: ReturnType<typeof refuse>): ReturnType<typeof re
   return { ok: false, problem: { ...refusal.problem, ...(errors && { errors }) } };
 }
 
-/** The same principal and key always name the same order; without a key every request is a new one. */
-function orderIdFor(principalId: string, key: string | null): OrderId {
-  if (key === null) return orderIdFromBytes(crypto.getRandomValues(new Uint8Array(ORDER_ID_BYTES)));
-  return orderIdFromBytes(sha256(`${principalId}\n${key}`));
+/** The same deed always names the same order; without one every request is a new order. */
+function orderIdFor(deed: Deed | null): OrderId {
+  return orderIdFromBytes(deed ? sha256(deed.key) : crypto.getRandomValues(new Uint8Array(ORDER_ID_BYTES)));
 }
 
 /** Names the holds of one request. */

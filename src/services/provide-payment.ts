@@ -4,7 +4,8 @@ import type { OrderId } from "../domain/ids.ts";
 import type { Order } from "../domain/order/order.ts";
 import { isBoundToWarehouse, lacking } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
-import { executeOrder, getOrder } from "./orders.ts";
+import { doneBefore, executeOnSeen } from "./execute-order.ts";
+import { getOrder } from "./orders.ts";
 import { meansOfPayment } from "./payment-methods.ts";
 
 /**
@@ -21,7 +22,9 @@ export async function providePayment(
   const seen = await getOrder(ctx, orderId);
   if (!seen.ok) return seen;
   if (isBoundToWarehouse(ctx.principal)) return refuse("forbidden", "An order is not one warehouse's to have paid.");
+  const done = await doneBefore(ctx, seen.value);
+  if (done !== null) return done;
   const method = await meansOfPayment(ctx, seen.value, form);
   if (!method.ok) return method;
-  return executeOrder(ctx, orderId, { type: "ProvidePayment", method: method.value });
+  return executeOnSeen(ctx, seen.value, { type: "ProvidePayment", method: method.value });
 }

@@ -5,7 +5,8 @@ import type { Order } from "../domain/order/order.ts";
 import type { Refund } from "../domain/order/refund.ts";
 import { lacking } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
-import { executeOrder, getOrder } from "./orders.ts";
+import { executeOnSeen } from "./execute-order.ts";
+import { getOrder } from "./orders.ts";
 
 /** Pays back an amount, or what was paid for units that have left; never more than was captured. */
 export async function refundOrder(
@@ -23,9 +24,9 @@ export async function refundOrder(
       errors: [{ pointer: "/amount/currency", detail: `must be ${currency}, the order's` }],
     });
   const of = amount === undefined ? { lines: lines ?? [], restock } : { amount: amount.amount };
-  const result = await executeOrder(ctx, orderId, { type: "RefundOrder", reason, of });
+  const result = await executeOnSeen(ctx, seen.value, { type: "RefundOrder", reason, of });
   if (!result.ok) return result;
   const refund = result.value.refunds.at(-1);
   if (refund === undefined) throw new Error(`${orderId}: a refund was requested and is not there`);
-  return { ok: true, value: { order: result.value, refund } };
+  return { ok: true, value: { order: result.value, refund }, replayed: result.replayed };
 }

@@ -8,7 +8,8 @@ import { isBoundToWarehouse, lacking, lackingWarehouse, maySeeOrder } from "./au
 import { catalogOf } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
 import { checkExchange } from "./check-exchange.ts";
-import { executeOnSeen, findOrder, fromAll, getOrder } from "./orders.ts";
+import { doneBefore, executeOnSeen } from "./execute-order.ts";
+import { findOrder, fromAll, getOrder } from "./orders.ts";
 
 export interface FoundReturn {
   order: Order;
@@ -28,13 +29,22 @@ export async function requestReturn(ctx: ServiceContext, form: ReturnForm): Prom
   const command = { type: "RequestReturn", lines, reason, condition, by } as const;
   const seen = await getOrder(ctx, orderId);
   if (!seen.ok) return seen;
-  const exchange = form.exchange && (await checkExchange(ctx, seen.value, command, form.exchange));
-  if (exchange?.ok === false) return exchange;
-  const result = await executeOnSeen(ctx, seen.value, { ...command, ...(exchange && { exchange: exchange.value }) });
-  if (!result.ok) return result;
-  const returned = result.value.returns.at(-1);
+  const done = (await doneBefore(ctx, seen.value)) ?? (await ask(ctx, seen.value, command, form));
+  if (!done.ok) return done;
+  const returned = done.value.returns.at(-1);
   if (returned === undefined) throw new Error(`${orderId}: a return was requested and is not there`);
-  return { ok: true, value: { order: result.value, returned } };
+  return { ok: true, value: { order: done.value, returned }, replayed: done.replayed };
+}
+
+async function ask(
+  ctx: ServiceContext,
+  order: Order,
+  command: Extract<ReturnCommand, { type: "RequestReturn" }>,
+  form: ReturnForm,
+): Promise<ServiceResult<Order>> {
+  const exchange = form.exchange && (await checkExchange(ctx, order, command, form.exchange));
+  if (exchange?.ok === false) return exchange;
+  return executeOnSeen(ctx, order, { ...command, ...(exchange && { exchange: exchange.value }) });
 }
 
 /** Lets a return that waits for a person come back; its label follows. */
@@ -98,7 +108,11 @@ async function execute(
 ): Promise<ServiceResult<FoundReturn>> {
   const result = await executeOnSeen(ctx, order, command);
   if (!result.ok) return result;
-  return { ok: true, value: { order: result.value, returned: findReturn(result.value, returned.id) ?? returned } };
+  return {
+    ok: true,
+    value: { order: result.value, returned: findReturn(result.value, returned.id) ?? returned },
+    replayed: result.replayed,
+  };
 }
 
 /**

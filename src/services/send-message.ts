@@ -7,7 +7,8 @@ import type { Order } from "../domain/order/order.ts";
 import { logWarning } from "../platform/log.ts";
 import { lacking } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
-import { executeOrder, getOrder, orderSaga } from "./orders.ts";
+import { executeOrder } from "./execute-order.ts";
+import { getOrder, orderSaga } from "./orders.ts";
 
 /** Has a person's message sent to the order's customer. Each call is a new message. */
 export async function sendMessage(

@@ -3,7 +3,7 @@ import { orderOfPayment } from "../domain/ids.ts";
 import type { Order, Payment } from "../domain/order/order.ts";
 import { lacking } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
-import { executeOrder } from "./orders.ts";
+import { executeOrder } from "./execute-order.ts";
 
 /** A payment with the order that it is of. */
 export interface PaymentOfOrder {
@@ -36,5 +36,5 @@ async function settle(
   const order = settled.value;
   const payment = order.payments.find(({ number }) => number === named.payment);
   if (payment === undefined) throw new Error(`${id}: settled and not there`);
-  return { ok: true, value: { order, payment } };
+  return { ok: true, value: { order, payment }, replayed: settled.replayed };
 }

@@ -59,11 +59,14 @@ function stepEndpoint<Body>({ name, summary, body, problems = [], perform }: Ste
     audit: "events",
     params: shipmentParams,
     body,
+    idempotent: "own",
     answers: { 200: { description: "The order as it is now.", schema: orderAnswer } },
-    problems: ["shipment_state", ...problems],
+    problems: ["shipment_state", "idempotency_mismatch", ...problems],
     async handle({ ctx, params, body: form }) {
       const done = await perform(ctx, params.id, form);
-      return done.ok ? { status: 200, body: describeOrder(done.value), version: done.value.version } : done;
+      if (!done.ok) return done;
+      const { value: order, replayed } = done;
+      return { status: 200, body: describeOrder(order), version: order.version, replayed };
     },
   });
 }

@@ -14,6 +14,7 @@ import { type AnyEndpoint, endpoint } from "../endpoint.ts";
 import { listAnswer } from "../serve.ts";
 
 const TAG = "Notifications";
+const SENT = { status: "success", message: "Notification sent successfully" };
 const position = z.strictObject({ createdAt: z.int(), id: z.string() });
 
 const send = endpoint({
@@ -25,12 +26,12 @@ const send = endpoint({
   scope: "notifications:write",
   audit: "events",
   body: notifyForm,
-  idempotent: "kept",
+  idempotent: "own",
   answers: { 200: { description: "The message is on its way.", schema: notifyAnswer } },
-  problems: ["not_found", "order_state", "idempotency_mismatch", "idempotency_in_progress"],
+  problems: ["not_found", "order_state", "idempotency_mismatch"],
   async handle({ ctx, body }) {
     const sent = await sendMessage(ctx, body);
-    return sent.ok ? { status: 200, body: { status: "success", message: "Notification sent successfully" } } : sent;
+    return sent.ok ? { status: 200, body: SENT, replayed: sent.replayed } : sent;
   },
 });
 
@@ -43,12 +44,12 @@ const resend = endpoint({
   audit: "events",
   params: orderParams,
   body: resendForm,
-  idempotent: "kept",
+  idempotent: "own",
   answers: { 200: { description: "The message is on its way.", schema: notifyAnswer } },
-  problems: ["order_state", "idempotency_mismatch", "idempotency_in_progress"],
+  problems: ["order_state", "idempotency_mismatch"],
   async handle({ ctx, params, body }) {
     const sent = await resendNotification(ctx, params.id, body.notificationId);
-    return sent.ok ? { status: 200, body: { status: "success", message: "Notification sent successfully" } } : sent;
+    return sent.ok ? { status: 200, body: SENT, replayed: sent.replayed } : sent;
   },
 });
 

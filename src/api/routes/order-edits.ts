@@ -12,6 +12,7 @@ const editing = {
   scope: "orders:write",
   audit: "events",
   params: orderParams,
+  idempotent: "own",
   answers: {
     200: { description: "Changed.", schema: orderAnswer },
     202: {
@@ -29,12 +30,13 @@ const problems = [
   "unknown_sku",
   "total_too_small",
   "insufficient_stock",
+  "idempotency_mismatch",
 ] as const;
 
 function answer(edited: ServiceResult<Order>): Handled {
   if (!edited.ok) return edited;
-  const order = edited.value;
-  return { status: order.pendingEdit ? 202 : 200, body: describeOrder(order), version: order.version };
+  const { value: order, replayed } = edited;
+  return { status: order.pendingEdit ? 202 : 200, body: describeOrder(order), version: order.version, replayed };
 }
 
 const edit = endpoint({
@@ -56,8 +58,7 @@ const add = endpoint({
   path: "/orders/{id}/items",
   summary: "Add items to an order that is as you read it",
   body: addItemsForm,
-  idempotent: "kept",
-  problems: [...problems, "idempotency_mismatch", "idempotency_in_progress"],
+  problems,
   async handle({ ctx, params, body, request }) {
     const version = expectedVersion(request.headers.get("if-match"), true);
     return version.ok ? answer(await addItems(ctx, params.id, body, version.value)) : version;

@@ -86,8 +86,8 @@ const place = endpoint<undefined, undefined, PlaceOrderInput>({
     "reservation_state",
     "idempotency_mismatch",
   ],
-  async handle({ ctx, body, idempotencyKey }) {
-    const result = await placeOrder(ctx, body, idempotencyKey);
+  async handle({ ctx, body }) {
+    const result = await placeOrder(ctx, body);
     if (!result.ok) return result;
     const { order, replayed } = result.value;
     return {
@@ -254,6 +254,7 @@ async function handleCancel({ ctx, params, body, request }: CancelCall, required
         status: cancelled.value.cancelling || cancelled.value.pendingEdit ? 202 : 200,
         body: describeOrder(cancelled.value),
         version: cancelled.value.version,
+        replayed: cancelled.replayed,
       }
     : cancelled;
 }
@@ -264,6 +265,7 @@ const cancelling = {
   audit: "events",
   params: orderParams,
   body: cancelForm,
+  idempotent: "own",
   answers: {
     200: { description: "Cancelled.", schema: orderAnswer },
     202: {
@@ -279,7 +281,7 @@ const cancel = endpoint<z.infer<typeof orderParams>, undefined, z.infer<typeof c
   method: "POST",
   path: "/orders/{id}/cancel",
   summary: "Cancel an order, or units of its lines that nobody has begun to pick",
-  problems: ["version_stale", "order_state", "picking_started"],
+  problems: ["version_stale", "order_state", "picking_started", "idempotency_mismatch"],
   handle: (call) => handleCancel(call, false),
 });
 
@@ -288,7 +290,7 @@ const remove = endpoint<z.infer<typeof orderParams>, undefined, z.infer<typeof c
   method: "DELETE",
   path: "/orders/{id}",
   summary: "Cancel an order that is as you read it",
-  problems: ["version_required", "version_stale", "order_state", "picking_started"],
+  problems: ["version_required", "version_stale", "order_state", "picking_started", "idempotency_mismatch"],
   handle: (call) => handleCancel(call, true),
 });
 
@@ -301,12 +303,14 @@ const pay = endpoint({
   audit: "events",
   params: orderParams,
   body: providePaymentForm,
-  idempotent: "kept",
+  idempotent: "own",
   answers: { 200: { description: "Taken, and asked for what is due.", schema: orderAnswer } },
-  problems: ["order_state", "idempotency_mismatch", "idempotency_in_progress"],
+  problems: ["order_state", "idempotency_mismatch"],
   async handle({ ctx, params, body }) {
     const paying = await providePayment(ctx, params.id, body.paymentMethod);
-    return paying.ok ? { status: 200, body: describeOrder(paying.value), version: paying.value.version } : paying;
+    if (!paying.ok) return paying;
+    const { value: order, replayed } = paying;
+    return { status: 200, body: describeOrder(order), version: order.version, replayed };
   },
 });
 

@@ -19,8 +19,9 @@ const capture = endpoint({
   scope: "payments:write",
   audit: "events",
   params,
+  idempotent: "own",
   answers: asked,
-  problems: ["not_found", "order_state", "payment_state"],
+  problems: ["not_found", "order_state", "payment_state", "idempotency_mismatch"],
   handle: async ({ ctx, params: { id } }) => answered(await capturePayment(ctx, id)),
 });
 
@@ -32,15 +33,17 @@ const giveUp = endpoint({
   scope: "payments:write",
   audit: "events",
   params,
+  idempotent: "own",
   answers: asked,
-  problems: ["not_found", "order_state", "payment_state"],
+  problems: ["not_found", "order_state", "payment_state", "idempotency_mismatch"],
   handle: async ({ ctx, params: { id } }) => answered(await voidPayment(ctx, id)),
 });
 
 function answered(settled: ServiceResult<PaymentOfOrder>): Handled {
   if (!settled.ok) return settled;
   const { order, payment } = settled.value;
-  return { status: 202, body: describeOrderPayment(order, payment, { forStaff: true }) };
+  const body = describeOrderPayment(order, payment, { forStaff: true });
+  return { status: 202, body, replayed: settled.replayed };
 }
 
 export const paymentEndpoints: readonly AnyEndpoint[] = [capture, giveUp];

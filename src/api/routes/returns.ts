@@ -41,7 +41,9 @@ const position = z.strictObject({ requestedAt: z.int(), id: z.string() });
 const one = { 200: { description: "The return as it is now.", schema: returnAnswer } };
 
 function answered(result: ServiceResult<FoundReturn>): Handled {
-  return result.ok ? { status: 200, body: describeReturn(result.value.order, result.value.returned) } : result;
+  if (!result.ok) return result;
+  const { order, returned } = result.value;
+  return { status: 200, body: describeReturn(order, returned), replayed: result.replayed };
 }
 
 const request = endpoint({
@@ -52,7 +54,7 @@ const request = endpoint({
   scope: "orders:write",
   audit: "events",
   body: returnForm,
-  idempotent: "kept",
+  idempotent: "own",
   answers: {
     201: { description: "`APPROVED` where the policy allows it; else a person decides.", schema: returnAnswer },
   },
@@ -64,13 +66,17 @@ const request = endpoint({
     "unknown_sku",
     "not_deliverable",
     "idempotency_mismatch",
-    "idempotency_in_progress",
   ],
   async handle({ ctx, body }) {
     const requested = await requestReturn(ctx, body);
     if (!requested.ok) return requested;
     const { order, returned } = requested.value;
-    return { status: 201, body: describeReturn(order, returned), location: `/api/v1/returns/${returned.id}` };
+    return {
+      status: 201,
+      body: describeReturn(order, returned),
+      location: `/api/v1/returns/${returned.id}`,
+      replayed: requested.replayed,
+    };
   },
 });
 
@@ -136,8 +142,9 @@ const approve = endpoint({
   audit: "events",
   params: returnParams,
   body: noBody,
+  idempotent: "own",
   answers: one,
-  problems: ["order_state", "return_state"],
+  problems: ["order_state", "return_state", "idempotency_mismatch"],
   async handle({ ctx, params }) {
     return answered(await approveReturn(ctx, params.id));
   },
@@ -152,8 +159,9 @@ const reject = endpoint({
   audit: "events",
   params: returnParams,
   body: rejectForm,
+  idempotent: "own",
   answers: one,
-  problems: ["order_state", "return_state"],
+  problems: ["order_state", "return_state", "idempotency_mismatch"],
   async handle({ ctx, params, body }) {
     return answered(await rejectReturn(ctx, params.id, body.reason));
   },
@@ -168,8 +176,9 @@ const receive = endpoint({
   audit: "events",
   params: returnParams,
   body: receiveForm,
+  idempotent: "own",
   answers: one,
-  problems: ["unknown_warehouse", "order_state", "return_state"],
+  problems: ["unknown_warehouse", "order_state", "return_state", "idempotency_mismatch"],
   async handle({ ctx, params, body }) {
     return answered(await receiveReturn(ctx, params.id, body.warehouseId));
   },
@@ -184,8 +193,9 @@ const inspect = endpoint({
   audit: "events",
   params: returnParams,
   body: inspectForm,
+  idempotent: "own",
   answers: one,
-  problems: ["order_state", "return_state"],
+  problems: ["order_state", "return_state", "idempotency_mismatch"],
   async handle({ ctx, params, body }) {
     return answered(await inspectReturn(ctx, params.id, body.units));
   },
@@ -219,12 +229,14 @@ const refund = endpoint({
   audit: "events",
   params: orderParams,
   body: refundForm,
-  idempotent: "kept",
+  idempotent: "own",
   answers: { 201: { description: "Asked for; `done` once the provider has it.", schema: refundAnswer } },
-  problems: ["order_state", "refund_too_large", "idempotency_mismatch", "idempotency_in_progress"],
+  problems: ["order_state", "refund_too_large", "idempotency_mismatch"],
   async handle({ ctx, params, body }) {
     const refunded = await refundOrder(ctx, params.id, body);
-    return refunded.ok ? { status: 201, body: describeRefund(refunded.value.order, refunded.value.refund) } : refunded;
+    if (!refunded.ok) return refunded;
+    const { order, refund: made } = refunded.value;
+    return { status: 201, body: describeRefund(order, made), replayed: refunded.replayed };
   },
 });
 
