@@ -25,7 +25,7 @@ export async function checkHealth(env: Env, now: number): Promise<HealthAnswer> 
       check(name.toLowerCase(), async () => databases[index]?.prepare("SELECT 1 FROM orders LIMIT 1").first()),
     ),
     ...ledgerNames(env.SHARD_MAP).map((name) => check(name, () => ledgerByName(env, name).get(NO_ORDER))),
-    ...(simulators === undefined ? [] : [check("simulators", () => expectOk(simulators))]),
+    ...(simulators === undefined ? [] : [check("simulators", () => expectOk(simulators, env.PUBLIC_URL))]),
   ]);
   const away = checks.filter(({ status }) => status === "down");
   const ledgersAway = away.filter(({ name }) => ledgerNames(env.SHARD_MAP).includes(name)).length;
@@ -35,8 +35,8 @@ export async function checkHealth(env: Env, now: number): Promise<HealthAnswer> 
   return answer;
 }
 
-async function expectOk(simulators: Fetcher): Promise<void> {
-  const answer = await simulators.fetch("http://simulators/simulators/");
+async function expectOk(simulators: Fetcher, publicUrl: string): Promise<void> {
+  const answer = await simulators.fetch(new URL("/simulators/", publicUrl));
   await answer.body?.cancel();
   if (!answer.ok) throw new Error(`simulators answer ${answer.status}`);
 }

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { knobsShape } from "./books/knobs.ts";
 import type { SimulatorsEnv } from "./env.ts";
+import { refuseForeigners } from "./refuse-foreigners.ts";
 import { ApprovePage } from "./pages/approve-page.tsx";
 import { PAYPAL_DISPUTE_REASONS } from "./paypal/dispute-ledger.ts";
 import { DISPUTE_REASONS } from "./stripe/dispute-ledger.ts";
@@ -28,7 +29,9 @@ const MAILBOX_ROWS = 100;
 type Bindings = { Bindings: SimulatorsEnv };
 const pages = new Hono<Bindings>({ strict: false }).basePath("/simulators");
 
-pages.use(secureHeaders({ xFrameOptions: "SAMEORIGIN" }));
+pages.use(refuseForeigners);
+// Under "no-referrer" a browser would send these pages' own forms with "Origin: null".
+pages.use(secureHeaders({ xFrameOptions: "SAMEORIGIN", referrerPolicy: "same-origin" }));
 // A tool for those who build Holdfast: what went wrong in it is theirs to read.
 pages.onError((error, c) => c.text(`${error.name}: ${error.message}`, 500));
 pages.get("/", (c) => c.html(<IndexPage />));

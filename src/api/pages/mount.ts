@@ -90,8 +90,10 @@ function withPageHeaders(c: ApiContext, found: Response): Response {
   return answer;
 }
 
-function forwardToSimulators(c: ApiContext): Response | Promise<Response> {
+async function forwardToSimulators(c: ApiContext): Promise<Response> {
   const { SIMULATORS, ENVIRONMENT } = c.env;
   if (SIMULATORS === undefined || ENVIRONMENT === "production") return c.notFound();
-  return SIMULATORS.fetch(c.req.raw);
+  const answer = await SIMULATORS.fetch(c.req.raw);
+  // The headers of another Worker's answer can't be changed, and middleware adds some.
+  return new Response(answer.body, answer);
 }
