@@ -13,7 +13,8 @@ import { type DemoResult, progressBar, report } from "./demo/report.ts";
 
 const USAGE = `npm run demo [-- --orders N] [--file FILE] [--url URL]
 
-Replays real baskets against the running system (npm start).
+Replays real baskets against the running system (npm start). Ends with 1 when units were oversold, or when an order
+was refused for another reason than its stock or its size.
   --orders N   how many orders (300)
   --file FILE  baskets, one a line, as stock codes with commas between (the fixture of real invoices)
   --url URL    the system (http://localhost:8787, or at PORT)
@@ -24,6 +25,8 @@ const CONCURRENCY = 16;
 const SUBURBS = 0.25;
 const FULFILLMENT_WITHIN_MS = 60_000;
 const HISTORY_POLL_MS = 250;
+/** A basket may ask for more than there is, or come to less than an order must. Every other refusal is a fault. */
+const EXPECTED_REFUSALS: ReadonlySet<string> = new Set(["insufficient_stock", "total_too_small"]);
 const AFTER_ALLOCATION: ReadonlySet<string> = new Set([
   "FULFILLMENT_PENDING",
   "FULFILLMENT_IN_PROGRESS",
@@ -105,7 +108,8 @@ async function placeAll(client: DemoClient, books: Books, orders: readonly DemoO
       });
       books.record(order);
     } else {
-      result.refusals.set(placement.code, (result.refusals.get(placement.code) ?? 0) + 1);
+      const { code, reason } = placement;
+      result.refusals.set(code, [...(result.refusals.get(code) ?? []), reason]);
     }
     bar.advance();
   });
@@ -185,4 +189,6 @@ const result = await placeAll(client, books, makeOrders(baskets));
 await awaitFulfillment(client, result);
 const oversold = Math.max(await countOversold(client, [...new Set(baskets.flat())]), books.promisedBeyondStock());
 process.stdout.write(report(result, oversold));
-process.exit(oversold === 0 ? 0 : 1);
+const unexpected = [...result.refusals.keys()].filter((code) => !EXPECTED_REFUSALS.has(code));
+if (unexpected.length > 0) process.stderr.write(`The demo's orders must not be refused as ${unexpected.join(", ")}.\n`);
+process.exit(oversold === 0 && unexpected.length === 0 ? 0 : 1);

@@ -1,4 +1,4 @@
-import { ensureAssets } from "./local/build-workers.ts";
+import { ensureWeb } from "./local/ensure-web.ts";
 import { bundleSize } from "./local/bundle-size.ts";
 
 const API_MOST_KB = 500;
@@ -9,7 +9,7 @@ const WORKERS = [
   { name: "holdfast-simulators", config: "wrangler.simulators.toml", args: [], mostKb: null },
 ] as const;
 
-ensureAssets();
+await ensureWeb();
 for (const { name, config, args, mostKb } of WORKERS) {
   const { total, gzipped } = await bundleSize(config, args);
   process.stdout.write(

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ensureWeb } from "./local/ensure-web.ts";
 import { prepareState } from "./prepare-state.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -13,8 +14,6 @@ const READY_WITHIN_MS = 180_000;
 const POLL_MS = 150;
 const STOP_WITHIN_MS = 10_000;
 const VARIABLE_PREFIX = "HOLDFAST_VAR_";
-/** What the staff app is built from. */
-const WEB_SOURCES = ["web", "src/contracts", "src/domain", "vite.config.ts", "package-lock.json"];
 
 function fail(message: string): never {
   process.stderr.write(`${message}\n`);
@@ -26,30 +25,6 @@ function portOf(text: string): number {
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     fail(`PORT must be a whole number from 1 to 65535, not "${text}".`);
   return port;
-}
-
-/** When the newest file at or under the path changed, in epoch milliseconds; 0 when there is none. */
-function newestChange(path: string): number {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return 0;
-  if (!stats.isDirectory()) return stats.mtimeMs;
-  const times = readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs);
-  return Math.max(0, ...times);
-}
-
-function buildWeb(): void {
-  const built = newestChange(join(ROOT, "dist/web"));
-  const sources = Math.max(...WEB_SOURCES.map((path) => newestChange(join(ROOT, path))));
-  if (built > sources) return;
-  process.stdout.write("Building the web app …\n");
-  const build = spawnSync("npm", ["run", "--silent", "build:web"], {
-    cwd: ROOT,
-    encoding: "utf8",
-    shell: process.platform === "win32",
-  });
-  if (build.status !== 0) fail(`The web app could not be built.\n${build.stdout}${build.stderr}`);
 }
 
 /** What the Workers' variables are to be, by name. */
@@ -169,7 +144,9 @@ if (await isHealthy()) fail(`Something is running on port ${PORT} already. PORT=
 
 mkdirSync(STATE, { recursive: true });
 await prepareState({ stateDir: STATE });
-buildWeb();
+await ensureWeb(() => process.stdout.write("Building the web app …\n")).catch((error: unknown) =>
+  fail(error instanceof Error ? error.message : String(error)),
+);
 
 let stopping = false;
 const given = variables();

@@ -1,19 +1,18 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { ensureWeb } from "./local/ensure-web.ts";
 
 /**
- * `npm test`: builds the staff app if its sources are newer than what is built, runs every test project one after the
+ * `npm test`: builds the staff app if its sources have changed, runs every test project one after the
  * other (side by side they would starve a small machine), and ends with one plain line. `npm test -- domain workers`
  * runs those projects alone.
  */
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PROJECTS = ["domain", "workers", "system", "browser"] as const;
-const WEB_SOURCES = ["web", "src/contracts", "package-lock.json"];
-const WEB_BUILT = ["dist/web/ops/index.html", "dist/web/docs/assets/scalar.js"];
 
 const reportSchema = z.object({
   numPassedTests: z.int(),
@@ -34,18 +33,6 @@ function run(command: string, args: string[]): Promise<number> {
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 1));
   });
-}
-
-/** The newest change below this path, in epoch milliseconds; 0 where there is nothing. */
-function newest(path: string): number {
-  const stats = statSync(join(ROOT, path), { throwIfNoEntry: false });
-  if (stats === undefined) return 0;
-  if (!stats.isDirectory()) return stats.mtimeMs;
-  return Math.max(stats.mtimeMs, ...readdirSync(join(ROOT, path)).map((name) => newest(join(path, name))));
-}
-
-function isWebStale(): boolean {
-  return Math.min(...WEB_BUILT.map(newest)) < Math.max(...WEB_SOURCES.map(newest));
 }
 
 /** Runs one project and counts. What vitest fails without a failed test (a file that does not load, a stray error) counts as one. */
@@ -91,9 +78,11 @@ const reports = mkdtempSync(join(tmpdir(), "holdfast-tests-"));
 let passed = 0;
 let failed = 0;
 try {
-  if (isWebStale()) {
-    console.log("── building the staff app");
-    if ((await run(process.execPath, ["scripts/build-web.ts"])) !== 0) failed += 1;
+  try {
+    await ensureWeb(() => console.log("── building the staff app"));
+  } catch (error) {
+    console.log(error instanceof Error ? error.message : error);
+    failed += 1;
   }
   for (const project of asked.length > 0 ? asked : PROJECTS) {
     const counts = await runProject(project, reports);

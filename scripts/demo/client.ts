@@ -11,9 +11,7 @@ const TIMEOUT_MS = 30_000;
 const BACKOFF_MS = 200;
 
 /** What became of an order that was asked for. */
-export type Placement =
-  | { placed: true; order: OrderAnswer }
-  | { placed: false; status: number; code: string; detail: string };
+export type Placement = { placed: true; order: OrderAnswer } | { placed: false; code: string; reason: string };
 
 /** The public API, as the demo needs it: with the storefront's key, and patient with a system that is busy. */
 export class DemoClient {
@@ -32,7 +30,7 @@ export class DemoClient {
     });
     if (answer.status === 201) return { placed: true, order: (await answer.json()) as OrderAnswer };
     const problem = (await answer.json()) as ProblemDocument;
-    return { placed: false, status: answer.status, code: problem.code, detail: problem.detail };
+    return { placed: false, code: problem.code, reason: reasonOf(problem) };
   }
 
   async history(orderId: string): Promise<HistoryEntry[]> {
@@ -88,6 +86,12 @@ export class DemoClient {
       }
     }
   }
+}
+
+/** Why an order was refused, in the problem's own words, field by field. */
+function reasonOf({ detail, errors = [] }: ProblemDocument): string {
+  // A single field is in the detail already.
+  return errors.length < 2 ? detail : errors.map(({ pointer, detail: field }) => `${pointer} ${field}`).join("; ");
 }
 
 /** Waits. */

@@ -10,8 +10,8 @@ export interface DemoOrderResult {
 }
 
 export interface DemoResult {
-  /** How many were refused, by the problem's code. */
-  refusals: Map<string, number>;
+  /** Why orders were refused, one reason an order, by the problem's code. */
+  refusals: Map<string, string[]>;
   orders: DemoOrderResult[];
   seconds: number;
 }
@@ -63,10 +63,26 @@ function table(rows: readonly (readonly [string, string])[]): string {
   return rows.map(([name, value]) => `  ${name.padEnd(left)}  ${value.padStart(right)}\n`).join("");
 }
 
+/** Reasons shown for one code: the most frequent ones. */
+const REASONS_SHOWN = 5;
+
+/** Why orders were refused: each reason with how many orders it met. Nothing when none was. */
+function reasonsOf(refusals: DemoResult["refusals"]): string {
+  const lines = [...refusals].flatMap(([code, reasons]) => {
+    const counted = [...Map.groupBy(reasons, (reason) => reason)].sort(([, a], [, b]) => b.length - a.length);
+    const left = counted.slice(REASONS_SHOWN).reduce((sum, [, orders]) => sum + orders.length, 0);
+    return [
+      ...counted.slice(0, REASONS_SHOWN).map(([reason, orders]) => `  ${code}, ${orders.length}×: ${reason}\n`),
+      ...(left === 0 ? [] : [`  ${code}, ${left}×: other reasons\n`]),
+    ];
+  });
+  return lines.length === 0 ? "" : `\nWhy orders were refused\n${lines.join("")}`;
+}
+
 /** The table that the demo ends with. */
 export function report(result: DemoResult, oversold: number): string {
   const { orders, refusals, seconds } = result;
-  const refused = [...refusals.values()].reduce((sum, count) => sum + count, 0);
+  const refused = [...refusals.values()].reduce((sum, reasons) => sum + reasons.length, 0);
   const whole = orders.filter((order) => order.parcels.length === 1 && !order.backordered);
   const split = orders.filter((order) => order.parcels.length > 1);
   const comparable = whole.filter((order) => order.nearestKm !== null);
@@ -83,13 +99,13 @@ Orders
 ${table([
   ["placed", String(orders.length)],
   ["refused", String(refused)],
-  ...[...refusals].map(([code, count]) => [`  ${code}`, String(count)] as const),
+  ...[...refusals].map(([code, reasons]) => [`  ${code}`, String(reasons.length)] as const),
   ["in one parcel", String(whole.length)],
   ["split", String(split.length)],
   ["waiting for stock in part", String(orders.filter((order) => order.backordered).length)],
   ["orders a second", (orders.length / Math.max(seconds, 0.001)).toFixed(1)],
   ["oversold", String(oversold)],
-])}
+])}${reasonsOf(refusals)}
 Mean distance of orders in one parcel
 ${table([
   ["from the warehouse that ships", show(mean(comparable.map((order) => order.parcels[0]?.km ?? 0)), "km")],

@@ -1,10 +1,10 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { V4WorkerOptionsShape } from "miniflare";
+import { ensureWeb } from "./ensure-web.ts";
 import { holdLock } from "./hold-lock.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -84,13 +84,6 @@ export async function bundle(config: string, outdir: string, more: readonly stri
   return said;
 }
 
-/** Builds the pages that the Worker serves when there are none yet: wrangler refuses a configuration without them. */
-export function ensureAssets(): void {
-  if (existsSync(join(ROOT, "dist/web"))) return;
-  const build = spawnSync(process.execPath, [join(ROOT, "scripts/build-web.ts")], { cwd: ROOT, encoding: "utf8" });
-  if (build.status !== 0) throw new Error(`The pages could not be built.\n${build.stdout}${build.stderr}`);
-}
-
 async function readBuilt(folder: string): Promise<BuiltWorker | null> {
   try {
     const { name, options }: Pick<BuiltWorker, "name" | "options"> = JSON.parse(
@@ -104,7 +97,6 @@ async function readBuilt(folder: string): Promise<BuiltWorker | null> {
 }
 
 async function build(config: string, folder: string): Promise<void> {
-  ensureAssets();
   const draft = `${folder}.${process.pid}`;
   await bundle(config, draft);
   // Loaded only here: wrangler takes seconds to load, and most starts find everything built.
@@ -130,6 +122,8 @@ async function removeOld(prefix: string, current: string): Promise<void> {
  * configuration or lockfile have changed since. Safe to call from many processes at once.
  */
 export async function buildWorker(config: string, sources: readonly string[] = PRODUCT_SOURCES): Promise<BuiltWorker> {
+  // The Worker serves the pages from their folder, so they must be current even when the Worker's own build is.
+  await ensureWeb();
   const prefix = `${config.replace(/\.toml$/, "").replaceAll("/", ".")}-`;
   await mkdir(BUILDS, { recursive: true });
   const current = `${prefix}${await fingerprint(config, sources)}`;

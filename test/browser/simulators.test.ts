@@ -137,6 +137,7 @@ describe("the simulators' pages", () => {
   });
 
   it("take a form sent from their own pages, and from a tool", async () => {
-    for (const headers of [{ origin: shop.url }, {}]) expect((await knobs(headers)).status).toBe(200);
+    expect((await knobs({ origin: shop.url })).status).toBe(200);
+    expect((await knobs({})).status).toBe(200);
   });
 });
