@@ -77,6 +77,14 @@ export const inspectForm = z
   });
 export type InspectForm = z.infer<typeof inspectForm>;
 
+export const inspectionPreview = z
+  .strictObject({
+    refund: money.meta({ description: "What would be paid back." }),
+    credit: money.meta({ description: "What would pay for the order in exchange." }),
+  })
+  .meta({ id: "InspectionPreview", description: "What an inspection would give back; nothing is changed." });
+export type InspectionPreview = z.infer<typeof inspectionPreview>;
+
 export const refundForm = z
   .strictObject({
     amount: z.strictObject({ amount: wholeNumber(1, 1_000_000_000_000), currency }).optional(),

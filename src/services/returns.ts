@@ -1,15 +1,18 @@
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
-import type { ReturnForm } from "../contracts/returns.ts";
+import type { InspectionPreview, ReturnForm } from "../contracts/returns.ts";
 import { listReturnRows, type ReturnFilter, type ReturnPosition, type ReturnRow } from "../db/orders/returns.ts";
 import { orderOfReturn, type ReturnId, type WarehouseId } from "../domain/ids.ts";
+import { decide } from "../domain/order/decide.ts";
+import { creditAmount } from "../domain/order/exchange.ts";
 import type { Order } from "../domain/order/order.ts";
+import { refundAmount, type RequestedRefund } from "../domain/order/refund.ts";
 import { findReturn, type InspectedUnits, type Return, type ReturnCommand } from "../domain/order/return.ts";
 import { isBoundToWarehouse, lacking, lackingWarehouse, maySeeOrder } from "./authorize.ts";
 import { catalogOf } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
 import { checkExchange } from "./check-exchange.ts";
 import { doneBefore, executeOnSeen } from "./execute-order.ts";
-import { findOrder, fromAll, getOrder } from "./orders.ts";
+import { findOrder, fromAll, getOrder, refusedCommand } from "./orders.ts";
 
 export interface FoundReturn {
   order: Order;
@@ -99,6 +102,30 @@ export async function inspectReturn(
   const { id: returnId, receivedAt } = found.value.returned;
   const elsewhere = receivedAt === null ? null : lackingWarehouse(ctx, receivedAt);
   return elsewhere ?? execute(ctx, found.value, { type: "InspectReturn", returnId, units });
+}
+
+/**
+ * What the customer would get for units found to be these, were they inspected now: decided by the same rules, and
+ * nothing is changed. For staff who see money; refused for what an inspection would be refused for.
+ */
+export async function previewInspection(
+  ctx: ServiceContext,
+  id: string,
+  units: InspectedUnits[],
+): Promise<ServiceResult<InspectionPreview>> {
+  const denied = lacking(ctx, "returns:write");
+  if (denied !== null) return denied;
+  const found = await readReturn(ctx, id);
+  if (!found.ok) return found;
+  const { order, returned } = found.value;
+  const decision = decide(order, { type: "InspectReturn", returnId: returned.id, units }, ctx.now);
+  if (!decision.ok) return refusedCommand(order, decision.refusal);
+  const refunds = decision.events.flatMap((event) => (event.type === "RefundRequested" ? [event.refund] : []));
+  const money = (of: (refund: RequestedRefund) => number) => ({
+    amount: refunds.reduce((sum, refund) => sum + of(refund), 0),
+    currency: order.currency,
+  });
+  return { ok: true, value: { refund: money(refundAmount), credit: money(creditAmount) } };
 }
 
 async function execute(

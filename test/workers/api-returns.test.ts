@@ -67,6 +67,32 @@ describe("a return", () => {
     });
   });
 
+  it("shows staff what an inspection would give back, and changes nothing by showing it", async () => {
+    const { returnId } = await requested(await deliveredOrder(), { condition: "used" });
+    const path = `/api/v1/returns/${returnId}`;
+    await json(await send("POST", `${path}/approve`, { key: KEYS.csr, body: {} }));
+    const preview = (outcome: string, key: string = KEYS.csr) =>
+      send("POST", `${path}/inspect/preview`, { key, body: { units: [{ line: 1, quantity: 1, outcome }] } });
+    await problem(await preview("restock"), "return_state");
+    await json(await send("POST", `${path}/receive`, { body: { warehouseId: here } }));
+    const none = { amount: 0, currency: "EUR" };
+    expect(await json(await preview("write_off"))).toEqual({
+      refund: { amount: 1_000, currency: "EUR" },
+      credit: none,
+    });
+    expect(await json(await preview("missing"))).toEqual({ refund: none, credit: none });
+    for (const key of [KEYS.customer, KEYS.floor])
+      expect(await problem(await preview("restock", key), "forbidden")).toMatchObject({
+        missingScope: "returns:write",
+      });
+    const before = await json<ReturnAnswer>(await send("GET", path));
+    expect(before).toMatchObject({ status: "RECEIVED", refund: null });
+    const inspected = await send("POST", `${path}/inspect`, {
+      body: { units: [{ line: 1, quantity: 1, outcome: "write_off" }] },
+    });
+    expect(await json(inspected)).toMatchObject({ refund: { amount: { amount: 1_000 } } });
+  });
+
   it("is made once for each idempotency key", async () => {
     const orderId = await deliveredOrder();
     const headers = { "Idempotency-Key": unique("return") };

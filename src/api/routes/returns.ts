@@ -5,6 +5,7 @@ import { orderParams } from "../../contracts/orders.ts";
 import type { ServiceResult } from "../../contracts/problem.ts";
 import {
   inspectForm,
+  inspectionPreview,
   orderPayments,
   receiveForm,
   refundAnswer,
@@ -26,6 +27,7 @@ import {
   type FoundReturn,
   inspectReturn,
   listReturns,
+  previewInspection,
   readReturn,
   receiveReturn,
   rejectReturn,
@@ -201,6 +203,23 @@ const inspect = endpoint({
   },
 });
 
+const preview = endpoint({
+  method: "POST",
+  path: "/returns/{id}/inspect/preview",
+  tag: TAG,
+  summary: "What an inspection would give back, changing nothing",
+  scope: "returns:write",
+  audit: "none",
+  params: returnParams,
+  body: inspectForm,
+  answers: { 200: { description: "The money of it.", schema: inspectionPreview } },
+  problems: ["order_state", "return_state"],
+  async handle({ ctx, params, body }) {
+    const previewed = await previewInspection(ctx, params.id, body.units);
+    return previewed.ok ? { status: 200, body: previewed.value } : previewed;
+  },
+});
+
 const payments = endpoint({
   method: "GET",
   path: "/orders/{id}/payments",
@@ -250,6 +269,7 @@ export const returnEndpoints: readonly AnyEndpoint[] = [
   reject,
   receive,
   inspect,
+  preview,
   payments,
   refund,
 ];

@@ -1,9 +1,18 @@
 import type { Channel } from "./order.ts";
 import type { RefundTerms } from "./refund.ts";
+import type { InspectionOutcome } from "./return.ts";
 
 /** In what condition the customer says the units are. */
 export const RETURN_CONDITIONS = ["unused", "used", "faulty"] as const;
 export type ReturnCondition = (typeof RETURN_CONDITIONS)[number];
+
+/**
+ * What an inspector of units in this condition most likely finds: unused ones go back into stock. Nothing may be taken
+ * for granted of the others, so that a person has to say it: null.
+ */
+export function likelyOutcome(condition: ReturnCondition): InspectionOutcome | null {
+  return condition === "unused" ? "restock" : null;
+}
 
 /** The rules of taking goods back. */
 export interface ReturnPolicy extends RefundTerms {

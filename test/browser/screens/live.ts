@@ -1,5 +1,5 @@
 import type { WebSocketRoute } from "playwright-core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { openOps, rowOf, type Stage, untilLive } from "../support/ops.ts";
 import { createWorld, orderIn, placeOrder } from "../support/world.ts";
 
@@ -54,6 +54,40 @@ export function describeLive(stage: () => Stage): void {
       await rowOf(page, elsewhere.number).waitFor({ state: "detached" });
       await rowOf(page, order.number).waitFor();
       expect(new URL(page.url()).searchParams.get("warehouse")).toBe(mine.warehouseId);
+      await ends();
+    });
+
+    it("does not call itself live when the server has said nothing for ten seconds", async () => {
+      const { page, ends } = await openOps(stage(), "/");
+      let isFrozen = false;
+      const unanswered: unknown[] = [];
+      await page.routeWebSocket(/\/api\/v1\/live/, (socket) => {
+        const server = socket.connectToServer();
+        socket.onMessage((message) => {
+          if (isFrozen) return;
+          unanswered.push(message);
+          server.send(message);
+        });
+        server.onMessage((message) => {
+          if (isFrozen) return;
+          unanswered.length = 0;
+          socket.send(message);
+        });
+      });
+      await page.clock.install();
+      await page.reload();
+      await untilLive(page);
+      const banner = page.getByRole("banner");
+      // A quiet server is not a frozen one: it answers pings.
+      for (let second = 0; second < 15; second += 1) {
+        await page.clock.runFor(1_000);
+        // The page's clock is ours and the server's is not: it must have answered before the next second begins.
+        await vi.waitFor(() => expect(unanswered).toEqual([]));
+      }
+      expect(await banner.getByText("Live", { exact: true }).isVisible()).toBe(true);
+      isFrozen = true;
+      await page.clock.runFor(10_000);
+      await banner.getByText("Live", { exact: true }).waitFor({ state: "detached", timeout: 2_000 });
       await ends();
     });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exchangeUnit, orderPickedShort, orderWithALife } from "../support/life.ts";
+import { exchangeUnit, orderPickedShort, orderThatComesBack, orderWithALife } from "../support/life.ts";
 import { openOps, type Stage, untilLive } from "../support/ops.ts";
 
 export function describeOrderLife(stage: () => Stage): void {
@@ -54,6 +54,34 @@ export function describeOrderLife(stage: () => Stage): void {
       await page.getByRole("heading", { name: placed.number }).waitFor();
       await page.getByRole("link", { name: "In exchange for what came back of another order" }).click();
       await page.getByRole("heading", { name: order.number }).waitFor();
+      await ends();
+    });
+  });
+
+  describe("a return of goods that the customer has used", () => {
+    it("is inspected by saying what each unit is, and shows what is paid back before it is", async () => {
+      const { order, product } = await orderThatComesBack(stage().url, "used");
+      const { page, ends } = await openOps(stage(), `/orders/${order.orderId}`);
+      const returns = page.getByRole("region", { name: "Returns" });
+      await returns.getByRole("button", { name: "Has arrived" }).click();
+      await page.getByRole("button", { name: "Take it in" }).click();
+      await returns.getByRole("button", { name: "Inspect" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByText("The customer says: used.").waitFor();
+      // It may be worn: nothing is taken for granted.
+      await dialog.getByText(`Say what 1 × ${product} is.`).waitFor();
+      expect(await dialog.getByLabel("back in stock").inputValue()).toBe("");
+      expect(await dialog.getByRole("button", { name: "Record the inspection" }).isDisabled()).toBe(true);
+      await dialog.getByLabel("missing from the parcel").fill("1");
+      await dialog.getByText("Nothing is paid back to the customer.").waitFor();
+      await dialog.getByLabel("missing from the parcel").fill("");
+      await dialog.getByLabel("written off").fill("1");
+      await dialog.getByText(/The customer gets €\d+\.\d\d back\./).waitFor();
+      const confirm = dialog.getByRole("button", { name: /^Record, and pay €\d+\.\d\d back$/ });
+      const said = /€[\d.]+/.exec((await confirm.textContent()) ?? "")?.[0] ?? "";
+      await confirm.click();
+      await returns.getByText("1 written off").waitFor();
+      await returns.getByRole("listitem").filter({ hasText: "1 written off" }).getByText(said).waitFor();
       await ends();
     });
   });

@@ -72,6 +72,21 @@ export async function exchangeUnit(url: string, { orderId, lines, shipments }: O
   return callApi(url, `/orders/${placed?.orderId}`, { answer: orderAnswer });
 }
 
+/** A delivered order of one unit, whose return in this condition is on its way. */
+export async function orderThatComesBack(url: string, condition: string): Promise<{ order: Order; product: string }> {
+  const world = await createWorld(url, 1);
+  const { orderId } = await placeOrder(url, world);
+  const read = () => callApi(url, `/orders/${orderId}`, { answer: orderAnswer });
+  await until(read, ({ shipments: [parcel] }) => parcel?.state === "ACCEPTED");
+  await send(url, "/warehouse/fulfill", { orderId, warehouseId: world.warehouseId });
+  const { shipments } = await until(read, ({ paymentState }) => paymentState === "captured");
+  await send(url, `/shipments/${shipments[0]?.shipmentId}/deliver`);
+  await orderIn(url, orderId, "DELIVERED");
+  const { returnId } = await askReturn(url, orderId, condition, "not what I wanted");
+  await send(url, `/returns/${returnId}/approve`);
+  return { order: await read(), product: world.productName };
+}
+
 /** An order of two units, of which the floor finds one and nobody else has any. */
 export async function orderPickedShort(url: string): Promise<{ order: Order; product: string }> {
   const world = await createWorld(url, 2);

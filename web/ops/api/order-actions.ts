@@ -1,6 +1,6 @@
 import { notifyAnswer } from "../../../src/contracts/notifications.ts";
 import { orderAnswer } from "../../../src/contracts/orders.ts";
-import { type InspectForm, refundAnswer, returnAnswer } from "../../../src/contracts/returns.ts";
+import { type InspectForm, inspectionPreview, refundAnswer, returnAnswer } from "../../../src/contracts/returns.ts";
 import { call } from "./client.ts";
 
 interface Amount {
@@ -46,6 +46,20 @@ export function moveReturn({ returnId, move: { step, ...body } }: { returnId: st
     method: "POST",
     body,
     answer: returnAnswer,
+  });
+}
+
+/** What an inspection would give back; changes nothing. */
+export function previewInspection({
+  returnId,
+  units,
+  signal,
+}: InspectForm & { returnId: string; signal: AbortSignal }) {
+  return call(`/returns/${encodeURIComponent(returnId)}/inspect/preview`, {
+    method: "POST",
+    body: { units },
+    answer: inspectionPreview,
+    signal,
   });
 }
 

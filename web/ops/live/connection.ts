@@ -46,9 +46,14 @@ function isItem(value: unknown): boolean {
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 20_000;
-const PING_MS = 25_000;
-/** Without a word for this long the connection is dead, whatever the browser believes. */
-const SILENCE_MS = 60_000;
+/** A server that freezes closes nothing: after this much silence it is asked for a word. */
+const PING_AFTER_MS = 3_000;
+/** It answers a ping within this long, or the connection is dead, whatever the browser believes. */
+const PONG_WITHIN_MS = 5_000;
+/** A new connection may take this long until its first word. */
+const HELLO_WITHIN_MS = 15_000;
+/** How often the silence is measured. With the two above, "Live" is at most 9 s old. */
+const TICK_MS = 1_000;
 
 /** Milliseconds to wait before try `attempt` (1, 2, 3 …): doubled each time, spread so that tabs don't return as one. */
 export function retryDelay(attempt: number, random: number): number {
@@ -68,6 +73,8 @@ export class LiveConnection {
   #heartbeat: ReturnType<typeof setInterval> | undefined;
   #reread: ReturnType<typeof setTimeout> | undefined;
   #heardAt = 0;
+  /** When a word is due (epoch ms); null while none has been asked for. */
+  #wordDueAt: number | null = null;
 
   constructor(topic: string, getTicket: (topic: string) => Promise<TicketResult>, listener: LiveListener) {
     this.#topic = topic;
@@ -115,6 +122,8 @@ export class LiveConnection {
     url.searchParams.set("ticket", ticket.ticket);
     const socket = new WebSocket(url);
     this.#socket = socket;
+    this.#wordDueAt = Date.now() + HELLO_WITHIN_MS;
+    this.#keepAlive(socket);
     socket.addEventListener("message", (event) => this.#hear(socket, event.data));
     socket.addEventListener("close", () => this.#lose(socket));
   }
@@ -122,13 +131,13 @@ export class LiveConnection {
   #hear(socket: WebSocket, data: unknown): void {
     if (socket !== this.#socket || typeof data !== "string") return;
     this.#heardAt = Date.now();
+    this.#wordDueAt = null;
     if (data === LIVE_PONG) return;
     const parsed = message.safeParse(safeJson(data));
     if (!parsed.success) return;
     switch (parsed.data.type) {
       case "hello":
         this.#attempt = 0;
-        this.#keepAlive(socket);
         this.#listener.onState({ kind: "live", since: Date.now() });
         this.#listener.onOpen();
         // Writers that knew of nobody here may have kept silent until now.
@@ -149,14 +158,17 @@ export class LiveConnection {
   #keepAlive(socket: WebSocket): void {
     clearInterval(this.#heartbeat);
     this.#heartbeat = setInterval(() => {
-      if (Date.now() - this.#heardAt > SILENCE_MS) {
+      const now = Date.now();
+      if (this.#wordDueAt !== null && now > this.#wordDueAt) {
         socket.close();
         // A dead network never answers the close: don't wait for it.
         this.#lose(socket);
-      } else if (socket.readyState === WebSocket.OPEN) {
+      } else if (this.#wordDueAt === null && now - this.#heardAt >= PING_AFTER_MS) {
+        // Measured from the ping: a tab in the background wakes too rarely to measure the silence itself.
+        this.#wordDueAt = now + PONG_WITHIN_MS;
         socket.send(LIVE_PING);
       }
-    }, PING_MS);
+    }, TICK_MS);
   }
 
   #lose(socket: WebSocket): void {

@@ -2,7 +2,6 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Scope } from "../../../../src/contracts/principal.ts";
 import type { ReturnAnswer } from "../../../../src/contracts/returns.ts";
-import { INSPECTION_OUTCOMES, type InspectionOutcome } from "../../../../src/domain/order/return.ts";
 import { moveReturn, type ReturnStep } from "../../api/order-actions.ts";
 import { warehousesQuery } from "../../api/queries.ts";
 import { sessionSnapshot } from "../../session.ts";
@@ -10,7 +9,7 @@ import { Button } from "../../ui/button.tsx";
 import { Ask } from "../../ui/dialog.tsx";
 import { Choice, TextField } from "../../ui/field.tsx";
 import { ProblemNote } from "../../ui/panel.tsx";
-import { outcomeName } from "./words/code-words.ts";
+import { Inspect } from "./inspect-return.tsx";
 import { numberOfId } from "./words/order-words.ts";
 
 /** The next steps of a return that this person may take. */
@@ -60,7 +59,7 @@ export function ReturnActions({ returned }: { returned: ReturnAnswer }) {
   );
 }
 
-interface StepForm {
+export interface StepForm {
   returned: ReturnAnswer;
   name: string;
   busy: boolean;
@@ -136,56 +135,4 @@ function Receive({ name, returned, onMove, ...answers }: StepForm) {
       </form>
     </Ask>
   );
-}
-
-function Inspect({ name, returned, onMove, ...answers }: StepForm) {
-  // All of it is good until somebody says otherwise.
-  const [found, setFound] = useState<Readonly<Record<string, number>>>(
-    Object.fromEntries(returned.lines.map(({ line, quantity }) => [keyOf(line, "restock"), quantity])),
-  );
-  const units = returned.lines.flatMap(({ line }) =>
-    INSPECTION_OUTCOMES.map((outcome) => ({ line, outcome, quantity: found[keyOf(line, outcome)] ?? 0 })),
-  );
-  return (
-    <Ask
-      open
-      onClose={answers.onClose}
-      title={`What was in ${name.toLowerCase()}?`}
-      description="Every unit is accounted for. Money goes back for all but what is missing."
-    >
-      <form
-        className="mt-4 flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          onMove({ step: "inspect", units: units.filter(({ quantity }) => quantity > 0) });
-        }}
-      >
-        {returned.lines.map(({ line, name: product, quantity }) => (
-          <fieldset key={line} className="grid grid-cols-2 gap-2">
-            <legend className="mb-1 text-[0.8125rem] font-semibold">
-              {quantity} × {product}
-            </legend>
-            {INSPECTION_OUTCOMES.map((outcome) => (
-              <TextField
-                key={outcome}
-                label={outcomeName(outcome)}
-                type="number"
-                min={0}
-                max={quantity}
-                value={found[keyOf(line, outcome)] ?? 0}
-                onChange={(event) =>
-                  setFound({ ...found, [keyOf(line, outcome)]: Math.trunc(Number(event.target.value)) })
-                }
-              />
-            ))}
-          </fieldset>
-        ))}
-        <Answers label="That is what was in it" {...answers} />
-      </form>
-    </Ask>
-  );
-}
-
-function keyOf(line: number, outcome: InspectionOutcome): string {
-  return `${line} ${outcome}`;
 }
