@@ -8,7 +8,9 @@ import {
   type SkuAvailability,
   type WantedLine,
   choosePlan,
-  sumLines,
+  divideShort,
+  sumBySku,
+  withoutMissing,
 } from "./sourcing/choose-plan.ts";
 import type { HoldOutcome, HoldRequest, LevelName } from "./sourcing/holds.ts";
 import { refuseSale } from "./sourcing/may-sell.ts";
@@ -65,6 +67,7 @@ export type SourcingStep =
     };
 
 export interface SourcingRequest {
+  /** Each has a line number of its own; several may want the same SKU. */
   lines: readonly WantedLine[];
   /** From `rankWarehouses`. */
   ranked: readonly RankedWarehouse[];
@@ -92,11 +95,10 @@ export function rankWarehouses(
  * A rest waits at the nearest warehouse that carries its SKU; a SKU that is carried nowhere can't wait.
  */
 export function startSourcing(request: SourcingRequest): SourcingStep {
-  const wanted = sumLines(request.lines);
-  const sourcing: Sourcing = { ...request, wanted };
+  const wanted = request.lines;
+  const sourcing: Sourcing = { ...request, wanted, skus: sumBySku(wanted) };
   if (request.ranked.length === 0) {
-    const availability = wanted.map(({ lineNumber, sku, quantity }) => ({
-      lineNumber,
+    const availability = sourcing.skus.map(({ sku, quantity }) => ({
       sku,
       wanted: quantity,
       short: quantity,
@@ -112,6 +114,8 @@ export function startSourcing(request: SourcingRequest): SourcingStep {
 
 interface Sourcing extends SourcingRequest {
   wanted: readonly WantedLine[];
+  /** What the lines want of each SKU together. */
+  skus: readonly { sku: Sku; quantity: number }[];
 }
 
 interface Attempt {
@@ -138,7 +142,7 @@ function hold(sourcing: Sourcing, books: Books, attempt: Attempt): SourcingStep 
 function peek(sourcing: Sourcing, books: Books, round: number, wavesBefore = 0): SourcingStep {
   const unseen = sourcing.ranked
     .map(({ warehouse }) =>
-      sourcing.wanted
+      sourcing.skus
         .map(({ sku }): LevelName => ({ sku, warehouseId: warehouse.id }))
         .filter((level) => sourcing.carries(level.sku, level.warehouseId) && !books.fresh.has(levelOf(level))),
     )
@@ -172,12 +176,10 @@ function plan(sourcing: Sourcing, books: Books, round: number): SourcingStep {
   if (choice.kind === "plan")
     return holdPlan(sourcing, books, { round, shipments: choice.plan.shipments, backorder: [] });
 
-  const backorder = waitFor(sourcing, choice.shortfall);
+  const missing = divideShort(sourcing.wanted, choice.shortfall);
+  const backorder = waitFor(sourcing, missing);
   if (backorder === null) return refuse(sourcing, books, choice.shortfall);
-  const obtainable = choice.shortfall
-    .map(({ lineNumber, sku, wanted, short }): WantedLine => ({ lineNumber, sku, quantity: wanted - short }))
-    .filter(({ quantity }) => quantity > 0);
-  const reduced = choosePlan(obtainable, candidates(sourcing, books));
+  const reduced = choosePlan(withoutMissing(sourcing.wanted, missing), candidates(sourcing, books));
   const shipments = reduced.kind === "plan" ? reduced.plan.shipments : [];
   return holdPlan(sourcing, books, { round, shipments, backorder });
 }
@@ -185,13 +187,12 @@ function plan(sourcing: Sourcing, books: Books, round: number): SourcingStep {
 function candidates(sourcing: Sourcing, books: Books): Candidate[] {
   return sourcing.ranked.map(({ warehouse, distanceKm }) => {
     const available = new Map<Sku, number>();
-    const held = new Map<Sku, number>();
-    for (const { sku } of sourcing.wanted) {
+    const held = new Map<number, number>();
+    for (const { sku } of sourcing.skus) {
       const key = levelKey(sku, warehouse.id);
       const units = offeredAt(books, key) ?? 0;
       if (units > 0) available.set(sku, units);
-      const own = books.holdings.get(key);
-      if (own !== undefined) held.set(sku, own.quantity);
+      for (const { lineNumber, quantity } of books.holdings.get(key) ?? []) held.set(lineNumber, quantity);
     }
     return { warehouse, distanceKm, available, held };
   });
@@ -210,46 +211,65 @@ function holdPlan(
   const parts = shipments.flatMap(({ warehouse, lines }) =>
     lines.map((line): HoldRequest => ({ ...line, round, warehouseId: warehouse.id })),
   );
-  const holdings = new Map<LevelKey, HoldRequest>();
+  const holdings = new Map<LevelKey, HoldRequest[]>();
+  const kept = new Set<HoldRequest>();
   const holds: HoldRequest[] = [];
   for (const part of parts) {
-    const own = books.holdings.get(levelOf(part));
-    if (own !== undefined && own.quantity === part.quantity) holdings.set(levelOf(part), own);
-    else holds.push(part);
+    const key = levelOf(part);
+    const own = books.holdings
+      .get(key)
+      ?.find(({ lineNumber, quantity }) => lineNumber === part.lineNumber && quantity === part.quantity);
+    if (own) {
+      holdings.set(key, [...(holdings.get(key) ?? []), own]);
+      kept.add(own);
+    } else holds.push(part);
   }
-  const dropped = [...books.holdings].filter(([key]) => !holdings.has(key)).map(([, own]) => own);
+  const dropped = heldBy(books).filter((own) => !kept.has(own));
   const release = [...books.unwanted, ...dropped];
   return hold(sourcing, { ...books, holdings, unwanted: [] }, { round, holds, release, backorder });
 }
 
+/** All holds that stand. */
+function heldBy({ holdings }: Books): HoldRequest[] {
+  return [...holdings.values()].flat();
+}
+
 /** The last round lost a race: what it holds is kept if the rest may wait. */
 function settleLost(sourcing: Sourcing, books: Books, round: number): SourcingStep {
-  const shortfall = availability(sourcing, books).map((entry) => {
-    const held = [...books.holdings.values()].reduce((sum, own) => sum + (own.sku === entry.sku ? own.quantity : 0), 0);
-    return { ...entry, short: entry.wanted - held };
-  });
-  const backorder = waitFor(sourcing, shortfall);
+  const missing = withoutMissing(sourcing.wanted, sumByLine(heldBy(books)));
+  const short = new Map(sumBySku(missing).map(({ sku, quantity }) => [sku, quantity]));
+  const shortfall = availability(sourcing, books).map((entry) => ({ ...entry, short: short.get(entry.sku) ?? 0 }));
+  const backorder = waitFor(sourcing, missing);
   if (backorder === null) return refuse(sourcing, books, shortfall);
   return finish(sourcing, books, { round, release: [], backorder });
 }
 
-/** The short rests as backorders; null when one of them can't wait. */
+/** A line may be held in parts at several warehouses. */
+function sumByLine(parts: readonly HoldRequest[]): WantedLine[] {
+  const lines = new Map<number, WantedLine>();
+  for (const { lineNumber, sku, quantity } of parts)
+    lines.set(lineNumber, { lineNumber, sku, quantity: quantity + (lines.get(lineNumber)?.quantity ?? 0) });
+  return [...lines.values()];
+}
+
+/** The missing units as backorders; null when one of them can't wait. */
 function waitFor(
   { ranked, carries, allowsBackorder }: Sourcing,
-  shortfall: readonly SkuAvailability[],
+  missing: readonly WantedLine[],
 ): BackorderedLine[] | null {
   const waiting: BackorderedLine[] = [];
-  for (const { lineNumber, sku, short } of shortfall) {
-    if (short === 0) continue;
-    const home = allowsBackorder(sku) ? ranked.find(({ warehouse }) => carries(sku, warehouse.id)) : undefined;
+  for (const line of missing) {
+    const home = allowsBackorder(line.sku)
+      ? ranked.find(({ warehouse }) => carries(line.sku, warehouse.id))
+      : undefined;
     if (home === undefined) return null;
-    waiting.push({ lineNumber, sku, quantity: short, warehouseId: home.warehouse.id });
+    waiting.push({ ...line, warehouseId: home.warehouse.id });
   }
   return waiting;
 }
 
-function availability({ wanted, ranked, carries }: Sourcing, books: Books): SkuAvailability[] {
-  return wanted.map(({ lineNumber, sku, quantity }) => {
+function availability({ skus, ranked, carries }: Sourcing, books: Books): SkuAvailability[] {
+  return skus.map(({ sku, quantity }) => {
     const warehouses = ranked
       .filter(({ warehouse }) => carries(sku, warehouse.id))
       .map(({ warehouse }) => ({
@@ -257,7 +277,7 @@ function availability({ wanted, ranked, carries }: Sourcing, books: Books): SkuA
         available: offeredAt(books, levelKey(sku, warehouse.id)),
       }));
     const total = warehouses.reduce((sum, { available }) => sum + (available ?? 0), 0);
-    return { lineNumber, sku, wanted: quantity, short: Math.max(0, quantity - total), warehouses };
+    return { sku, wanted: quantity, short: Math.max(0, quantity - total), warehouses };
   });
 }
 
@@ -270,7 +290,7 @@ function refuse(sourcing: Sourcing, books: Books, shortfall: readonly SkuAvailab
       ...entry,
       short: shortOf.get(entry.sku) ?? entry.short,
     })),
-    release: [...books.unwanted, ...books.holdings.values()],
+    release: [...books.unwanted, ...heldBy(books)],
   };
 }
 
@@ -279,7 +299,7 @@ function finish(
   books: Books,
   { round, release, backorder }: { round: number; release: HoldRequest[]; backorder: BackorderedLine[] },
 ): SourcingStep {
-  const held = [...books.holdings.values()];
+  const held = heldBy(books);
   const shipments = ranked
     .map((place): SourcedShipment => ({
       ...place,

@@ -7,7 +7,9 @@ import {
   type SourcingPlan,
   type WantedLine,
   choosePlan,
-  sumLines,
+  divideShort,
+  sumBySku,
+  withoutMissing,
 } from "../../src/domain/sourcing/choose-plan.ts";
 import { coverGreedily, searchWarehouses } from "../../src/domain/sourcing/search-warehouses.ts";
 
@@ -36,7 +38,7 @@ function candidate(
   id: string,
   distanceKm: number,
   stock: Record<string, number>,
-  held?: Record<string, number>,
+  held?: Record<number, number>,
 ): Candidate {
   const units = (record: Record<string, number>): Map<Sku, number> =>
     new Map(Object.entries(record).map(([name, count]) => [sku(name), count]));
@@ -44,7 +46,7 @@ function candidate(
     warehouse: warehouse(id),
     distanceKm,
     available: units(stock),
-    ...(held === undefined ? {} : { held: units(held) }),
+    ...(held && { held: new Map(Object.entries(held).map(([lineNumber, count]) => [Number(lineNumber), count])) }),
   };
 }
 
@@ -72,7 +74,7 @@ function bruteForce(
   candidates: readonly Candidate[],
 ): { size: number; distance: number; left: number } | null {
   let best: { size: number; distance: number; left: number } | null = null;
-  const wanted = sumLines(lines);
+  const wanted = sumBySku(lines);
   for (let set = 1; set < 1 << candidates.length; set += 1) {
     const chosen = candidates.filter((_, index) => (set >> index) & 1);
     const units = (name: Sku): number => chosen.reduce((sum, { available }) => sum + (available.get(name) ?? 0), 0);
@@ -124,7 +126,7 @@ describe("choosePlan", () => {
           .filter(({ warehouse: { id } }) => used.has(id))
           .reduce(
             (sum, { available }) =>
-              sum + sumLines(lines).reduce((units, each) => units + (available.get(each.sku) ?? 0), 0),
+              sum + sumBySku(lines).reduce((units, each) => units + (available.get(each.sku) ?? 0), 0),
             0,
           );
         expect({ size: used.size, distance: choice.plan.totalDistanceKm, left }).toEqual(best);
@@ -139,16 +141,23 @@ describe("choosePlan", () => {
       fc.property(anyLines, anyCandidates, (lines, candidates) => {
         const choice = choosePlan(lines, candidates);
         if (choice.kind !== "plan") return;
-        for (const wanted of sumLines(lines)) {
-          const parts = choice.plan.shipments.flatMap((shipment) =>
-            shipment.lines.filter((part) => part.sku === wanted.sku).map((part) => ({ shipment, part })),
-          );
-          expect(parts.reduce((sum, { part }) => sum + part.quantity, 0)).toBe(wanted.quantity);
-          for (const { shipment, part } of parts) {
-            const from = candidates.find((each) => each.warehouse.id === shipment.warehouse.id);
-            expect(part.quantity).toBeGreaterThan(0);
-            expect(part.quantity).toBeLessThanOrEqual(from?.available.get(part.sku) ?? 0);
+        for (const {
+          warehouse: { id },
+          lines: parts,
+        } of choice.plan.shipments) {
+          const from = candidates.find((each) => each.warehouse.id === id);
+          for (const { sku: name, quantity } of sumBySku(parts)) {
+            expect(quantity).toBeGreaterThan(0);
+            expect(quantity).toBeLessThanOrEqual(from?.available.get(name) ?? 0);
           }
+        }
+        for (const wanted of lines) {
+          const parts = choice.plan.shipments.flatMap((shipment) =>
+            shipment.lines.filter(({ lineNumber }) => lineNumber === wanted.lineNumber),
+          );
+          expect(parts.every((part) => part.sku === wanted.sku)).toBe(true);
+          expect(parts.reduce((sum, { quantity }) => sum + quantity, 0)).toBe(wanted.quantity);
+          if (lines.filter((other) => other.sku === wanted.sku).length > 1) continue;
           const whole = choice.plan.shipments.some(
             (shipment) =>
               (candidates.find((each) => each.warehouse.id === shipment.warehouse.id)?.available.get(wanted.sku) ??
@@ -186,14 +195,26 @@ describe("choosePlan", () => {
     expect(summary(plan)).toEqual({ w2: { a: 6 }, w3: { a: 4 } });
   });
 
-  it("sums lines of the same SKU and keeps the lowest line number", () => {
-    const plan = planOf([line("a", 2, 3), line("a", 3, 1)], [candidate("w1", 1, { a: 5 })]);
-    expect(plan.shipments[0]?.lines).toEqual([line("a", 5, 1)]);
+  it("asks for the sum of the lines of one SKU, and gives each line its own part", () => {
+    const lines = [line("a", 2, 1), line("a", 3, 3)];
+    expect(planOf(lines, [candidate("w1", 1, { a: 5 })]).shipments[0]?.lines).toEqual(lines);
+    expect(choosePlan(lines, [candidate("w1", 1, { a: 4 })])).toMatchObject({ shortfall: [{ wanted: 5, short: 1 }] });
+    const apart = planOf(lines, [candidate("w1", 1, { a: 2 }), candidate("w2", 2, { a: 3 })]);
+    expect(apart.shipments.map(({ lines: parts }) => parts)).toEqual([[line("a", 2, 1)], [line("a", 3, 3)]]);
+  });
+
+  it("lets the last lines of a SKU go short", () => {
+    const lines = [line("a", 2, 1), line("b", 1, 2), line("a", 3, 3), line("a", 1, 4)];
+    const choice = choosePlan(lines, [candidate("w1", 1, { a: 4, b: 1 })]);
+    if (choice.kind !== "shortfall") throw new Error("there is no plan");
+    const missing = divideShort(lines, choice.shortfall);
+    expect(missing).toEqual([line("a", 1, 3), line("a", 1, 4)]);
+    expect(withoutMissing(lines, missing)).toEqual([line("a", 2, 1), line("b", 1, 2), line("a", 2, 3)]);
   });
 
   it("leaves a line where it is held when another warehouse of the plan would do as well", () => {
     const lines = [line("a", 1), line("b", 1, 2), line("c", 1, 3)];
-    const plan = planOf(lines, [candidate("w1", 1, { a: 3, b: 1 }, { b: 1 }), candidate("w2", 2, { b: 9, c: 1 })]);
+    const plan = planOf(lines, [candidate("w1", 1, { a: 3, b: 1 }, { 2: 1 }), candidate("w2", 2, { b: 9, c: 1 })]);
     expect(summary(plan)).toEqual({ w1: { a: 1, b: 1 }, w2: { c: 1 } });
   });
 
@@ -206,7 +227,6 @@ describe("choosePlan", () => {
       kind: "shortfall",
       shortfall: [
         {
-          lineNumber: 1,
           sku: "a",
           wanted: 5,
           short: 2,
@@ -216,7 +236,6 @@ describe("choosePlan", () => {
           ],
         },
         {
-          lineNumber: 2,
           sku: "b",
           wanted: 1,
           short: 0,

@@ -67,24 +67,24 @@ export class World {
 
   #take(key: string, request: HoldRequest, free: number): void {
     this.free.set(key, free - request.quantity);
-    this.held.set(`${key} ${request.round}`, request);
+    this.held.set(nameOf(request), request);
   }
 
   release(request: HoldRequest): void {
     const key = levelKey(request.sku, request.warehouseId);
-    const found = this.held.get(`${key} ${request.round}`);
+    const found = this.held.get(nameOf(request));
     if (found === undefined) return;
-    this.held.delete(`${key} ${request.round}`);
+    this.held.delete(nameOf(request));
     this.free.set(key, (this.free.get(key) ?? 0) + found.quantity);
   }
 
   run(
-    wanted: Record<string, number>,
+    wanted: Record<string, number> | readonly (readonly [sku: string, quantity: number])[],
     options: { backorder?: string[]; places?: typeof ranked; beforeHold?: (round: number) => void } = {},
   ): SourcingStep {
     const { backorder = [], places = ranked, beforeHold } = options;
     let step = startSourcing({
-      lines: Object.entries(wanted).map(([sku, quantity], index) => ({
+      lines: (Array.isArray(wanted) ? wanted : Object.entries(wanted)).map(([sku, quantity], index) => ({
         lineNumber: index + 1,
         sku: sku as Sku,
         quantity,
@@ -116,6 +116,11 @@ export class World {
   holding(): string[] {
     return [...this.held.values()].map(({ sku, warehouseId, quantity }) => `${quantity} ${sku}@${warehouseId}`).sort();
   }
+}
+
+/** A line has at most one hold of a round at a level: this is what its reservation is named by. */
+function nameOf({ lineNumber, round, sku, warehouseId }: HoldRequest): string {
+  return `${levelKey(sku, warehouseId)} ${lineNumber} ${round}`;
 }
 
 export function shipped(step: SourcingStep): string[] {

@@ -123,6 +123,25 @@ describe("sourcing", () => {
     ]);
   });
 
+  it("holds for each line of a SKU, and lets the last line wait", () => {
+    const world = new World({ near: { a: 3 }, far: { a: 2 } });
+    const done = world.run(
+      [
+        ["a", 2],
+        ["a", 2],
+        ["a", 3],
+      ],
+      { backorder: ["a"] },
+    );
+    if (done.kind !== "done") throw new Error("some of it waits");
+    const held = done.shipments.flatMap(({ lines }) => lines.map(({ lineNumber, quantity }) => [lineNumber, quantity]));
+    const unitsOf = (line: number) =>
+      held.filter(([number]) => number === line).reduce((sum, [, quantity]) => sum + (quantity ?? 0), 0);
+    expect([1, 2, 3].map(unitsOf)).toEqual([2, 2, 1]);
+    expect(done.backordered).toEqual([{ lineNumber: 3, sku: "a", quantity: 2, warehouseId: "near" }]);
+    expect(world.holding()).toEqual(shipped(done));
+  });
+
   it("backorders all of it when there is none", () => {
     const done = new World({ near: { a: 0 } }).run({ a: 3 }, { backorder: ["a"] });
     expect(done).toEqual({
@@ -256,9 +275,10 @@ describe("sourcing", () => {
             minLength: 9,
             maxLength: 9,
           }),
-          wanted: fc
-            .array(fc.integer({ min: 0, max: 5 }), { minLength: 3, maxLength: 3 })
-            .filter((units) => units.some((each) => each > 0)),
+          wanted: fc.array(fc.tuple(fc.constantFrom(...names), fc.integer({ min: 1, max: 5 })), {
+            minLength: 1,
+            maxLength: 5,
+          }),
           backorder: fc.subarray(names),
           broken: fc.array(fc.nat(8), { maxLength: 2 }),
           stolen: fc.array(
@@ -277,10 +297,7 @@ describe("sourcing", () => {
             if (units !== undefined) world.free.set(level(index), units);
           });
           for (const index of broken) world.broken.add(level(index));
-          const lines = Object.fromEntries(
-            names.map((name, index) => [name, wanted[index] ?? 0]).filter(([, units]) => units !== 0),
-          ) as Record<string, number>;
-          const end = world.run(lines, {
+          const end = world.run(wanted, {
             backorder,
             beforeHold: (round) => {
               for (const theft of stolen) {
@@ -296,13 +313,13 @@ describe("sourcing", () => {
           }
           if (end.kind !== "done") throw new Error("an end is done or refused");
           expect(world.holding()).toEqual(shipped(end));
-          for (const [sku, quantity] of Object.entries(lines)) {
+          for (const [index, [sku, quantity]] of wanted.entries()) {
             const held = end.shipments
               .flatMap((shipment) => shipment.lines)
-              .filter((part) => part.sku === sku)
+              .filter((part) => part.lineNumber === index + 1 && part.sku === sku)
               .reduce((sum, part) => sum + part.quantity, 0);
             const waiting = end.backordered
-              .filter((part) => part.sku === sku)
+              .filter((part) => part.lineNumber === index + 1 && part.sku === sku)
               .reduce((sum, part) => sum + part.quantity, 0);
             expect(held + waiting).toBe(quantity);
             if (waiting > 0) expect(backorder).toContain(sku);

@@ -141,6 +141,23 @@ describe("serving what waits", () => {
     ).toEqual([]);
   });
 
+  it("serves each line of one SKU: the earlier ones first, and those that can be had whole", () => {
+    const wanted = [2, 3, 1].map((quantity, index) => ({ lineNumber: index + 1, sku: a, quantity }));
+    const served = (units: number, partly: boolean) =>
+      serveWaiting(wanted, [at("berlin", [[a, units]])], () => partly).flatMap(({ lines }) =>
+        lines.map(({ lineNumber, quantity }) => [lineNumber, quantity]),
+      );
+    expect(served(4, false)).toEqual([
+      [1, 2],
+      [3, 1],
+    ]);
+    expect(served(4, true)).toEqual([
+      [1, 2],
+      [2, 2],
+    ]);
+    expect(served(6, false)).toEqual(wanted.map(({ lineNumber, quantity }) => [lineNumber, quantity]));
+  });
+
   it("puts a line together from several warehouses", () => {
     const plan = serveWaiting(
       [{ lineNumber: 1, sku: a, quantity: 5 }],

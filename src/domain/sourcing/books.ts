@@ -3,11 +3,11 @@ import type { HoldOutcome, HoldRequest, LevelName } from "./holds.ts";
 
 /** What one sourcing knows: its own holds, and what the levels have told it. Never changed, only succeeded. */
 export interface Books {
-  /** Holds that stand; at most one for each level. */
-  holdings: ReadonlyMap<LevelKey, HoldRequest>;
+  /** Holds that stand; at most one for each line at each level. */
+  holdings: ReadonlyMap<LevelKey, readonly HoldRequest[]>;
   /** Holds of unknown outcome, to be released with the next step. */
   unwanted: readonly HoldRequest[];
-  /** What a level offers beside our own hold; null where it did not answer. */
+  /** What a level offers beside our own holds; null where it did not answer. */
   offered: ReadonlyMap<LevelKey, number | null>;
   /** Levels whose answer is as new as the last round, and those that failed: asking again gains nothing. */
   fresh: ReadonlySet<LevelKey>;
@@ -30,13 +30,19 @@ export function addHoldings(books: Books, holds: readonly HoldRequest[], outcome
   const offered = new Map(books.offered);
   const fresh = new Set<LevelKey>();
   for (const [key, units] of offered) if (units === null) fresh.add(key);
+  const answers = new Map<LevelKey, (number | null)[]>();
   for (const [index, request] of holds.entries()) {
     const outcome = outcomes[index] ?? { kind: "failed" };
     const key = levelOf(request);
     fresh.add(key);
-    if (outcome.kind === "held") holdings.set(key, request);
+    if (outcome.kind === "held") holdings.set(key, [...(holdings.get(key) ?? []), request]);
     if (outcome.kind === "failed") unwanted.push(request);
-    offered.set(key, outcome.kind === "failed" ? null : outcome.available);
+    answers.set(key, [...(answers.get(key) ?? []), outcome.kind === "failed" ? null : outcome.available]);
+  }
+  // Of several answers of one level the one with the fewest units is the newest: each hold took some.
+  for (const [key, units] of answers) {
+    const known = units.filter((one) => one !== null);
+    offered.set(key, known.length < units.length ? null : Math.min(...known));
   }
   return { holdings, unwanted, offered, fresh };
 }
@@ -53,9 +59,9 @@ export function noteSeen(books: Books, levels: readonly LevelName[], available: 
   return { ...books, offered, fresh };
 }
 
-/** Units this order could have at the level, its own hold included; null where the level did not answer. */
+/** Units this order could have at the level, its own holds included; null where the level did not answer. */
 export function offeredAt(books: Books, key: LevelKey): number | null {
-  const held = books.holdings.get(key)?.quantity ?? 0;
+  const held = (books.holdings.get(key) ?? []).reduce((sum, { quantity }) => sum + quantity, 0);
   const beside = books.offered.get(key) ?? null;
   return beside === null && held === 0 ? null : (beside ?? 0) + held;
 }

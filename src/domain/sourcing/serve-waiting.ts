@@ -2,9 +2,9 @@ import type { Sku } from "../ids.ts";
 import { type Candidate, choosePlan, type PlannedShipment, type WantedLine } from "./choose-plan.ts";
 
 /**
- * What of the units that wait can be sent now, by the best plan: all lines that can be had whole, and of the others what
- * there is where the SKU may be sent in parts (`partly`), else nothing of them. Each SKU is wanted by one line. Empty
- * where nothing can be sent.
+ * What of the units that wait can be sent now, by the best plan: all lines that can be had whole, the earlier ones first,
+ * and of the others what is left where the SKU may be sent in parts (`partly`), else nothing of them. Empty where
+ * nothing can be sent.
  */
 export function serveWaiting(
   wanted: readonly WantedLine[],
@@ -13,10 +13,13 @@ export function serveWaiting(
 ): PlannedShipment[] {
   const whole = choosePlan(wanted, candidates);
   if (whole.kind === "plan") return whole.plan.shipments;
+  const there = new Map(whole.shortfall.map((entry) => [entry.sku, entry.wanted - entry.short]));
   const some = wanted
     .map((line) => {
-      const short = whole.shortfall.find(({ sku }) => sku === line.sku)?.short ?? 0;
-      return { ...line, quantity: short === 0 ? line.quantity : partly(line.sku) ? line.quantity - short : 0 };
+      const left = there.get(line.sku) ?? 0;
+      const quantity = left >= line.quantity ? line.quantity : partly(line.sku) ? left : 0;
+      there.set(line.sku, left - quantity);
+      return { ...line, quantity };
     })
     .filter(({ quantity }) => quantity > 0);
   const part = choosePlan(some, candidates);

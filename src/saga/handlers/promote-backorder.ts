@@ -40,10 +40,7 @@ export const promoteBackorder: EffectHandler<"PromoteBackorder"> = async (contex
   }
   const ranked = rankedFor(catalog, order);
   const candidates = await takePlaces(context.env, catalog, waiting, ranked, place);
-  // Two lines of one SKU wait for each other: what is left of the second is looked for when the first has its own.
-  const wanted = lines
-    .filter(({ sku }, index) => lines.findIndex((other) => other.sku === sku) === index)
-    .map(({ line, sku, quantity }) => ({ lineNumber: line, sku, quantity }));
+  const wanted = lines.map(({ line, sku, quantity }) => ({ lineNumber: line, sku, quantity }));
   const plan = serveWaiting(wanted, candidates, (sku) => isServedPartly(catalog.products.get(sku)));
   if (plan.length === 0) return stillWaiting(catalog, order, lines, ranked, now);
 
