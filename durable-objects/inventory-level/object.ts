@@ -2,6 +2,7 @@ import { DurableObject } from "cloudflare:workers";
 import type {
   ClaimCommand,
   HoldCommand,
+  LevelRefusal,
   InventoryLevelRpc,
   LevelResult,
   LevelSettings,
@@ -109,6 +110,14 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
       (state, existing, now) => claim(state, existing, command, now),
       viewReservation,
     );
+  }
+
+  async refuseClaim(registration: LevelRegistration, command: ClaimCommand): Promise<LevelRefusal | null> {
+    this.#identify(registration);
+    const { state } = this.#memory.current(registration);
+    const existing = this.#memory.state === null ? null : this.#storage.reservation(command.reservationId);
+    const decision = claim(state, existing, command, this.#memory.now());
+    return decision.kind === "refused" ? decision.refusal : null;
   }
 
   unclaim(registration: LevelRegistration, command: UnclaimCommand): Promise<LevelResult<null>> {

@@ -76,4 +76,9 @@ CREATE TABLE waiter (
     name: "0004-waiter-channel",
     sql: "ALTER TABLE waiter ADD COLUMN channel TEXT NOT NULL DEFAULT ''",
   },
+  {
+    // Which line a claim of before is for is not known: it may be any line's of its order.
+    name: "0005-claim-line",
+    sql: "ALTER TABLE reservation ADD COLUMN claim_line INTEGER",
+  },
 ];

@@ -59,6 +59,7 @@ type ReservationRow = {
   expires_at: number | null;
   channel: string;
   claimed_by: string | null;
+  claim_line: number | null;
   claim_attempt: string | null;
   former_expires_at: number | null;
   created_at: number;
@@ -77,7 +78,7 @@ type MovementRow = {
 };
 
 const RESERVATION_COLUMNS =
-  "id, quantity, asked, status, expires_at, channel, claimed_by, claim_attempt, former_expires_at, created_at, changed_at";
+  "id, quantity, asked, status, expires_at, channel, claimed_by, claim_line, claim_attempt, former_expires_at, created_at, changed_at";
 const MOVEMENT_COLUMNS = "sequence, kind, delta, balance, ref, reason, occurred_at, recorded_at";
 
 /** The rows of one level. Synchronous throughout; what belongs together is the caller's transaction. */
@@ -188,7 +189,7 @@ export class LevelStorage {
   /** `sequence` is the level's after the change: the highest stored one is where a restarted level goes on. */
   insertReservation(reservation: Reservation, sequence: number): void {
     this.#sql.exec(
-      `INSERT INTO reservation (${RESERVATION_COLUMNS}, sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO reservation (${RESERVATION_COLUMNS}, sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       reservation.id,
       reservation.quantity,
       reservation.asked,
@@ -196,6 +197,7 @@ export class LevelStorage {
       reservation.expiresAt,
       reservation.channel,
       reservation.claim?.owner ?? null,
+      reservation.claim?.line ?? null,
       reservation.claim?.attempt ?? null,
       reservation.claim?.formerExpiresAt ?? null,
       reservation.createdAt,
@@ -206,12 +208,13 @@ export class LevelStorage {
 
   updateReservation(reservation: Reservation, sequence: number): void {
     this.#sql.exec(
-      `UPDATE reservation SET quantity = ?, status = ?, expires_at = ?, claimed_by = ?, claim_attempt = ?,
+      `UPDATE reservation SET quantity = ?, status = ?, expires_at = ?, claimed_by = ?, claim_line = ?, claim_attempt = ?,
          former_expires_at = ?, changed_at = ?, sequence = ? WHERE id = ?`,
       reservation.quantity,
       reservation.status,
       reservation.expiresAt,
       reservation.claim?.owner ?? null,
+      reservation.claim?.line ?? null,
       reservation.claim?.attempt ?? null,
       reservation.claim?.formerExpiresAt ?? null,
       reservation.changedAt,
@@ -343,7 +346,7 @@ function countFrom(row: LevelRow): CountTaken | null {
 }
 
 function reservationFrom(row: ReservationRow): Reservation {
-  const { claimed_by: owner, claim_attempt: attempt, former_expires_at: formerExpiresAt } = row;
+  const { claimed_by: owner, claim_line: line, claim_attempt: attempt, former_expires_at: formerExpiresAt } = row;
   return {
     id: row.id as ReservationId,
     quantity: row.quantity,
@@ -351,7 +354,7 @@ function reservationFrom(row: ReservationRow): Reservation {
     status: row.status as ReservationStatus,
     expiresAt: row.expires_at,
     channel: row.channel,
-    claim: owner === null || formerExpiresAt === null ? null : { owner, attempt, formerExpiresAt },
+    claim: owner === null || formerExpiresAt === null ? null : { owner, line, attempt, formerExpiresAt },
     createdAt: row.created_at,
     changedAt: row.changed_at,
   };

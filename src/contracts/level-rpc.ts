@@ -94,6 +94,8 @@ export interface UnclaimCommand {
 }
 
 export interface ClaimCommand extends UnclaimCommand {
+  /** The line of the order that the units are for. */
+  line: number;
   quantity: number;
   expiresAt: number;
 }
@@ -107,8 +109,10 @@ export interface InventoryLevelRpc {
   hold(registration: LevelRegistration, command: HoldCommand): Promise<LevelResult<ReservationView>>;
   /** Takes a place among those who wait for stock, or leaves it. `offered`: units that it may hold now. */
   wait(registration: LevelRegistration, command: WaitCommand): Promise<LevelResult<{ offered: number }>>;
-  /** Takes over a hold made before (by `POST /inventory/reserve`) for an order: same id, new owner and expiry. */
+  /** Takes over a hold made before (by `POST /inventory/reserve`) for one line of an order: same id, new owner and expiry. */
   claim(registration: LevelRegistration, command: ClaimCommand): Promise<LevelResult<ReservationView>>;
+  /** Why this claim would be refused now; null where it would not. Claims nothing. */
+  refuseClaim(registration: LevelRegistration, command: ClaimCommand): Promise<LevelRefusal | null>;
   /**
    * Undoes a claim of this attempt: the hold has its former owner and expiry again. Does nothing once another attempt
    * at the same order has claimed it too. Idempotent.

@@ -78,9 +78,11 @@ export interface Reservation {
   changedAt: number;
 }
 
-/** A hold that an order has taken over. */
+/** A hold that a line of an order has taken over. */
 export interface Claim {
   owner: string;
+  /** The line of the order; null for a claim from before lines were recorded, which may be any line's. */
+  line: number | null;
   /** The one attempt at the order that relies on it; null once another one may, and then nobody gives it back. */
   attempt: string | null;
   /** The expiry that the hold had before. */

@@ -2,6 +2,7 @@ import { type FieldProblem, refuse, type ServiceResult } from "../contracts/prob
 import type { LevelRegistration } from "../domain/catalog.ts";
 import type { StockRefusal } from "../domain/inventory-level.ts";
 import { parseReservationId, type ReservationId, type Sku, type WarehouseId } from "../domain/ids.ts";
+import { refuseSale, type SaleRefusal } from "../domain/sourcing/may-sell.ts";
 import type { Env } from "../platform/env.ts";
 import { logError } from "../platform/log.ts";
 import type { Catalog } from "./catalog.ts";
@@ -10,44 +11,110 @@ import type { Holder } from "./source-stock.ts";
 import { levelStub } from "./stubs.ts";
 
 /** A line whose units were held before the order came. */
-export interface ClaimedLine {
+export interface ReservedLine {
   line: number;
   reservationId: ReservationId;
   sku: Sku;
   warehouseId: WarehouseId;
   quantity: number;
   registration: LevelRegistration;
+  /** Where in the caller's body the reservation is named. */
+  pointer: string;
+}
+
+/**
+ * The reservations that lines bring along, without asking any level. Refuses, with a pointer to each, one that is not for
+ * the line's SKU, one that an earlier line has named, and one at a warehouse that may not sell to the country.
+ */
+export function reservedLines(
+  catalog: Catalog,
+  lines: readonly DraftLine[],
+  country: string,
+): ServiceResult<ReservedLine[]> {
+  const reserved: ReservedLine[] = [];
+  const errors: FieldProblem[] = [];
+  for (const [index, { sku, quantity, reservationId, pointer: ofLine }] of lines.entries()) {
+    if (reservationId === null) continue;
+    const pointer = `${ofLine}/reservationId`;
+    const parts = parseReservationId(reservationId);
+    const registration = parts && parts.sku === sku ? catalog.level(parts.sku, parts.warehouseId) : undefined;
+    if (!parts || !registration) {
+      errors.push({ pointer, detail: `must be a reservation of ${sku}` });
+      continue;
+    }
+    const { warehouseId } = parts;
+    const first = reserved.find((other) => other.reservationId === reservationId);
+    const warehouse = catalog.warehouses.get(warehouseId);
+    const refusal = warehouse ? refuseSale(warehouse, country) : "warehouse_closed";
+    if (first) errors.push({ pointer, detail: `is named at ${first.pointer} already: each line needs its own` });
+    else if (refusal !== null) errors.push({ pointer, detail: saleRefused(refusal, warehouseId, country) });
+    reserved.push({ line: index + 1, reservationId, sku, warehouseId, quantity, registration, pointer });
+  }
+  return errors.length > 0 ? notClaimed(errors) : { ok: true, value: reserved };
+}
+
+function saleRefused(refusal: SaleRefusal, warehouseId: WarehouseId, country: string): string {
+  switch (refusal) {
+    case "warehouse_closed":
+      return `is at ${warehouseId}, which is closed: leave it out to have the stock held elsewhere`;
+    case "destination_not_served":
+      return `is at ${warehouseId}, which does not ship to ${country}: leave it out to have the stock held elsewhere`;
+  }
 }
 
 /**
  * Takes over the reservations that lines bring along, all or none. Refuses, with the line's pointer, one that is not
- * for this SKU and quantity, has run out, or belongs to another order; then everything is as it was.
+ * for this quantity, has run out, or belongs to another order. A level that does not answer may have claimed or not:
+ * then, too, everything is given back.
  */
 export async function claimReservations(
   env: Env,
-  catalog: Catalog,
-  lines: readonly DraftLine[],
+  wanted: readonly ReservedLine[],
   holder: Holder,
-): Promise<ServiceResult<ClaimedLine[]>> {
-  const wanted: ClaimedLine[] = [];
-  for (const [index, { sku, quantity, reservationId, pointer }] of lines.entries()) {
-    if (reservationId === null) continue;
-    const parts = parseReservationId(reservationId);
-    const registration = parts && parts.sku === sku ? catalog.level(parts.sku, parts.warehouseId) : undefined;
-    if (!parts || !registration)
-      return notClaimed([{ pointer: `${pointer}/reservationId`, detail: `must be a reservation of ${sku}` }]);
-    wanted.push({ line: index + 1, reservationId, sku, warehouseId: parts.warehouseId, quantity, registration });
-  }
-  if (wanted.length === 0) return { ok: true, value: [] };
-  const answers = await Promise.all(wanted.map(async (claim) => ({ claim, ...(await claimOne(env, claim, holder)) })));
-  const claimed = answers.flatMap(({ claim, ok }) => (ok ? [claim] : []));
-  if (claimed.length === wanted.length) return { ok: true, value: claimed };
-  await unclaimReservations(env, claimed, holder);
-  return notClaimed(
-    answers.flatMap(({ claim, ...answer }): FieldProblem[] =>
-      answer.ok ? [] : [{ pointer: `${lines[claim.line - 1]?.pointer ?? ""}/reservationId`, detail: answer.reason }],
+): Promise<ServiceResult<null>> {
+  if (wanted.length === 0) return { ok: true, value: null };
+  const answers = await Promise.all(wanted.map((claim) => claimOne(env, claim, holder)));
+  if (answers.every((answer) => answer === "claimed")) return { ok: true, value: null };
+  await unclaimReservations(
+    env,
+    wanted.filter((_, index) => answers[index] === "claimed" || answers[index] === "unknown"),
+    holder,
+  );
+  const refused = wanted.flatMap(({ pointer, quantity }, index): FieldProblem[] => {
+    const answer = answers[index];
+    return answer === undefined || typeof answer === "string" ? [] : [{ pointer, detail: reasonOf(answer, quantity) }];
+  });
+  return refused.length > 0
+    ? notClaimed(refused)
+    : refuse(
+        "temporarily_unavailable",
+        "A reservation could not be asked for: send the same request again in a moment, with the same Idempotency-Key.",
+      );
+}
+
+/** Whether an order could claim these now. Claims nothing; refuses as `claimReservations` does. */
+export async function checkReservations(
+  env: Env,
+  wanted: readonly ReservedLine[],
+  expiresAt: number,
+): Promise<ServiceResult<null>> {
+  const answers = await Promise.all(
+    wanted.map(async ({ line, reservationId, quantity, sku, warehouseId, registration }) =>
+      levelStub(env, sku, warehouseId).refuseClaim(registration, {
+        reservationId,
+        owner: "quote",
+        line,
+        attempt: "quote",
+        quantity,
+        expiresAt,
+      }),
     ),
   );
+  const errors = wanted.flatMap(({ pointer, quantity }, index): FieldProblem[] => {
+    const refusal = answers[index];
+    return refusal ? [{ pointer, detail: reasonOf(refusal, quantity) }] : [];
+  });
+  return errors.length > 0 ? notClaimed(errors) : { ok: true, value: null };
 }
 
 /**
@@ -56,15 +123,18 @@ export async function claimReservations(
  */
 export async function unclaimReservations(
   env: Env,
-  claimed: readonly ClaimedLine[],
+  claimed: readonly ReservedLine[],
   { owner, attempt }: Pick<Holder, "owner" | "attempt">,
 ): Promise<void> {
+  const giveBack = ({ reservationId, sku, warehouseId, registration }: ReservedLine) =>
+    levelStub(env, sku, warehouseId).unclaim(registration, { reservationId, owner, attempt });
   await Promise.all(
-    claimed.map(async ({ reservationId, sku, warehouseId, registration }) => {
+    claimed.map(async (one) => {
       try {
-        await levelStub(env, sku, warehouseId).unclaim(registration, { reservationId, owner, attempt });
+        // A stub that has thrown may be broken for good: the second try makes its own.
+        await giveBack(one).catch(() => giveBack(one));
       } catch (error) {
-        logError("reservation_not_given_back", error, { sku, warehouseId });
+        logError("reservation_not_given_back", error, { sku: one.sku, warehouseId: one.warehouseId });
       }
     }),
   );
@@ -72,17 +142,17 @@ export async function unclaimReservations(
 
 async function claimOne(
   env: Env,
-  { reservationId, quantity, sku, warehouseId, registration }: ClaimedLine,
+  { line, reservationId, quantity, sku, warehouseId, registration }: ReservedLine,
   { owner, attempt, expiresAt }: Holder,
-): Promise<{ ok: true } | { ok: false; reason: string }> {
-  const answer = await levelStub(env, sku, warehouseId).claim(registration, {
-    reservationId,
-    owner,
-    attempt,
-    quantity,
-    expiresAt,
-  });
-  return answer.ok ? { ok: true } : { ok: false, reason: reasonOf(answer.refusal, quantity) };
+): Promise<"claimed" | "unknown" | StockRefusal> {
+  try {
+    const command = { reservationId, owner, line, attempt, quantity, expiresAt };
+    const answer = await levelStub(env, sku, warehouseId).claim(registration, command);
+    return answer.ok ? "claimed" : answer.refusal;
+  } catch (error) {
+    logError("claim_unknown", error, { sku, warehouseId });
+    return "unknown";
+  }
 }
 
 function reasonOf(refusal: StockRefusal, quantity: number): string {

@@ -272,6 +272,16 @@ function refusalProblem(orderId: OrderId, currency: string, refusal: CommandRefu
         detail: `Of line ${refusal.line}, ${refusal.quantity} units can still be taken out: the rest is being picked.`,
         errors: [{ pointer: "/lines", detail: `must name at most ${refusal.quantity} units of line ${refusal.line}` }],
       };
+    case "reservation_reused":
+      return {
+        code: "reservation_state",
+        detail: `The reservation of line ${refusal.line} stands for another line already: each line needs its own.`,
+      };
+    case "stock_mismatch":
+      return {
+        code: "internal",
+        detail: `What is held and what waits for line ${refusal.line} is not what it needs: nothing was changed.`,
+      };
     case "total_too_small":
       return {
         code: "total_too_small",

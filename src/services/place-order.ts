@@ -14,7 +14,7 @@ import { sha256, sha256Hex } from "../platform/sha256.ts";
 import { askLedger } from "./ask-ledger.ts";
 import { lacking } from "./authorize.ts";
 import { type Catalog, catalogOf } from "./catalog.ts";
-import { type ClaimedLine, claimReservations, unclaimReservations } from "./claim-reservations.ts";
+import { claimReservations, type ReservedLine, reservedLines, unclaimReservations } from "./claim-reservations.ts";
 import { actorOf, type ServiceContext } from "./context.ts";
 import { type DraftLine, draftOrder, type OrderDraft } from "./order-draft.ts";
 import { priceInput, type PricedInput } from "./price-order.ts";
@@ -85,25 +85,27 @@ export async function placeDraft(
   const holder = { owner: orderId, attempt, expiresAt: ctx.now + HOLD_MS, channel: draft.channel };
   const replay = () => (placing.isRepeatable ? findPlaced(ctx.env, orderId, fingerprint) : null);
 
-  const claimed = await claimReservations(ctx.env, catalog, draft.lines, holder);
+  const reserved = reservedLines(catalog, draft.lines, draft.address.country);
+  if (!reserved.ok) return (await replay()) ?? reserved;
+  const claimed = await claimReservations(ctx.env, reserved.value, holder);
   if (!claimed.ok) return (await replay()) ?? claimed;
   // What the order that was placed has is its own: it may be this very attempt's, whose answer was lost.
   const giveBack = async (sourced: Sourced, placed: Order | null) => {
     const kept = new Set(placed?.reservations.map(({ id }) => id));
     const holds = sourced.kind === "done" ? sourced.shipments.flatMap(({ lines }) => lines) : [];
     const unused = holds.filter((request) => !kept.has(holdId(request, holder)));
-    const unneeded = claimed.value.filter(({ reservationId }) => !kept.has(reservationId));
+    const unneeded = reserved.value.filter(({ reservationId }) => !kept.has(reservationId));
     await Promise.all([releaseHolds(ctx.env, catalog, unused, holder), unclaimReservations(ctx.env, unneeded, holder)]);
   };
 
   const sourced = await source(ctx, catalog, draft, priced.ranked, holder);
   if (sourced.kind === "refused") {
-    const replayed = await replay();
+    const replayed = await orGiveBack(replay, () => giveBack(sourced, null));
     ctx.defer(giveBack(sourced, replayed?.ok ? replayed.value.order : null));
     return replayed ?? noStock(sourced);
   }
 
-  const order = assemble(ctx, catalog, draft, priced, sourced, claimed.value, { ...placing, ...holder });
+  const order = assemble(ctx, catalog, draft, priced, sourced, reserved.value, { ...placing, ...holder });
   const created = await askLedger(
     { ...ctx, orderId, isRepeatable: true, ...(placing.mayCreate && { mayAsk: placing.mayCreate }) },
     (ledger) => ledger.create({ order, fingerprint, actor: placing.actor }),
@@ -123,6 +125,16 @@ export async function placeDraft(
   return created.refusal.reason === "fingerprint_mismatch"
     ? keyReused()
     : refuse("invalid_request", `The order was refused: ${created.refusal.reason}.`);
+}
+
+/** Whether the order was placed before is not known where the question fails: what this attempt took is given back. */
+async function orGiveBack<Found>(find: () => Promise<Found> | Found, giveBack: () => Promise<void>): Promise<Found> {
+  try {
+    return await find();
+  } catch (error) {
+    await giveBack();
+    throw error;
+  }
 }
 
 /** Lines that bring a reservation are held already; the rest is sourced. */
@@ -151,7 +163,7 @@ function assemble(
   draft: OrderDraft,
   { price, method, ranked }: PricedInput,
   sourced: Done,
-  claimed: readonly ClaimedLine[],
+  claimed: readonly ReservedLine[],
   hold: Pick<Placing, "orderId" | "attempt" | "placedBy" | "exchangeOf"> & { expiresAt: number },
 ): PlacedOrder {
   const reservations: Omit<Reservation, "status">[] = [

@@ -2,13 +2,15 @@ import type { QuoteAnswer, QuoteForm } from "../contracts/orders.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { estimateDelivery } from "../domain/delivery.ts";
 import type { Sku, WarehouseId } from "../domain/ids.ts";
+import { HOLD_MS } from "../domain/order/order.ts";
 import { locate } from "../domain/places.ts";
 import { lastDay, mayWait } from "../domain/stock-policy.ts";
-import { choosePlan } from "../domain/sourcing/choose-plan.ts";
+import { choosePlan, divideShort, type PlannedShipment, withoutMissing } from "../domain/sourcing/choose-plan.ts";
 import { spareUnits } from "../domain/inventory-level/waiting.ts";
 import { lacking } from "./authorize.ts";
 import { type Catalog, catalogOf } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
+import { checkReservations, type ReservedLine, reservedLines } from "./claim-reservations.ts";
 import { addressProblems, sumBySku } from "./order-draft.ts";
 import { priceInput, type PricedInput } from "./price-order.ts";
 import { promiseOf } from "./promise-stock.ts";
@@ -19,7 +21,7 @@ const MOST_LEVELS = 300;
 
 /**
  * What an order would cost, from where it would come and when. Holds nothing, so by the time of ordering the stock
- * may be gone. SKUs that can wait for stock are quoted as backordered where there is not enough.
+ * may be gone. Lines may name reservations, which are theirs to use. SKUs that can wait for stock are quoted as backordered where there is not enough.
  */
 export async function quoteOrder(ctx: ServiceContext, form: QuoteForm): Promise<ServiceResult<QuoteAnswer>> {
   const forbidden = lacking(ctx, "orders:write");
@@ -32,7 +34,7 @@ export async function quoteOrder(ctx: ServiceContext, form: QuoteForm): Promise<
     return refuse("address_invalid", "Nobody knows where that address is.", {
       errors: [{ pointer: "/address/country", detail: "must be a country" }],
     });
-  const lines = sumBySku(form.lines.map(({ sku, quantity }) => ({ sku, quantity })));
+  const lines = sumBySku(form.lines);
   const priced = priceInput(catalog, {
     lines,
     address: form.address,
@@ -42,25 +44,26 @@ export async function quoteOrder(ctx: ServiceContext, form: QuoteForm): Promise<
     discounts: form.discounts ?? [],
   });
   if (!priced.ok) return priced;
-  const wanted = lines.map(({ sku, quantity }, index) => ({ lineNumber: index + 1, sku, quantity }));
-  const candidates = await candidatesFor(
-    ctx,
-    catalog,
-    wanted.map(({ sku }) => sku),
-    priced.value.ranked,
-  );
+  const reserved = reservedLines(catalog, lines, form.address.country);
+  if (!reserved.ok) return reserved;
+  const claimable = await checkReservations(ctx.env, reserved.value, ctx.now + HOLD_MS);
+  if (!claimable.ok) return claimable;
+  const wanted = lines
+    .map(({ sku, quantity, reservationId }, index) => ({ lineNumber: index + 1, sku, quantity, reservationId }))
+    .filter(({ reservationId }) => reservationId === null);
+  const candidates = await candidatesFor(ctx, catalog, [...new Set(wanted.map(({ sku }) => sku))], priced.value.ranked);
   const choice = choosePlan(wanted, candidates);
   if (choice.kind === "plan")
-    return { ok: true, value: answer(ctx, catalog, lines, priced.value, choice.plan.shipments, []) };
+    return {
+      ok: true,
+      value: answer(ctx, catalog, lines, priced.value, withReserved(choice.plan.shipments, reserved.value), []),
+    };
   const short = choice.shortfall.filter((sku) => sku.short > 0);
   if (short.some(({ sku }) => !mayWait(catalog.products.get(sku))))
     return refuse("insufficient_stock", `There is not enough stock of ${short.map(({ sku }) => sku).join(", ")}.`, {
       extra: { availability: choice.shortfall },
     });
-  const missing = new Map(short.map((sku) => [sku.sku, sku.short]));
-  const rest = wanted
-    .map((line) => ({ ...line, quantity: line.quantity - (missing.get(line.sku) ?? 0) }))
-    .filter(({ quantity }) => quantity > 0);
+  const rest = withoutMissing(wanted, divideShort(wanted, short));
   const reduced = choosePlan(rest, candidates);
   const shipments = reduced.kind === "plan" ? reduced.plan.shipments : [];
   return {
@@ -70,14 +73,28 @@ export async function quoteOrder(ctx: ServiceContext, form: QuoteForm): Promise<
       catalog,
       lines,
       priced.value,
-      shipments,
-      [...missing].map(([sku, quantity]) => ({
+      withReserved(shipments, reserved.value),
+      short.map(({ sku, short: quantity }) => ({
         sku,
         quantity,
         promisedDate: promisedDate(ctx, catalog, sku, priced.value),
       })),
     ),
   };
+}
+
+type Parcels = readonly { warehouseId: WarehouseId; lines: readonly { sku: Sku; quantity: number }[] }[];
+
+/** The parcels of the plan with what is reserved already: one parcel for each warehouse. */
+function withReserved(planned: readonly PlannedShipment[], reserved: readonly ReservedLine[]): Parcels {
+  const lines = [
+    ...planned.flatMap((shipment) => shipment.lines.map((line) => ({ ...line, warehouseId: shipment.warehouse.id }))),
+    ...reserved,
+  ];
+  return [...new Set(lines.map(({ warehouseId }) => warehouseId))].map((warehouseId) => ({
+    warehouseId,
+    lines: lines.filter((line) => line.warehouseId === warehouseId),
+  }));
 }
 
 /** When units that wait should arrive; null where nobody knows. */
@@ -114,21 +131,21 @@ function answer(
   ctx: ServiceContext,
   catalog: Catalog,
   lines: readonly { sku: Sku; quantity: number }[],
-  { price, method }: PricedInput,
-  shipments: readonly {
-    warehouse: PricedInput["ranked"][number]["warehouse"];
-    distanceKm: number;
-    lines: readonly { sku: Sku; quantity: number }[];
-  }[],
+  { price, method, ranked }: PricedInput,
+  shipments: Parcels,
   backordered: QuoteAnswer["backordered"],
 ): QuoteAnswer {
   const money = (amount: number) => ({ amount, currency: price.currency });
-  const parcels = shipments.map(({ warehouse, distanceKm, lines: items }) => ({
-    warehouseId: warehouse.id,
-    distanceKm: Math.round(distanceKm),
-    items: items.map(({ sku, quantity }) => ({ sku, quantity })),
-    estimatedDelivery: estimateDelivery({ warehouse, method, distanceKm, placedAt: ctx.now }),
-  }));
+  const parcels = ranked.flatMap(({ warehouse, distanceKm }) =>
+    shipments
+      .filter(({ warehouseId }) => warehouseId === warehouse.id)
+      .map(({ lines: items }) => ({
+        warehouseId: warehouse.id,
+        distanceKm: Math.round(distanceKm),
+        items: items.map(({ sku, quantity }) => ({ sku, quantity })),
+        estimatedDelivery: estimateDelivery({ warehouse, method, distanceKm, placedAt: ctx.now }),
+      })),
+  );
   const days = [...parcels.map((parcel) => parcel.estimatedDelivery), ...backordered.map((one) => one.promisedDate)];
   return {
     currency: price.currency,

@@ -108,6 +108,17 @@ describe("claim and unclaim", () => {
     expect(level.available, "its former expiry has passed").toBe(5);
   });
 
+  it("give a hold to one line of the order, whichever attempt asks", () => {
+    const { level, id } = given({ opening: 5 });
+    level.hold(id, 2, level.now + 1000);
+    level.claim(id, ORDER, 2, level.now + 5000, "a1", 1);
+    for (const attempt of ["a1", "a2"])
+      expect(level.claim(id, ORDER, 2, level.now + 5000, attempt, 2)).toMatchObject({
+        refusal: { reason: "reservation_taken" },
+      });
+    expect(level.claim(id, ORDER, 2, level.now + 5000, "a1", 1).kind).toBe("unchanged");
+  });
+
   it("keep the hold counted when it is unclaimed in time", () => {
     const { level, id } = given({ opening: 5 });
     level.hold(id, 2, level.now + 1000);

@@ -88,8 +88,10 @@ export class LevelBooks {
     return this.#take(id, (existing) => hold(this.state, existing, command, this.now));
   }
 
-  claim(id: ReservationId, owner: string, quantity: number, expiresAt = this.now + 2000, attempt = "a1") {
-    return this.#take(id, (existing) => claim(this.state, existing, { owner, attempt, quantity, expiresAt }, this.now));
+  claim(id: ReservationId, owner: string, quantity: number, expiresAt = this.now + 2000, attempt = "a1", line = 1) {
+    return this.#take(id, (existing) =>
+      claim(this.state, existing, { owner, line, attempt, quantity, expiresAt }, this.now),
+    );
   }
 
   unclaim(id: ReservationId, owner: string, attempt = "a1") {

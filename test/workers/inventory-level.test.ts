@@ -238,6 +238,7 @@ async function liveThrough(registration: ReturnType<typeof newRegistration>, bet
     level.claim(registration, {
       reservationId: second,
       owner: "ord_1",
+      line: 1,
       attempt: "a",
       quantity: 2,
       expiresAt: expiresAt + 1,

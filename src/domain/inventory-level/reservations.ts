@@ -1,5 +1,5 @@
 /** All commands take the level settled at `now`, and the reservation of that id as stored, or null. */
-import { isOrderId, type ReservationId } from "../ids.ts";
+import { isOrderId, parseReservationId, type ReservationId } from "../ids.ts";
 import {
   type Decision,
   isHeld,
@@ -55,24 +55,25 @@ export function hold(
 }
 
 /**
- * Takes over a hold for an order: same id, new owner and expiry. Idempotent for its owner; a second attempt at the
- * same order shares the claim, with the expiry that it has. A hold that belongs to another order, or that another owner
- * has claimed, is `reservation_taken`; one of another size a `quantity_mismatch`.
+ * Takes over a hold for one line of an order: same id, new owner and expiry. Idempotent for its line; a second attempt at
+ * the same order shares the claim, with the expiry that it has. A hold that belongs to another order or another line, or
+ * that another owner has claimed, is `reservation_taken`; one of another size a `quantity_mismatch`.
  */
 export function claim(
   state: LevelState,
   existing: Reservation | null,
-  command: { owner: string; attempt: string; quantity: number; expiresAt: number },
+  command: { owner: string; line: number; attempt: string; quantity: number; expiresAt: number },
   now: number,
 ): Decision<Reservation> {
-  const { owner, attempt, quantity, expiresAt } = command;
+  const { owner, line, attempt, quantity, expiresAt } = command;
   requireUnits("quantity", quantity, 1);
   requireMoment("expiresAt", expiresAt);
   if (existing === null) return refuseStock({ reason: "reservation_unknown" });
   const current = ownerOf(existing);
   const takenByOther = current !== owner && (existing.claim !== null || isOrderId(current));
   if (existing.status === "RELEASED") return refuseStock({ reason: "reservation_released" });
-  if (takenByOther || (existing.status !== "HELD" && current !== owner))
+  const isOtherLine = current === owner && (lineOf(existing) ?? line) !== line;
+  if (takenByOther || isOtherLine || (existing.status !== "HELD" && current !== owner))
     return refuseStock({ reason: "reservation_taken" });
   if (existing.asked !== quantity) return refuseStock({ reason: "quantity_mismatch", held: existing.asked });
   if (existing.status !== "HELD") return { kind: "unchanged", value: existing };
@@ -85,10 +86,15 @@ export function claim(
   if (expiresAt <= now) return refuseStock({ reason: "reservation_expired" });
   return changed(state, {
     ...existing,
-    claim: { owner, attempt, formerExpiresAt: existing.expiresAt },
+    claim: { owner, line, attempt, formerExpiresAt: existing.expiresAt },
     expiresAt,
     changedAt: now,
   });
+}
+
+/** The line that the units are promised to, where it is known. */
+function lineOf({ id, claim }: Reservation): number | null {
+  return claim ? claim.line : (parseReservationId(id)?.line ?? null);
 }
 
 /**

@@ -89,4 +89,8 @@ export type OrderRefusal =
   | { reason: "sold_elsewhere" }
   | { reason: "refund_made" }
   | { reason: "quantity_exceeds_open"; line: number; quantity: number }
+  /** The line names a reservation that stands for another line, or for units of before. */
+  | { reason: "reservation_reused"; line: number }
+  /** What is held and what waits is not what the line needs. */
+  | { reason: "stock_mismatch"; line: number }
   | ReturnRefusal;

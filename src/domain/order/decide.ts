@@ -7,6 +7,7 @@ import { decideEdit } from "./edit.ts";
 import type { OrderEvent } from "./events.ts";
 import { decideReturn } from "./decide-returns.ts";
 import { LEGAL_MOVES } from "./legal-moves.ts";
+import { refuseStockOfPlaced } from "./own-stock.ts";
 import { isAskedBack, refuseRecall } from "./recall.ts";
 import type { Order, Shipment, ShipmentItem } from "./order.ts";
 import { decideCapture, decideVoid } from "./settle-payment.ts";
@@ -119,6 +120,8 @@ function place({ order }: Extract<OrderCommand, { type: "PlaceOrder" }>): Decisi
   if (order.lines.length === 0) return refuse({ reason: "no_lines" });
   const minimum = minorUnits(MUST_EXCEED, order.currency);
   if (order.totals.total <= minimum) return refuse({ reason: "total_too_small", minimum });
+  const wrongStock = refuseStockOfPlaced(order);
+  if (wrongStock) return refuse(wrongStock);
   return accept({ type: "OrderPlaced", order });
 }
 

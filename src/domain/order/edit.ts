@@ -6,6 +6,7 @@ import type { OrderEvent } from "./events.ts";
 import { forgiveTrifle } from "./least-charge.ts";
 import { HOLD_MS, type Order, type OrderEdit, type PendingEdit } from "./order.ts";
 import { formShipments, heldReservations } from "./order-stock.ts";
+import { refuseStockOfEdit } from "./own-stock.ts";
 import { parcelsToRecall, recalledParcels } from "./recall.ts";
 import { isBeingPicked, liveShipments } from "./state.ts";
 import { openUnits, takeOut, withoutUnits } from "./take-out.ts";
@@ -31,6 +32,8 @@ export function decideEdit(order: Order, by: EditType, wanted: OrderEdit, now: n
   const refusal = refuseEdit(order, by, wanted) ?? refuseLate(order, wanted, now);
   if (refusal) return { ok: false, refusal };
   if (!wanted.content) return { ok: true, events: [madeEdit(order, by, wanted, null, [])] };
+  const wrongStock = refuseStockOfEdit(order, wanted.content);
+  if (wrongStock) return { ok: false, refusal: wrongStock };
   if (wanted.content.totals.total > order.totals.total && providerOf(order.paymentMethod) === "external")
     return { ok: false, refusal: { reason: "sold_elsewhere" } };
   const content = forgiveTrifle(order, wanted.content);

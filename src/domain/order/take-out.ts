@@ -14,12 +14,12 @@ export function isHandedOver(shipment: Shipment): boolean {
   return shipment.acceptedByWms || progressOf(shipment) === "REQUESTED";
 }
 
-/** Units of a line that no warehouse has begun to pick: these may still leave the order. */
+/** Units of a line that no warehouse has begun to pick: these may still leave the order. Never more than the line has. */
 export function openUnits(order: Order, number: number): number {
   const line = order.lines.find((candidate) => candidate.number === number);
   if (!line) return 0;
   const reserved = openReservations(order, number).reduce((sum, { quantity }) => sum + quantity, 0);
-  return line.backordered + line.unsourced + reserved;
+  return Math.min(line.quantity, line.backordered + line.unsourced + reserved);
 }
 
 /**
