@@ -64,7 +64,13 @@ export const stockRow = z
   })
   .meta({ id: "StockRow" });
 export type StockRowAnswer = z.infer<typeof stockRow>;
-export const stockList = listOf(stockRow).meta({
+
+/** The same as customers and shops read it: what they can order. */
+export const offerRow = stockRow
+  .pick({ sku: true, name: true, category: true, warehouseId: true, available: true, closed: true, asOf: true })
+  .meta({ id: "OfferRow", description: "A row of the stock list as customers and shops read it." });
+export type OfferRowAnswer = z.infer<typeof offerRow>;
+export const stockList = listOf(z.union([stockRow, offerRow])).meta({
   id: "StockList",
   description: "A copy of the levels, by SKU and warehouse.",
 });

@@ -9,8 +9,9 @@ export interface LiveOrder {
   paymentState: string;
   fulfillmentState: string;
   channel: string;
-  total: number;
-  currency: string;
+  /** In minor units of the currency; both null for a warehouse. */
+  total: number | null;
+  currency: string | null;
   units: number;
   /** Where it goes and from where, for the map. */
   destination: { latitude: number; longitude: number } | null;

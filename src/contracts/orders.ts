@@ -71,9 +71,19 @@ export const shipmentAnswer = z.strictObject({
   problem: z.string().nullable(),
 });
 
-const pendingLine = z.strictObject({ line: z.int(), sku: z.string(), quantity: z.int() });
+const pendingEdit = z.strictObject({
+  payment: z.int().nullable().meta({ description: "The payment of the difference; null where nothing is due." }),
+  waitsFor: z.enum(["payment", "warehouse"]),
+  shipments: z.array(z.string()).meta({ description: "The shipments that their warehouses are asked back." }),
+  lines: z.array(z.strictObject({ line: z.int(), sku: z.string(), quantity: z.int() })),
+  total: money,
+  address: z.looseObject(address.shape).nullable().meta({ description: "Null where it stays as it is." }),
+  shippingMethod: z.string().nullable(),
+});
+const PENDING_EDIT =
+  "A change that is made once the payment of its difference is authorized and the parcels that it changes have come back from their warehouses, and else never.";
 
-/** An order as everyone reads it: never with a payment method's token. */
+/** An order as staff, its customer and their shop read it: never with a payment method's token. */
 export const orderAnswer = z
   .strictObject({
     orderId: z.string(),
@@ -102,21 +112,7 @@ export const orderAnswer = z
         status: z.string(),
       }),
     ),
-    pendingEdit: z
-      .strictObject({
-        payment: z.int().nullable().meta({ description: "The payment of the difference; null where nothing is due." }),
-        waitsFor: z.enum(["payment", "warehouse"]),
-        shipments: z.array(z.string()).meta({ description: "The shipments that their warehouses are asked back." }),
-        lines: z.array(pendingLine),
-        total: money,
-        address: z.looseObject(address.shape).nullable().meta({ description: "Null where it stays as it is." }),
-        shippingMethod: z.string().nullable(),
-      })
-      .nullable()
-      .meta({
-        description:
-          "A change that is made once the payment of its difference is authorized and the parcels that it changes have come back from their warehouses, and else never.",
-      }),
+    pendingEdit: pendingEdit.nullable().meta({ description: PENDING_EDIT }),
     backorderedUntil: when.nullable().meta({
       description: "Promised: what waits for stock has left by then, or is cancelled. Null while nothing waits.",
     }),
@@ -133,6 +129,19 @@ export const orderAnswer = z
   })
   .meta({ id: "Order" });
 export type OrderAnswer = z.infer<typeof orderAnswer>;
+
+/** An order as a warehouse reads it: where it goes, and the lines, parcels and reservations of its own. */
+export const warehouseOrderAnswer = orderAnswer
+  .omit({ customerId: true, discounts: true, totals: true, payments: true })
+  .extend({
+    contact: z.strictObject({ name: z.string() }),
+    lines: z.array(orderLineAnswer.omit({ unitPrice: true, net: true, tax: true })),
+    pendingEdit: pendingEdit.omit({ payment: true, total: true }).nullable().meta({ description: PENDING_EDIT }),
+  })
+  .meta({ id: "WarehouseOrder", description: "An order as a warehouse reads it." });
+export type WarehouseOrderAnswer = z.infer<typeof warehouseOrderAnswer>;
+
+export const orderReading = z.union([orderAnswer, warehouseOrderAnswer]);
 
 /** What the short form is answered with: the order, but `status` says whether it was taken. */
 export const shortOrderAnswer = orderAnswer
@@ -162,7 +171,16 @@ export const orderSummary = z
   })
   .meta({ id: "OrderSummary" });
 export type OrderSummaryAnswer = z.infer<typeof orderSummary>;
-export const orderList = listOf(orderSummary).meta({ id: "OrderList", description: "Newest first." });
+
+/** The same as a warehouse reads it. */
+export const warehouseOrderSummary = orderSummary
+  .omit({ customerId: true, total: true })
+  .meta({ id: "WarehouseOrderSummary", description: "An order as a warehouse reads it, as a row of a list." });
+export type WarehouseOrderSummary = z.infer<typeof warehouseOrderSummary>;
+export const orderList = listOf(z.union([orderSummary, warehouseOrderSummary])).meta({
+  id: "OrderList",
+  description: "Newest first.",
+});
 
 /** What lists and counts of orders may be narrowed by. */
 export const orderFilterQuery = z.strictObject({
@@ -225,7 +243,9 @@ export const historyEntry = z
     at: when,
     actor: actorAnswer,
     type: z.string(),
-    data: z.record(z.string(), z.unknown()),
+    data: z.record(z.string(), z.unknown()).meta({
+      description: "Of the event, what the reader may know: to staff all but means of payment.",
+    }),
     before: z.string().nullable().meta({ description: "The order's state before; null before the first event." }),
     after: z.string().meta({ description: "The order's state after." }),
     changes: z.array(fieldChange).meta({
@@ -242,7 +262,7 @@ export const sagaEntry = z
     kind: z.string(),
     lane: z.string(),
     status: z.enum(["blocked", "due", "leased", "done", "failed"]),
-    effect: z.record(z.string(), z.unknown()),
+    effect: z.record(z.string(), z.unknown()).meta({ description: "What it is to do; to staff only." }),
     attempt: z.int(),
     generation: z.int(),
     createdAt: when,

@@ -167,6 +167,17 @@ export const orderPayments = z
   .meta({ id: "OrderPayments" });
 export type OrderPaymentsAnswer = z.infer<typeof orderPayments>;
 
+const exchange = z.strictObject({
+  status: z.enum(EXCHANGE_STATES).meta({
+    description:
+      "`requested` until the inspection, `placing` until the order is there; `declined` is paid back like any return.",
+  }),
+  lines: z.array(z.strictObject({ sku: z.string(), quantity: z.int() })),
+  orderId: z.string().nullable().meta({ description: "The order that was placed for it." }),
+  credit: money.nullable().meta({ description: "What of the returned units' value pays for it." }),
+  declined: z.string().nullable().meta({ description: "Why nothing came of it." }),
+});
+
 export const returnAnswer = z
   .strictObject({
     returnId: z.string(),
@@ -183,22 +194,20 @@ export const returnAnswer = z
     inspected: z.array(z.strictObject({ line: z.int(), quantity: z.int(), outcome: z.enum(INSPECTION_OUTCOMES) })),
     rejection: z.string().nullable(),
     refund: refundAnswer.nullable(),
-    exchange: z
-      .strictObject({
-        status: z.enum(EXCHANGE_STATES).meta({
-          description:
-            "`requested` until the inspection, `placing` until the order is there; `declined` is paid back like any return.",
-        }),
-        lines: z.array(z.strictObject({ sku: z.string(), quantity: z.int() })),
-        orderId: z.string().nullable().meta({ description: "The order that was placed for it." }),
-        credit: money.nullable().meta({ description: "What of the returned units' value pays for it." }),
-        declined: z.string().nullable().meta({ description: "Why nothing came of it." }),
-      })
-      .nullable(),
+    exchange: exchange.nullable(),
     reachedAt: z.partialRecord(z.enum(RETURN_STATES), when),
   })
   .meta({ id: "Return" });
 export type ReturnAnswer = z.infer<typeof returnAnswer>;
+
+/** A return as a warehouse reads it: no money. */
+export const warehouseReturnAnswer = returnAnswer
+  .omit({ refund: true })
+  .extend({ exchange: exchange.omit({ credit: true }).nullable() })
+  .meta({ id: "WarehouseReturn", description: "A return as a warehouse reads it." });
+export type WarehouseReturnAnswer = z.infer<typeof warehouseReturnAnswer>;
+
+export const returnReading = z.union([returnAnswer, warehouseReturnAnswer]);
 
 export const returnSummary = z
   .strictObject({
@@ -215,7 +224,16 @@ export const returnSummary = z
   })
   .meta({ id: "ReturnSummary" });
 export type ReturnSummaryAnswer = z.infer<typeof returnSummary>;
-export const returnList = listOf(returnSummary).meta({ id: "ReturnList", description: "Newest first." });
+
+/** The same as a warehouse reads it. */
+export const warehouseReturnSummary = returnSummary
+  .omit({ customerId: true })
+  .meta({ id: "WarehouseReturnSummary", description: "A return as a warehouse reads it, as a row of a list." });
+export type WarehouseReturnSummary = z.infer<typeof warehouseReturnSummary>;
+export const returnList = listOf(z.union([returnSummary, warehouseReturnSummary])).meta({
+  id: "ReturnList",
+  description: "Newest first.",
+});
 
 export const returnListQuery = z.strictObject({
   order: orderId.optional(),

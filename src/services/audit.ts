@@ -9,7 +9,7 @@ import { logError } from "../platform/log.ts";
 import { CHAIN_START, hashOf } from "./audit-chain.ts";
 import { lacking } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
-import { describeHistory } from "./describe-order.ts";
+import { describeHistory } from "./describe-history.ts";
 import { orderHistory } from "./orders.ts";
 
 /** What was done, to what, and what it was before and after; never with secrets or personal data. */
@@ -115,7 +115,7 @@ export async function readOrderAudit(ctx: ServiceContext, orderId: OrderId): Pro
   if (denied !== null) return denied;
   const events = await orderHistory(ctx, orderId);
   if (!events.ok) return events;
-  const rows = describeHistory(events.value).flatMap((entry, index): AuditAnswer[] => {
+  const rows = describeHistory(events.value, ctx.principal).flatMap((entry, index): AuditAnswer[] => {
     const actor = events.value[index]?.actor;
     if (actor === undefined || actor.kind === "system") return [];
     return [

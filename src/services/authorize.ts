@@ -24,7 +24,7 @@ export function lackingWarehouse({ principal }: Caller, warehouseId: WarehouseId
 }
 
 /** Whether the caller sees one warehouse only: a warehouse role without a warehouse sees none. */
-export function isBoundToWarehouse(principal: Principal): boolean {
+export function isBoundToWarehouse(principal: Pick<Principal, "role" | "warehouseId">): boolean {
   return principal.role === "warehouse" || principal.warehouseId !== null;
 }
 

@@ -16,7 +16,9 @@ import type { Money } from "../domain/money.ts";
 import { logError } from "../platform/log.ts";
 import type { ServiceContext } from "./context.ts";
 import { subjectOf, visibleCustomer } from "./customers.ts";
-import { describeActor, namedFor, stateNamed } from "./describe-order.ts";
+import { audienceOf, type Reader } from "./audience.ts";
+import { describeActor } from "./describe-history.ts";
+import { stateNamed } from "./describe-order.ts";
 import { CUSTOMER_EVENTS, detailsOf } from "./describe-customer-event.ts";
 import { fromAll } from "./orders.ts";
 
@@ -42,7 +44,7 @@ export async function readCustomerHistory(
   const { events, orders } = ofOrders.value;
   const account = await accountEntries(ctx, id, orders, page.after, limit);
   if (!account.ok) return account;
-  const merged = [...events.map(describeEvent), ...account.value].sort(
+  const merged = [...events.map((event) => describeEvent(event, ctx.principal)), ...account.value].sort(
     (a, b) => b.when - a.when || (a.entry.id < b.entry.id ? 1 : -1),
   );
   const shown = merged.slice(0, page.limit);
@@ -50,10 +52,7 @@ export async function readCustomerHistory(
   return {
     ok: true,
     value: {
-      rows: namedFor(
-        ctx.principal,
-        shown.map(({ entry }) => entry),
-      ),
+      rows: shown.map(({ entry }) => entry),
       next: merged.length > page.limit && last ? { at: last.when, id: last.entry.id } : null,
     },
   };
@@ -114,7 +113,10 @@ async function accountEntries(
     ]);
     return {
       ok: true,
-      value: [...messages.map((row) => describeMessage(row, byId.get(row.orderId))), ...changes.map(describeChange)],
+      value: [
+        ...messages.map((row) => describeMessage(row, byId.get(row.orderId), ctx.principal)),
+        ...changes.map((row) => describeChange(row, ctx.principal)),
+      ],
     };
   } catch (error) {
     logError("customer_history_unavailable", error, { requestId: ctx.requestId });
@@ -122,7 +124,7 @@ async function accountEntries(
   }
 }
 
-function describeEvent({ id, at, currency, actor, event, ...order }: CustomerEventRow): Timed {
+function describeEvent({ id, at, currency, actor, event, ...order }: CustomerEventRow, reader: Reader): Timed {
   return {
     when: at,
     entry: {
@@ -130,7 +132,7 @@ function describeEvent({ id, at, currency, actor, event, ...order }: CustomerEve
       at: new Date(at).toISOString(),
       kind: "order",
       type: event.type,
-      actor: describeActor(actor),
+      actor: describeActor(actor, reader),
       order: describeOrderRow(order),
       details: detailsOf(event, currency),
     },
@@ -140,6 +142,7 @@ function describeEvent({ id, at, currency, actor, event, ...order }: CustomerEve
 function describeMessage(
   { id, notificationId, kind, subject, channel, recipient, status, error, createdAt }: MessageEntry,
   order: CustomerOrder | undefined,
+  reader: Reader,
 ): Timed {
   return {
     when: createdAt,
@@ -148,14 +151,22 @@ function describeMessage(
       at: new Date(createdAt).toISOString(),
       kind: "message",
       type: kind,
-      actor: describeActor({ kind: "system", id: "saga" }),
+      actor: describeActor({ kind: "system", id: "saga" }, reader),
       order: order === undefined ? null : describeOrderRow(order),
-      details: { notificationId, subject, channel, recipient, status, error },
+      // Why a provider did not deliver is for staff.
+      details: {
+        notificationId,
+        subject,
+        channel,
+        recipient,
+        status,
+        ...(audienceOf(reader) === "staff" && { error }),
+      },
     },
   };
 }
 
-function describeChange({ id, at, action, actor, before, after }: AccountEntry): Timed {
+function describeChange({ id, at, action, actor, before, after }: AccountEntry, reader: Reader): Timed {
   const { kind, ...who } = actor;
   return {
     when: at,
@@ -164,7 +175,7 @@ function describeChange({ id, at, action, actor, before, after }: AccountEntry):
       at: new Date(at).toISOString(),
       kind: "account",
       type: action,
-      actor: { kind: kind === "user" ? "user" : "key", ...who },
+      actor: describeActor({ kind: kind === "user" ? "user" : "key", ...who }, reader),
       order: null,
       details: { before, after },
     },

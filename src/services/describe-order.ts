@@ -1,61 +1,54 @@
-import type { EffectView } from "../contracts/ledger-rpc.ts";
 import type {
-  HistoryEntry,
   OrderAnswer,
   OrderSummaryAnswer,
-  SagaEntry,
   ShortOrderAnswer,
+  WarehouseOrderAnswer,
+  WarehouseOrderSummary,
 } from "../contracts/orders.ts";
-import type { Principal, Role } from "../contracts/principal.ts";
 import type { OrderSummary } from "../db/orders/queries.ts";
 import { backorderLimit } from "../domain/order/backorder-limit.ts";
 import { linesCancelled } from "../domain/order/cancel-lines.ts";
-import type { Actor, RecordedEvent } from "../domain/order/events.ts";
-import { evolve } from "../domain/order/evolve.ts";
 import {
   CHANNELS,
   FULFILLMENT_STATES,
   ORDER_STATES,
   PAYMENT_STATES,
   type Order,
+  type OrderEdit,
   type Payment,
+  type PendingEdit,
   type Shipment,
   type ShipmentState,
 } from "../domain/order/order.ts";
-import { changesBetween } from "./describe-changes.ts";
 import { deliveryStatus, fulfillmentState, paymentState, stage } from "../domain/order/views.ts";
+import { audienceOf, type Reader, seesParcelsOf } from "./audience.ts";
+import { isBoundToWarehouse } from "./authorize.ts";
 
-/** Everything of an order that may be read by whoever may read it: no means of payment, and nothing internal. */
-export function describeOrder(order: Order): OrderAnswer {
-  const { currency, totals } = order;
+type AsMoney = (amount: number) => { amount: number; currency: string };
+
+/** The order as this reader may know it: never with a means of payment, and with nothing internal. */
+export function describeOrder(order: Order, reader: Reader): OrderAnswer | WarehouseOrderAnswer {
+  return audienceOf(reader) === "floor" ? describeForWarehouse(order, reader) : describeInFull(order);
+}
+
+/** The short form's answer: the order, whose `status` says that it was taken. */
+export function describeShortOrder(order: Order): ShortOrderAnswer {
+  return { ...describeInFull(order), status: "confirmed" };
+}
+
+function describeInFull(order: Order): OrderAnswer {
+  const { currency, customerId, contact, totals, pendingEdit } = order;
   const money = (amount: number) => ({ amount, currency });
+  const content = editedContent(order);
   return {
-    orderId: order.id,
-    number: order.number,
-    status: order.state,
-    orderStatus: order.state,
-    deliveryStatus: deliveryStatus(order),
-    stage: stage(order),
-    paymentState: paymentState(order),
-    fulfillmentState: fulfillmentState(order),
-    version: order.version,
-    channel: order.channel,
-    customerId: order.customerId,
-    contact: order.contact,
-    address: { ...order.address },
-    location: order.location,
-    shippingMethod: order.shippingMethod,
-    currency,
-    lines: order.lines.map(({ number, sku, name, quantity, unitPrice, net, tax, backordered, promise }) => ({
-      number,
-      sku,
-      name,
-      quantity,
-      unitPrice: money(unitPrice),
-      net: money(net),
-      tax: money(tax),
-      backordered,
-      promisedDate: promise?.delivery ?? null,
+    ...describeCommon(order),
+    customerId,
+    contact,
+    lines: order.lines.map((line) => ({
+      ...describeLine(line),
+      unitPrice: money(line.unitPrice),
+      net: money(line.net),
+      tax: money(line.tax),
     })),
     discounts: order.discounts.map(({ amount, reason }) => ({ amount: money(amount), reason })),
     totals: {
@@ -67,22 +60,66 @@ export function describeOrder(order: Order): OrderAnswer {
     },
     payments: order.payments.map((payment) => describePayment(payment, money)),
     shipments: order.shipments.map(describeShipment),
-    reservations: order.reservations.map(({ id, line, sku, warehouseId, quantity, status }) => ({
-      reservationId: id,
-      line,
-      sku,
-      warehouseId,
-      quantity,
-      status,
-    })),
-    pendingEdit: describePendingEdit(order, money),
+    reservations: order.reservations.map(describeReservation),
+    pendingEdit:
+      pendingEdit && content
+        ? {
+            ...describePendingEdit(pendingEdit, content.edit),
+            payment: pendingEdit.payment,
+            shipments: pendingEdit.recall ?? [],
+            lines: content.lines.map(pendingLine),
+            total: money(content.totals.total),
+          }
+        : null,
+  };
+}
+
+/** Where it goes, and what of it this warehouse holds and ships. Each field is named: what is new stays out. */
+function describeForWarehouse(order: Order, reader: Reader): WarehouseOrderAnswer {
+  const lines = linesSeenBy(order, reader);
+  const shipments = order.shipments.filter(({ warehouseId }) => seesParcelsOf(reader, warehouseId));
+  const reservations = order.reservations.filter(({ warehouseId }) => seesParcelsOf(reader, warehouseId));
+  const { pendingEdit } = order;
+  const content = editedContent(order);
+  return {
+    ...describeCommon(order),
+    contact: { name: order.contact.name },
+    lines: order.lines.filter(({ number }) => lines.has(number)).map(describeLine),
+    shipments: shipments.map(describeShipment),
+    reservations: reservations.map(describeReservation),
+    pendingEdit:
+      pendingEdit && content
+        ? {
+            ...describePendingEdit(pendingEdit, content.edit),
+            shipments: shipments.map(({ id }) => id).filter((id) => pendingEdit.recall?.includes(id)),
+            lines: content.lines.filter(({ number }) => lines.has(number)).map(pendingLine),
+          }
+        : null,
+  };
+}
+
+/** What every reader of the order is told. */
+function describeCommon(order: Order) {
+  const { cancelling, ended, exchangeOf } = order;
+  return {
+    orderId: order.id,
+    number: order.number,
+    status: order.state,
+    orderStatus: order.state,
+    deliveryStatus: deliveryStatus(order),
+    stage: stage(order),
+    paymentState: paymentState(order),
+    fulfillmentState: fulfillmentState(order),
+    version: order.version,
+    channel: order.channel,
+    address: { ...order.address },
+    location: order.location,
+    shippingMethod: order.shippingMethod,
+    currency: order.currency,
     backorderedUntil: dateTime(backorderLimit(order)),
-    exchangeOf: order.exchangeOf ? { orderId: order.exchangeOf.orderId, returnId: order.exchangeOf.returnId } : null,
-    cancelling: order.cancelling && {
-      reason: order.cancelling.reason,
-      requestedAt: rfc3339(order.cancelling.requestedAt),
-    },
-    ended: order.ended && { as: order.ended.as, reason: order.ended.reason, at: rfc3339(order.ended.at) },
+    exchangeOf: exchangeOf ? { orderId: exchangeOf.orderId, returnId: exchangeOf.returnId } : null,
+    cancelling: cancelling && { reason: cancelling.reason, requestedAt: rfc3339(cancelling.requestedAt) },
+    ended: ended && { as: ended.as, reason: ended.reason, at: rfc3339(ended.at) },
     estimatedDelivery: order.estimatedDelivery,
     placedAt: rfc3339(order.placedAt),
     updatedAt: rfc3339(order.updatedAt),
@@ -90,35 +127,48 @@ export function describeOrder(order: Order): OrderAnswer {
   };
 }
 
-function describePendingEdit(
-  order: Order,
-  money: (amount: number) => { amount: number; currency: string },
-): OrderAnswer["pendingEdit"] {
+function describeLine({ number, sku, name, quantity, backordered, promise }: Order["lines"][number]) {
+  return { number, sku, name, quantity, backordered, promisedDate: promise?.delivery ?? null };
+}
+
+function describeReservation({ id, line, sku, warehouseId, quantity, status }: Order["reservations"][number]) {
+  return { reservationId: id, line, sku, warehouseId, quantity, status };
+}
+
+/** What a pending change makes of the order; null where none is pending, or it changes the contact only. */
+function editedContent(order: Order) {
   const pending = order.pendingEdit;
   if (!pending) return null;
   const edit = "edit" in pending ? pending.edit : linesCancelled(order, pending.lines, pending.reason).edit;
-  if (!edit.content) return null;
+  return edit.content ? { edit, lines: edit.content.lines, totals: edit.content.totals } : null;
+}
+
+function describePendingEdit(pending: PendingEdit, edit: OrderEdit) {
   return {
-    payment: pending.payment,
-    waitsFor: pending.recall ? "warehouse" : "payment",
-    shipments: pending.recall ?? [],
-    lines: edit.content.lines.map(({ number, sku, quantity }) => ({ line: number, sku, quantity })),
-    total: money(edit.content.totals.total),
+    waitsFor: pending.recall ? ("warehouse" as const) : ("payment" as const),
     address: edit.address ? { ...edit.address } : null,
     shippingMethod: edit.shippingMethod ?? null,
   };
 }
 
-/** The short form's answer: the order, whose `status` says that it was taken. */
-export function describeShortOrder(order: Order): ShortOrderAnswer {
-  return { ...describeOrder(order), status: "confirmed" };
+function pendingLine({ number, sku, quantity }: { number: number; sku: string; quantity: number }) {
+  return { line: number, sku, quantity };
+}
+
+/** The numbers of the lines that the reader is told of: all, and of a warehouse those that it holds or ships units of. */
+export function linesSeenBy(order: Order, reader: Reader): ReadonlySet<number> {
+  if (audienceOf(reader) !== "floor" || !isBoundToWarehouse(reader))
+    return new Set(order.lines.map(({ number }) => number));
+  const own = <Part extends { warehouseId: string }>(parts: readonly Part[]) =>
+    parts.filter(({ warehouseId }) => seesParcelsOf(reader, warehouseId));
+  return new Set([
+    ...own(order.reservations).map(({ line }) => line),
+    ...own(order.shipments).flatMap(({ items }) => items.map(({ line }) => line)),
+  ]);
 }
 
 /** A payment as it is read: never with the token of its means. */
-export function describePayment(
-  payment: Payment,
-  money: (amount: number) => { amount: number; currency: string },
-): OrderAnswer["payments"][number] {
+export function describePayment(payment: Payment, money: AsMoney): OrderAnswer["payments"][number] {
   return {
     number: payment.number,
     provider: payment.provider,
@@ -142,7 +192,7 @@ export function describePayment(
 }
 
 /** A shipment as it is read. */
-export function describeShipment(shipment: Shipment): OrderAnswer["shipments"][number] {
+function describeShipment(shipment: Shipment): OrderAnswer["shipments"][number] {
   const reachedAt: Partial<Record<ShipmentState, string>> = {};
   for (const [state, at] of Object.entries(shipment.reachedAt) as [ShipmentState, number | undefined][])
     if (at !== undefined) reachedAt[state] = rfc3339(at);
@@ -159,10 +209,10 @@ export function describeShipment(shipment: Shipment): OrderAnswer["shipments"][n
   };
 }
 
-/** A row of a list. Throws for a state that this code does not know: D1 holds what the ledger wrote. */
-export function describeSummary(row: OrderSummary): OrderSummaryAnswer {
+/** A row of a list as this reader may know it. Throws for a state that this code does not know: D1 holds what the ledger wrote. */
+export function describeSummary(row: OrderSummary, reader: Reader): OrderSummaryAnswer | WarehouseOrderSummary {
   const status = stateNamed(row.status);
-  return {
+  const common = {
     orderId: row.orderId,
     number: row.number,
     status,
@@ -172,9 +222,7 @@ export function describeSummary(row: OrderSummary): OrderSummaryAnswer {
     fulfillmentState: oneOf(FULFILLMENT_STATES, row.fulfillmentState),
     version: row.version,
     channel: oneOf(CHANNELS, row.channel),
-    customerId: row.customerId,
     name: row.customerName,
-    total: { amount: row.total, currency: row.currency },
     units: row.units,
     country: row.country,
     destination: row.destination,
@@ -182,6 +230,8 @@ export function describeSummary(row: OrderSummary): OrderSummaryAnswer {
     placedAt: rfc3339(row.placedAt),
     updatedAt: rfc3339(row.updatedAt),
   };
+  if (audienceOf(reader) === "floor") return common;
+  return { ...common, customerId: row.customerId, total: { amount: row.total, currency: row.currency } };
 }
 
 /** The state that D1 names. Throws for one that this code does not know. */
@@ -193,86 +243,6 @@ function oneOf<Choice extends string>(choices: readonly Choice[], text: string):
   const found = choices.find((choice) => choice === text);
   if (found === undefined) throw new Error(`unknown value in the order projection: ${text}`);
   return found;
-}
-
-/** The events with the order before and after each, oldest first. Tokens of means of payment are left out. */
-export function describeHistory(events: readonly RecordedEvent[]): HistoryEntry[] {
-  let order: Order | null = null;
-  return events.map((recorded) => {
-    const previous: Order | null = order;
-    const current = evolve(order, recorded);
-    order = current;
-    const { type, ...data } = recorded.event;
-    return {
-      sequence: recorded.sequence,
-      at: rfc3339(recorded.at),
-      actor: describeActor(recorded.actor),
-      type,
-      data: withoutMeansOfPayment(data),
-      before: previous === null ? null : previous.state,
-      after: current.state,
-      changes: previous === null ? [] : changesBetween(previous, current),
-    };
-  });
-}
-
-/** Who it was, as histories name them. */
-export function describeActor(actor: Actor): HistoryEntry["actor"] {
-  return actor.kind === "system"
-    ? { kind: "system", id: actor.id, name: "Holdfast", role: "system" }
-    : { kind: actor.kind, id: actor.id, name: actor.name, role: actor.role };
-}
-
-/** The entries for this reader: customers learn that staff did something, and not who of them. */
-export function namedFor<Entry extends Pick<HistoryEntry, "actor">>(
-  { role }: Pick<Principal, "role">,
-  entries: readonly Entry[],
-): Entry[] {
-  return entries.map((entry) =>
-    role === "customer" && STAFF.has(entry.actor.role)
-      ? { ...entry, actor: { ...entry.actor, id: "staff", name: "Holdfast" } }
-      : entry,
-  );
-}
-
-const STAFF: ReadonlySet<string> = new Set<Role>(["csr", "warehouse", "manager", "admin"]);
-
-/** Fields that hold a provider's token of a means of payment, in events and effects. */
-const MEANS_OF_PAYMENT = new Set(["method", "paymentMethod"]);
-
-function withoutMeansOfPayment(data: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(data)
-      .filter(([name]) => !MEANS_OF_PAYMENT.has(name))
-      .map(([name, value]: [string, unknown]) => [
-        name,
-        typeof value === "object" && value !== null && !Array.isArray(value) ? withoutMeansOfPayment(value) : value,
-      ]),
-  );
-}
-
-/** The effects as the saga timeline shows them. */
-export function describeSaga(effects: readonly EffectView[]): SagaEntry[] {
-  return effects.map(
-    ({ id, kind, lane, status, effect, attempt, generation, createdAt, dueAt, settledAt, attempts }) => ({
-      id,
-      kind,
-      lane,
-      status,
-      effect: withoutMeansOfPayment(effect),
-      attempt,
-      generation,
-      createdAt: rfc3339(createdAt),
-      dueAt: dueAt === null ? null : rfc3339(dueAt),
-      settledAt: settledAt === null ? null : rfc3339(settledAt),
-      attempts: attempts.map((made) => ({
-        attempt: made.attempt,
-        at: rfc3339(made.at),
-        outcome: made.outcome,
-        detail: made.detail,
-      })),
-    }),
-  );
 }
 
 function dateTime(at: number | null): string | null {

@@ -4,6 +4,8 @@ import type {
   RefundAnswer,
   ReturnAnswer,
   ReturnSummaryAnswer,
+  WarehouseReturnAnswer,
+  WarehouseReturnSummary,
 } from "../contracts/returns.ts";
 import type { ReturnRow } from "../db/orders/returns.ts";
 import { settledAmounts } from "../domain/order/amounts.ts";
@@ -13,11 +15,25 @@ import type { Order, Payment } from "../domain/order/order.ts";
 import { isRefundDone, type Refund, refundableNow, refundAmount } from "../domain/order/refund.ts";
 import { type Return, RETURN_STATES, type ReturnState } from "../domain/order/return.ts";
 import { paymentState } from "../domain/order/views.ts";
+import { audienceOf, type Reader } from "./audience.ts";
 import { describePayment } from "./describe-order.ts";
 
-/** A return as it is read, with its refund once one is asked for. */
-export function describeReturn(order: Order, returned: Return): ReturnAnswer {
+/** A return as this reader may know it, with its refund once one is asked for; a warehouse is told of no money. */
+export function describeReturn(order: Order, returned: Return, reader: Reader): ReturnAnswer | WarehouseReturnAnswer {
   const refund = order.refunds.find(({ returnId }) => returnId === returned.id);
+  const common = describeCommon(order, returned);
+  const exchange = describeExchange(returned);
+  if (audienceOf(reader) === "floor") return { ...common, exchange };
+  const credit =
+    !returned.exchange?.orderId || !refund ? null : { amount: creditAmount(refund), currency: order.currency };
+  return {
+    ...common,
+    refund: refund === undefined ? null : describeRefund(order, refund),
+    exchange: exchange && { ...exchange, credit },
+  };
+}
+
+function describeCommon(order: Order, returned: Return) {
   const reachedAt: ReturnAnswer["reachedAt"] = {};
   for (const state of RETURN_STATES) {
     const at = returned.reachedAt[state];
@@ -42,21 +58,17 @@ export function describeReturn(order: Order, returned: Return): ReturnAnswer {
     receivedAt: returned.receivedAt,
     inspected: returned.inspected.map(({ line, quantity, outcome }) => ({ line, quantity, outcome })),
     rejection: returned.rejection,
-    refund: refund === undefined ? null : describeRefund(order, refund),
-    exchange: describeExchange(order, returned),
     reachedAt,
   };
 }
 
-function describeExchange(order: Order, { id, state, exchange }: Return): ReturnAnswer["exchange"] {
+function describeExchange({ state, exchange }: Return): WarehouseReturnAnswer["exchange"] {
   if (exchange === undefined) return null;
   const { lines, orderId, declined } = exchange;
-  const refund = order.refunds.find(({ returnId }) => returnId === id);
   return {
     status: exchangeState(state, exchange),
     lines: lines.map(({ sku, quantity }) => ({ sku, quantity })),
     orderId,
-    credit: orderId === null || !refund ? null : { amount: creditAmount(refund), currency: order.currency },
     declined,
   };
 }
@@ -88,14 +100,8 @@ export function describeRefund({ currency }: Pick<Order, "currency">, refund: Re
   };
 }
 
-/** Who reads of a payment. */
-export interface PaymentReader {
-  /** Staff who look payments up at the provider. */
-  forStaff: boolean;
-}
-
-/** A payment of the order, by its own id and with what became of it. */
-export function describeOrderPayment(order: Order, payment: Payment, { forStaff }: PaymentReader): OrderPaymentAnswer {
+/** A payment of the order, by its own id and with what became of it; the provider's id of it is for staff. */
+export function describeOrderPayment(order: Order, payment: Payment, reader: Reader): OrderPaymentAnswer {
   const money = (amount: number) => ({ amount, currency: order.currency });
   const { capture, captured, captureFailed } = payment;
   const amount = captured > 0 ? captured : capture?.amount;
@@ -106,7 +112,7 @@ export function describeOrderPayment(order: Order, payment: Payment, { forStaff 
   return {
     ...describePayment(payment, money),
     paymentId: paymentIdOf(order.id, payment.number),
-    intentId: forStaff ? payment.intentId : null,
+    intentId: audienceOf(reader) === "staff" ? payment.intentId : null,
     capture:
       amount === undefined
         ? null
@@ -116,7 +122,7 @@ export function describeOrderPayment(order: Order, payment: Payment, { forStaff 
 }
 
 /** The order's money: what came in and what went back. */
-export function describePayments(order: Order, reader: PaymentReader): OrderPaymentsAnswer {
+export function describePayments(order: Order, reader: Reader): OrderPaymentsAnswer {
   const money = (amount: number) => ({ amount, currency: order.currency });
   const { captured, refunded } = settledAmounts(order);
   return {
@@ -131,22 +137,22 @@ export function describePayments(order: Order, reader: PaymentReader): OrderPaym
   };
 }
 
-/** A row of a list. Throws for a state that this code does not know: D1 holds what the ledger wrote. */
-export function describeReturnRow(row: ReturnRow): ReturnSummaryAnswer {
+/** A row of a list as this reader may know it. Throws for a state that this code does not know: D1 holds what the ledger wrote. */
+export function describeReturnRow(row: ReturnRow, reader: Reader): ReturnSummaryAnswer | WarehouseReturnSummary {
   const status = RETURN_STATES.find((state): state is ReturnState => state === row.state);
   if (status === undefined) throw new Error(`unknown state in the projection of returns: ${row.state}`);
-  return {
+  const common = {
     returnId: row.id,
     orderId: row.orderId,
     orderNumber: row.orderNumber,
     status,
     reason: row.reason,
     units: row.units,
-    customerId: row.customerId,
     warehouseId: row.warehouseId,
     requestedAt: rfc3339(row.requestedAt),
     updatedAt: rfc3339(row.updatedAt),
   };
+  return audienceOf(reader) === "floor" ? common : { ...common, customerId: row.customerId };
 }
 
 function rfc3339(at: number): string {

@@ -20,9 +20,10 @@ import { logError } from "../platform/log.ts";
 import { RecentReads } from "../platform/recent-reads.ts";
 import { paymentProblem } from "./payment-problem.ts";
 import { returnProblem } from "./return-problem.ts";
+import { audienceOf } from "./audience.ts";
 import { isBoundToWarehouse, lacking, maySeeOrder, noSuchOrder } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
-import { describeHistory, namedFor } from "./describe-order.ts";
+import { describeHistory } from "./describe-history.ts";
 import { ledgerStub } from "./stubs.ts";
 
 /** The order as it stands now: from its ledger while it lives, else from D1. Somebody else's order is not there. */
@@ -31,6 +32,13 @@ export async function getOrder(ctx: ServiceContext, orderId: OrderId): Promise<S
   if (forbidden) return forbidden;
   const order = await findOrder(ctx, orderId);
   return order !== null && maySeeOrder(ctx.principal, order) ? { ok: true, value: order } : noSuchOrder(orderId);
+}
+
+/** The same for who may know what was paid for it: no warehouse. */
+export async function orderWithMoney(ctx: ServiceContext, orderId: OrderId): Promise<ServiceResult<Order>> {
+  if (audienceOf(ctx.principal) === "floor")
+    return refuse("forbidden", `${ctx.principal.name} is not told what is paid for an order.`);
+  return getOrder(ctx, orderId);
 }
 
 /** The same for whoever: the caller of this says who may see what of it. */
@@ -50,9 +58,9 @@ export async function orderHistory(ctx: ServiceContext, orderId: OrderId): Promi
   return { ok: true, value: events };
 }
 
-/** What the order has set in motion outside, oldest first. */
+/** What the order has set in motion outside, oldest first; for who may know what was paid for it. */
 export async function orderSaga(ctx: ServiceContext, orderId: OrderId): Promise<ServiceResult<EffectView[]>> {
-  const order = await getOrder(ctx, orderId);
+  const order = await orderWithMoney(ctx, orderId);
   if (!order.ok) return order;
   const effects =
     (await ledgerStub(ctx.env, orderId).saga(orderId)) ?? (await findSagaRow(databaseOf(ctx.env, orderId), orderId));
@@ -75,7 +83,7 @@ export async function staleVersion(
   current: number,
 ): Promise<{ ok: false; problem: ServiceProblem }> {
   const history = await orderHistory(ctx, orderId);
-  const events = history.ok ? namedFor(ctx.principal, describeHistory(history.value)) : [];
+  const events = history.ok ? describeHistory(history.value, ctx.principal) : [];
   const changes = events.filter(({ sequence }) => sequence > expected);
   return refuse(
     "version_stale",
@@ -96,7 +104,7 @@ export async function listOrders(
   filter: OrderFilter,
   page: { after: OrderPosition | null; limit: number },
 ): Promise<ServiceResult<OrderPage>> {
-  const forbidden = lacking(ctx, "orders:read");
+  const forbidden = lacking(ctx, "orders:read") ?? refuseFilter(ctx, filter);
   if (forbidden) return forbidden;
   const visible = narrowed(ctx, filter);
   if (visible === null) return { ok: true, value: { rows: [], next: null } };
@@ -126,7 +134,7 @@ export async function countOrders(
   ctx: ServiceContext,
   filter: OrderFilter,
 ): Promise<ServiceResult<{ count: number; ageMs: number }>> {
-  const forbidden = lacking(ctx, "orders:read");
+  const forbidden = lacking(ctx, "orders:read") ?? refuseFilter(ctx, filter);
   if (forbidden) return forbidden;
   const visible = narrowed(ctx, filter);
   if (visible === null) return { ok: true, value: { count: 0, ageMs: 0 } };
@@ -146,6 +154,13 @@ export async function countOrders(
   return { ok: true, value: { count: counted.value, ageMs: 0 } };
 }
 
+/** What a reader is not told they can't find out by asking for it: the refusal for such a filter. */
+function refuseFilter({ principal }: ServiceContext, { minAmount, maxAmount, customerId }: OrderFilter) {
+  if (audienceOf(principal) !== "floor") return null;
+  if (minAmount === undefined && maxAmount === undefined && customerId === undefined) return null;
+  return refuse("forbidden", `${principal.name} can't look for orders by amount or customer.`);
+}
+
 /** The filter with what the caller is bound to; null when the two can't both hold. */
 function narrowed({ principal }: ServiceContext, filter: OrderFilter): OrderFilter | null {
   if (principal.role === "customer") {
@@ -157,9 +172,10 @@ function narrowed({ principal }: ServiceContext, filter: OrderFilter): OrderFilt
   if (isBoundToWarehouse(principal)) {
     const own = principal.warehouseId as WarehouseId | null;
     return own !== null && (filter.warehouseId === undefined || filter.warehouseId === own)
-      ? { ...filter, warehouseId: own }
+      ? { ...filter, warehouseId: own, ...(audienceOf(principal) === "floor" && { hidesEmail: true }) }
       : null;
   }
+  if (principal.role === "bridge") return { ...filter, hidesEmail: true };
   if (principal.role === "storefront")
     return filter.channel === undefined || filter.channel.includes(principal.channel)
       ? { ...filter, channel: [principal.channel] }

@@ -4,6 +4,7 @@ import type {
   InventoryQuery,
   LevelAnswer,
   MovementAnswer,
+  OfferRowAnswer,
   StockRowAnswer,
 } from "../contracts/inventory.ts";
 import type { LevelView } from "../contracts/level-rpc.ts";
@@ -15,6 +16,7 @@ import { levelKey, type Sku, type WarehouseId } from "../domain/ids.ts";
 import { spareUnits } from "../domain/inventory-level/waiting.ts";
 import { refuseSale } from "../domain/sourcing/may-sell.ts";
 import { logWarning } from "../platform/log.ts";
+import { audienceOf, type Reader } from "./audience.ts";
 import { isBoundToWarehouse, lacking, lackingWarehouse } from "./authorize.ts";
 import { type Catalog, catalogOf } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
@@ -31,7 +33,7 @@ export async function readAvailability(ctx: ServiceContext, sku: Sku): Promise<S
   if (!catalog.products.has(sku)) return refuse("not_found", `There is no product ${sku}.`);
   const registrations = (catalog.levels.get(sku) ?? []).filter(({ warehouseId }) => sees(ctx, warehouseId));
   const views = await Promise.all(registrations.map((registration) => viewInTime(ctx, registration)));
-  const told = ctx.principal.role === "customer" ? describeOffer : describeLevel;
+  const told = audienceOf(ctx.principal) === "buyers" ? describeOffer : describeLevel;
   const stockLevels = views
     .filter((view) => view !== null)
     .map((view) => told(view, isClosed(catalog, view.warehouseId)));
@@ -96,10 +98,13 @@ export async function listInventory(
   ctx: ServiceContext,
   query: Omit<InventoryQuery, "productId" | "limit" | "cursor">,
   page: { after: StockPosition | undefined; limit: number },
-): Promise<ServiceResult<{ rows: StockRowAnswer[]; next: StockPosition | null }>> {
+): Promise<ServiceResult<{ rows: (StockRowAnswer | OfferRowAnswer)[]; next: StockPosition | null }>> {
   const denied =
     lacking(ctx, "inventory:read") ?? (query.warehouse === undefined ? null : lackingWarehouse(ctx, query.warehouse));
   if (denied !== null) return denied;
+  // Both compare with figures that they are not told.
+  if (audienceOf(ctx.principal) === "buyers" && (query.low === true || query.drift === true))
+    return refuse("forbidden", `${ctx.principal.name} can't look for stock by reorder point or drift.`);
   const bound = isBoundToWarehouse(ctx.principal) ? (ctx.principal.warehouseId ?? "") : null;
   const warehouseId = query.warehouse ?? (bound === null ? undefined : (bound as WarehouseId));
   try {
@@ -115,7 +120,10 @@ export async function listInventory(
       { limit: page.limit, ...(page.after !== undefined && { after: page.after }) },
     );
     const catalog = await catalogOf(ctx.env, ctx.now, ctx.defer);
-    return { ok: true, value: { rows: rows.map((row) => describeRow(row, isClosed(catalog, row.warehouseId))), next } };
+    return {
+      ok: true,
+      value: { rows: rows.map((row) => describeRow(row, isClosed(catalog, row.warehouseId), ctx.principal)), next },
+    };
   } catch (error) {
     return listsAway(ctx, error);
   }
@@ -132,8 +140,12 @@ function listsAway(ctx: ServiceContext, error: unknown): ServiceResult<never> {
   );
 }
 
-function describeRow({ asOf, available, ...row }: StockRow, closed: boolean): StockRowAnswer {
-  return { ...row, ...offerOf("available", available, closed), asOf: rfc3339(asOf) };
+/** A row of the stock list as this reader may know it. */
+function describeRow(row: StockRow, closed: boolean, reader: Reader): StockRowAnswer | OfferRowAnswer {
+  const { sku, name, category, warehouseId, available, asOf, ...counts } = row;
+  const place = { sku, name, category, warehouseId };
+  const offer = { ...place, ...offerOf("available", available, closed), asOf: rfc3339(asOf) };
+  return audienceOf(reader) === "buyers" ? offer : { ...offer, ...counts };
 }
 
 /** One level with its settings and reservations. */
@@ -203,7 +215,8 @@ async function readable(
 ): Promise<ServiceResult<LevelRegistration>> {
   const denied = lacking(ctx, "inventory:read") ?? lackingWarehouse(ctx, warehouseId);
   if (denied !== null) return denied;
-  if (ctx.principal.role === "customer") return refuse("forbidden", "Customers see what is available, not the books.");
+  if (audienceOf(ctx.principal) === "buyers")
+    return refuse("forbidden", `${ctx.principal.name} sees what is available, not the books.`);
   const found = await findLevel(ctx, { sku, warehouseId });
   if (!found.ok || found.value === null) return refuse("not_found", `There is no level of ${sku} at ${warehouseId}.`);
   return { ok: true, value: found.value };

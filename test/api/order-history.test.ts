@@ -1,17 +1,18 @@
 import { describe, expect, it } from "vitest";
 import type { HistoryEntry } from "../../src/contracts/orders.ts";
 import type { WarehouseId } from "../../src/domain/ids.ts";
-import { describeHistory } from "../../src/services/describe-order.ts";
+import { describeHistory } from "../../src/services/describe-history.ts";
 import { OrderBooks, placedOrder } from "../support/order-books.ts";
 import { contentOf } from "../support/order-content.ts";
 
+const ADMIN = { role: "admin", warehouseId: null } as const;
 const eur = (amount: number) => ({ amount, currency: "EUR" });
 
 /** Two units at 10.00, paid and allocated. */
 const confirmed = () => new OrderBooks(placedOrder([{ quantity: 2, held: { berlin: 2 } }])).authorized().allocated();
 
 function entryOf(books: OrderBooks, type: HistoryEntry["type"]): HistoryEntry {
-  const found = describeHistory(books.events).findLast((entry) => entry.type === type);
+  const found = describeHistory(books.events, ADMIN).findLast((entry) => entry.type === type);
   if (!found) throw new Error(`no ${type} in the history`);
   return found;
 }
@@ -101,6 +102,6 @@ describe("an order's history", () => {
     const books = new OrderBooks(placedOrder([{ quantity: 1, held: { berlin: 1 } }], { paymentMethod: "pm_secret" }));
     books.payment({ status: "failed", intentId: "pi_1", code: "declined", message: "no" });
     books.accept({ type: "ProvidePayment", method: "pm_other_secret" });
-    expect(JSON.stringify(describeHistory(books.events))).not.toContain("secret");
+    expect(JSON.stringify(describeHistory(books.events, ADMIN))).not.toContain("secret");
   });
 });

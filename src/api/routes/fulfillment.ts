@@ -8,7 +8,7 @@ import {
   shipmentParams,
   shortForm,
 } from "../../contracts/fulfillment.ts";
-import { orderAnswer } from "../../contracts/orders.ts";
+import { orderReading } from "../../contracts/orders.ts";
 import type { ProblemCode } from "../../contracts/problem.ts";
 import type { ServiceContext } from "../../services/context.ts";
 import { describeOrder } from "../../services/describe-order.ts";
@@ -60,13 +60,13 @@ function stepEndpoint<Body>({ name, summary, body, problems = [], perform }: Ste
     params: shipmentParams,
     body,
     idempotent: "own",
-    answers: { 200: { description: "The order as it is now.", schema: orderAnswer } },
+    answers: { 200: { description: "The order as it is now.", schema: orderReading } },
     problems: ["shipment_state", "idempotency_mismatch", ...problems],
     async handle({ ctx, params, body: form }) {
       const done = await perform(ctx, params.id, form);
       if (!done.ok) return done;
       const { value: order, replayed } = done;
-      return { status: 200, body: describeOrder(order), version: order.version, replayed };
+      return { status: 200, body: describeOrder(order, ctx.principal), version: order.version, replayed };
     },
   });
 }

@@ -1,7 +1,8 @@
 import { addItemsForm, editOrderForm } from "../../contracts/edit-order.ts";
-import { orderAnswer, orderParams } from "../../contracts/orders.ts";
+import { orderParams, orderReading } from "../../contracts/orders.ts";
 import type { ServiceResult } from "../../contracts/problem.ts";
 import type { Order } from "../../domain/order/order.ts";
+import type { ServiceContext } from "../../services/context.ts";
 import { describeOrder } from "../../services/describe-order.ts";
 import { addItems, editOrder } from "../../services/edit-order.ts";
 import { expectedVersion } from "../conditional.ts";
@@ -14,10 +15,10 @@ const editing = {
   params: orderParams,
   idempotent: "own",
   answers: {
-    200: { description: "Changed.", schema: orderAnswer },
+    200: { description: "Changed.", schema: orderReading },
     202: {
       description: "Asked: `pendingEdit` until the difference is paid and the warehouses have given the parcels back.",
-      schema: orderAnswer,
+      schema: orderReading,
     },
   },
 } as const;
@@ -33,10 +34,15 @@ const problems = [
   "idempotency_mismatch",
 ] as const;
 
-function answer(edited: ServiceResult<Order>): Handled {
+function answer({ principal }: ServiceContext, edited: ServiceResult<Order>): Handled {
   if (!edited.ok) return edited;
   const { value: order, replayed } = edited;
-  return { status: order.pendingEdit ? 202 : 200, body: describeOrder(order), version: order.version, replayed };
+  return {
+    status: order.pendingEdit ? 202 : 200,
+    body: describeOrder(order, principal),
+    version: order.version,
+    replayed,
+  };
 }
 
 const edit = endpoint({
@@ -48,7 +54,7 @@ const edit = endpoint({
   problems: [...problems, "unknown_shipping_method", "address_invalid", "not_deliverable"],
   async handle({ ctx, params, body, request }) {
     const version = expectedVersion(request.headers.get("if-match"), true);
-    return version.ok ? answer(await editOrder(ctx, params.id, body, version.value)) : version;
+    return version.ok ? answer(ctx, await editOrder(ctx, params.id, body, version.value)) : version;
   },
 });
 
@@ -61,7 +67,7 @@ const add = endpoint({
   problems,
   async handle({ ctx, params, body, request }) {
     const version = expectedVersion(request.headers.get("if-match"), true);
-    return version.ok ? answer(await addItems(ctx, params.id, body, version.value)) : version;
+    return version.ok ? answer(ctx, await addItems(ctx, params.id, body, version.value)) : version;
   },
 });
 

@@ -10,6 +10,7 @@ import {
   orderFilterQuery,
   orderList,
   orderListQuery,
+  orderReading,
   orderParams,
   placeOrderForm,
   type PlaceOrderInput,
@@ -23,14 +24,8 @@ import {
 } from "../../contracts/orders.ts";
 import { DEFAULT_LIMIT, pageQuery } from "../../contracts/lists.ts";
 import { cancelOrder } from "../../services/cancel-order.ts";
-import {
-  describeHistory,
-  describeOrder,
-  describeSaga,
-  describeShortOrder,
-  describeSummary,
-  namedFor,
-} from "../../services/describe-order.ts";
+import { describeOrder, describeShortOrder, describeSummary } from "../../services/describe-order.ts";
+import { describeHistory, describeSaga } from "../../services/describe-history.ts";
 import { countRefusedOrder } from "../../services/count-refused-order.ts";
 import { countOrders, getOrder, listOrders, orderHistory, orderSaga } from "../../services/orders.ts";
 import { placeOrder } from "../../services/place-order.ts";
@@ -92,7 +87,7 @@ const place = endpoint<undefined, undefined, PlaceOrderInput>({
     const { order, replayed } = result.value;
     return {
       status: 201,
-      body: body.form === "short" ? describeShortOrder(order) : describeOrder(order),
+      body: body.form === "short" ? describeShortOrder(order) : describeOrder(order, ctx.principal),
       version: order.version,
       location: `/api/v1/orders/${order.id}`,
       replayed,
@@ -142,7 +137,7 @@ async function listPage(
   if (!listed.ok) return listed;
   const { rows, next } = listed.value;
   return listAnswer(
-    rows.map(describeSummary),
+    rows.map((row) => describeSummary(row, ctx.principal)),
     next === null ? null : await makeCursor(ctx.env.SIGNING_SECRET, "orders", next),
   );
 }
@@ -206,12 +201,14 @@ const get = endpoint({
   params: orderParams,
   cache: "revalidate",
   answers: {
-    200: { description: "The order as it stands: you read what you wrote.", schema: orderAnswer },
+    200: { description: "The order as it stands: you read what you wrote.", schema: orderReading },
     304: { description: "As the caller knows it." },
   },
   async handle({ ctx, params }) {
     const found = await getOrder(ctx, params.id);
-    return found.ok ? { status: 200, body: describeOrder(found.value), version: found.value.version } : found;
+    return found.ok
+      ? { status: 200, body: describeOrder(found.value, ctx.principal), version: found.value.version }
+      : found;
   },
 });
 
@@ -225,7 +222,7 @@ const history = endpoint({
   answers: { 200: { description: "All events, oldest first.", schema: historyList } },
   async handle({ ctx, params }) {
     const found = await orderHistory(ctx, params.id);
-    return found.ok ? listAnswer(namedFor(ctx.principal, describeHistory(found.value)), null) : found;
+    return found.ok ? listAnswer(describeHistory(found.value, ctx.principal), null) : found;
   },
 });
 
@@ -239,7 +236,7 @@ const saga = endpoint({
   answers: { 200: { description: "All effects, oldest first.", schema: sagaList } },
   async handle({ ctx, params }) {
     const found = await orderSaga(ctx, params.id);
-    return found.ok ? listAnswer(describeSaga(found.value), null) : found;
+    return found.ok ? listAnswer(describeSaga(found.value, ctx.principal), null) : found;
   },
 });
 
@@ -252,7 +249,7 @@ async function handleCancel({ ctx, params, body, request }: CancelCall, required
   return cancelled.ok
     ? {
         status: cancelled.value.cancelling || cancelled.value.pendingEdit ? 202 : 200,
-        body: describeOrder(cancelled.value),
+        body: describeOrder(cancelled.value, ctx.principal),
         version: cancelled.value.version,
         replayed: cancelled.replayed,
       }
@@ -267,10 +264,10 @@ const cancelling = {
   body: cancelForm,
   idempotent: "own",
   answers: {
-    200: { description: "Cancelled.", schema: orderAnswer },
+    200: { description: "Cancelled.", schema: orderReading },
     202: {
       description: "Asked: `cancelling` (of some units: `pendingEdit`) while the warehouses are asked to stop.",
-      schema: orderAnswer,
+      schema: orderReading,
     },
   },
 } as const;
@@ -304,13 +301,13 @@ const pay = endpoint({
   params: orderParams,
   body: providePaymentForm,
   idempotent: "own",
-  answers: { 200: { description: "Taken, and asked for what is due.", schema: orderAnswer } },
+  answers: { 200: { description: "Taken, and asked for what is due.", schema: orderReading } },
   problems: ["order_state", "idempotency_mismatch"],
   async handle({ ctx, params, body }) {
     const paying = await providePayment(ctx, params.id, body.paymentMethod);
     if (!paying.ok) return paying;
     const { value: order, replayed } = paying;
-    return { status: 200, body: describeOrder(order), version: order.version, replayed };
+    return { status: 200, body: describeOrder(order, ctx.principal), version: order.version, replayed };
   },
 });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { pattern } from "../../contracts/primitives.ts";
 import { orderPayment } from "../../contracts/returns.ts";
+import type { ServiceContext } from "../../services/context.ts";
 import { describeOrderPayment } from "../../services/describe-return.ts";
 import { capturePayment, type PaymentOfOrder, voidPayment } from "../../services/settle-payment.ts";
 import type { ServiceResult } from "../../contracts/problem.ts";
@@ -22,7 +23,7 @@ const capture = endpoint({
   idempotent: "own",
   answers: asked,
   problems: ["not_found", "order_state", "payment_state", "idempotency_mismatch"],
-  handle: async ({ ctx, params: { id } }) => answered(await capturePayment(ctx, id)),
+  handle: async ({ ctx, params: { id } }) => answered(ctx, await capturePayment(ctx, id)),
 });
 
 const giveUp = endpoint({
@@ -36,13 +37,13 @@ const giveUp = endpoint({
   idempotent: "own",
   answers: asked,
   problems: ["not_found", "order_state", "payment_state", "idempotency_mismatch"],
-  handle: async ({ ctx, params: { id } }) => answered(await voidPayment(ctx, id)),
+  handle: async ({ ctx, params: { id } }) => answered(ctx, await voidPayment(ctx, id)),
 });
 
-function answered(settled: ServiceResult<PaymentOfOrder>): Handled {
+function answered({ principal }: ServiceContext, settled: ServiceResult<PaymentOfOrder>): Handled {
   if (!settled.ok) return settled;
   const { order, payment } = settled.value;
-  const body = describeOrderPayment(order, payment, { forStaff: true });
+  const body = describeOrderPayment(order, payment, principal);
   return { status: 202, body, replayed: settled.replayed };
 }
 

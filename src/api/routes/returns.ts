@@ -11,14 +11,15 @@ import {
   refundAnswer,
   refundForm,
   rejectForm,
-  returnAnswer,
   returnForm,
   returnList,
   returnListQuery,
   returnParams,
+  returnReading,
 } from "../../contracts/returns.ts";
+import type { ServiceContext } from "../../services/context.ts";
 import { describePayments, describeRefund, describeReturn, describeReturnRow } from "../../services/describe-return.ts";
-import { getOrder } from "../../services/orders.ts";
+import { orderWithMoney } from "../../services/orders.ts";
 import type { LabelFormat } from "../../services/read-label.ts";
 import { readReturnLabel } from "../../services/read-return-label.ts";
 import { refundOrder } from "../../services/refunds.ts";
@@ -40,12 +41,12 @@ import { listAnswer } from "../serve.ts";
 
 const TAG = "Returns";
 const position = z.strictObject({ requestedAt: z.int(), id: z.string() });
-const one = { 200: { description: "The return as it is now.", schema: returnAnswer } };
+const one = { 200: { description: "The return as it is now.", schema: returnReading } };
 
-function answered(result: ServiceResult<FoundReturn>): Handled {
+function answered({ principal }: ServiceContext, result: ServiceResult<FoundReturn>): Handled {
   if (!result.ok) return result;
   const { order, returned } = result.value;
-  return { status: 200, body: describeReturn(order, returned), replayed: result.replayed };
+  return { status: 200, body: describeReturn(order, returned, principal), replayed: result.replayed };
 }
 
 const request = endpoint({
@@ -58,7 +59,7 @@ const request = endpoint({
   body: returnForm,
   idempotent: "own",
   answers: {
-    201: { description: "`APPROVED` where the policy allows it; else a person decides.", schema: returnAnswer },
+    201: { description: "`APPROVED` where the policy allows it; else a person decides.", schema: returnReading },
   },
   problems: [
     "not_found",
@@ -75,7 +76,7 @@ const request = endpoint({
     const { order, returned } = requested.value;
     return {
       status: 201,
-      body: describeReturn(order, returned),
+      body: describeReturn(order, returned, ctx.principal),
       location: `/api/v1/returns/${returned.id}`,
       replayed: requested.replayed,
     };
@@ -99,7 +100,7 @@ const list = endpoint({
     if (!listed.ok) return listed;
     const { rows, next } = listed.value;
     return listAnswer(
-      rows.map(describeReturnRow),
+      rows.map((row) => describeReturnRow(row, ctx.principal)),
       next === null ? null : await makeCursor(ctx.env.SIGNING_SECRET, "returns", next),
     );
   },
@@ -114,7 +115,7 @@ const get = endpoint({
   params: returnParams,
   answers: one,
   async handle({ ctx, params }) {
-    return answered(await readReturn(ctx, params.id));
+    return answered(ctx, await readReturn(ctx, params.id));
   },
 });
 
@@ -148,7 +149,7 @@ const approve = endpoint({
   answers: one,
   problems: ["order_state", "return_state", "idempotency_mismatch"],
   async handle({ ctx, params }) {
-    return answered(await approveReturn(ctx, params.id));
+    return answered(ctx, await approveReturn(ctx, params.id));
   },
 });
 
@@ -165,7 +166,7 @@ const reject = endpoint({
   answers: one,
   problems: ["order_state", "return_state", "idempotency_mismatch"],
   async handle({ ctx, params, body }) {
-    return answered(await rejectReturn(ctx, params.id, body.reason));
+    return answered(ctx, await rejectReturn(ctx, params.id, body.reason));
   },
 });
 
@@ -182,7 +183,7 @@ const receive = endpoint({
   answers: one,
   problems: ["unknown_warehouse", "order_state", "return_state", "idempotency_mismatch"],
   async handle({ ctx, params, body }) {
-    return answered(await receiveReturn(ctx, params.id, body.warehouseId));
+    return answered(ctx, await receiveReturn(ctx, params.id, body.warehouseId));
   },
 });
 
@@ -199,7 +200,7 @@ const inspect = endpoint({
   answers: one,
   problems: ["order_state", "return_state", "idempotency_mismatch"],
   async handle({ ctx, params, body }) {
-    return answered(await inspectReturn(ctx, params.id, body.units));
+    return answered(ctx, await inspectReturn(ctx, params.id, body.units));
   },
 });
 
@@ -229,13 +230,8 @@ const payments = endpoint({
   params: orderParams,
   answers: { 200: { description: "What came in and what went back.", schema: orderPayments } },
   async handle({ ctx, params }) {
-    const found = await getOrder(ctx, params.id);
-    return found.ok
-      ? {
-          status: 200,
-          body: describePayments(found.value, { forStaff: ctx.principal.scopes.includes("refunds:write") }),
-        }
-      : found;
+    const found = await orderWithMoney(ctx, params.id);
+    return found.ok ? { status: 200, body: describePayments(found.value, ctx.principal) } : found;
   },
 });
 

@@ -1,5 +1,5 @@
 import type { LiveOrder } from "../../../src/contracts/live.ts";
-import type { OrderSummaryAnswer } from "../../../src/contracts/orders.ts";
+import type { OrderSummaryAnswer, WarehouseOrderSummary } from "../../../src/contracts/orders.ts";
 
 /** An order as a row on a screen, whether it came by list or live. Times in epoch ms, total in minor units. */
 export interface OrderRow extends LiveOrder {
@@ -7,7 +7,7 @@ export interface OrderRow extends LiveOrder {
   name: string | null;
 }
 
-export function rowOfSummary(summary: OrderSummaryAnswer): OrderRow {
+export function rowOfSummary(summary: OrderSummaryAnswer | WarehouseOrderSummary): OrderRow {
   return {
     orderId: summary.orderId,
     number: summary.number,
@@ -16,8 +16,8 @@ export function rowOfSummary(summary: OrderSummaryAnswer): OrderRow {
     paymentState: summary.paymentState,
     fulfillmentState: summary.fulfillmentState,
     channel: summary.channel,
-    total: summary.total.amount,
-    currency: summary.total.currency,
+    total: "total" in summary ? summary.total.amount : null,
+    currency: "total" in summary ? summary.total.currency : null,
     units: summary.units,
     destination: summary.destination,
     warehouses: summary.warehouses,

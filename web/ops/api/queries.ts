@@ -1,10 +1,11 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { warehouseList } from "../../../src/contracts/catalog.ts";
 import { deviationAnswer, deviationList } from "../../../src/contracts/deviations.ts";
-import { stockList } from "../../../src/contracts/inventory.ts";
+import { stockRow } from "../../../src/contracts/inventory.ts";
+import { listOf } from "../../../src/contracts/lists.ts";
 import { notificationList } from "../../../src/contracts/notifications.ts";
 import { healthAnswer, ticketAnswer } from "../../../src/contracts/operations.ts";
-import { historyList, orderAnswer, orderCount, orderList, sagaList } from "../../../src/contracts/orders.ts";
+import { historyList, orderCount, orderList, orderReading, sagaList } from "../../../src/contracts/orders.ts";
 import { orderPayments, returnAnswer } from "../../../src/contracts/returns.ts";
 import { call, callText } from "./client.ts";
 import { parseMetrics } from "./metrics.ts";
@@ -76,7 +77,7 @@ export function orderCountQuery(filter: OrderFilter) {
 export function orderQuery(orderId: string) {
   return queryOptions({
     queryKey: ["order", orderId],
-    queryFn: ({ signal }) => call(`/orders/${encodeURIComponent(orderId)}`, { answer: orderAnswer, signal }),
+    queryFn: ({ signal }) => call(`/orders/${encodeURIComponent(orderId)}`, { answer: orderReading, signal }),
   });
 }
 
@@ -160,7 +161,7 @@ export function stockQuery(filter: StockFilter) {
     queryKey: ["stock", filter],
     initialPageParam: "",
     queryFn: ({ pageParam, signal }) =>
-      call("/inventory", { query: { ...filter, limit: PAGE, cursor: pageParam }, answer: stockList, signal }),
+      call("/inventory", { query: { ...filter, limit: PAGE, cursor: pageParam }, answer: listOf(stockRow), signal }),
     getNextPageParam: (page) => page.nextCursor,
   });
 }

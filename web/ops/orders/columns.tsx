@@ -78,7 +78,8 @@ const columns = {
   units: helper.accessor("units", { header: "Units", cell: ({ row }) => count(row.original.units) }),
   total: helper.accessor("total", {
     header: "Total",
-    cell: ({ row }) => money(row.original.total, row.original.currency),
+    cell: ({ row: { original } }) =>
+      original.total === null || original.currency === null ? "" : money(original.total, original.currency),
   }),
 } as const;
 

@@ -29,6 +29,7 @@ import { Saga } from "./saga.tsx";
 import { Shipments } from "./shipments.tsx";
 import { Timeline } from "./timeline.tsx";
 import { Waiting } from "./waiting.tsx";
+import { WarehouseOrder } from "./warehouse-order.tsx";
 import { reasonWords } from "./words/code-words.ts";
 
 const route = getRouteApi("/shell/orders/$orderId");
@@ -63,6 +64,15 @@ export function OrderScreen() {
             <Loading what="the order" />
           </div>
         )}
+      </div>
+    );
+  }
+  if (!("totals" in order.data)) {
+    return (
+      <div className="mx-auto flex max-w-[90rem] flex-col gap-3 p-3 md:p-4">
+        <BackLink />
+        {order.isError && <ProblemNote error={order.error} onRetry={() => void order.refetch()} />}
+        <WarehouseOrder order={order.data} />
       </div>
     );
   }
