@@ -1,4 +1,10 @@
-/** One step of an object's storage. Released steps are never edited, renamed, moved or removed: a new one is added. */
+import { logWarning } from "../src/platform/log.ts";
+
+/**
+ * One step of an object's storage. Released steps are never edited, renamed, moved or removed: a new one is added. It
+ * keeps what the version before it reads and writes: a new column has a default, and no table or column goes away in
+ * the step that makes it unused.
+ */
 export interface StorageMigration {
   name: string;
   /** One or more SQL statements. */
@@ -18,8 +24,9 @@ export function isStorageMigrated(storage: DurableObjectStorage): boolean {
 
 /**
  * Brings the storage up to the last of `migrations`, each in a transaction with the record that it was applied.
- * Applies nothing twice. Throws, and changes nothing, when what was applied is not how the list begins: an edited,
- * reordered or missing step, or storage written by newer code.
+ * Applies nothing twice. Throws, and changes nothing, when what was applied is not how the list begins: an edited or
+ * reordered step. Storage that newer code has brought further is used as it is, because each step keeps what the
+ * version before it needs.
  */
 export function applyStorageMigrations(storage: DurableObjectStorage, migrations: readonly StorageMigration[]): void {
   const applied = isStorageMigrated(storage)
@@ -29,7 +36,10 @@ export function applyStorageMigrations(storage: DurableObjectStorage, migrations
     : [];
   for (const [index, { name, statements }] of applied.entries()) {
     const known = migrations[index];
-    if (known === undefined) throw new Error(`storage was migrated by newer code: "${name}" is unknown`);
+    if (known === undefined) {
+      logWarning("storage_of_newer_code", { step: name });
+      continue;
+    }
     if (known.name !== name) throw new Error(`storage migration ${index} was "${name}" and is now "${known.name}"`);
     if (known.sql !== statements) throw new Error(`storage migration "${name}" was edited after it was applied`);
   }

@@ -1,33 +1,32 @@
 import {
+  type Attempt,
   type CreateResult,
   type EffectAttempt,
   type ExecuteResult,
   type LeasedEffect,
   type OrderJson,
   type OutcomeReport,
+  type TakenAttempt,
   writeOrder,
 } from "../../src/contracts/ledger-rpc.ts";
 import { type EffectId, type OrderId } from "../../src/domain/ids.ts";
 import type { OrderCommand, OrderFact } from "../../src/domain/order/commands.ts";
 import { decide } from "../../src/domain/order/decide.ts";
-import { type Effect, effectId, laneOf, orderOfEffect } from "../../src/domain/order/effects.ts";
+import { type Effect, effectId, type EffectOutcome, laneOf, orderOfEffect } from "../../src/domain/order/effects.ts";
 import type { Actor, OrderEvent, PlacedOrder, RecordedEvent } from "../../src/domain/order/events.ts";
 import { evolve } from "../../src/domain/order/evolve.ts";
+import { isKnownEffect } from "../../src/domain/order/known.ts";
 import type { Order } from "../../src/domain/order/order.ts";
 import { record } from "../../src/domain/order/record.ts";
-import { isDefinite, judgeFailure, leaseMs } from "../../src/domain/order/retry.ts";
+import { isDefinite, judgeFailure } from "../../src/domain/order/retry.ts";
 import { waitsForFewer } from "../../src/domain/order/promises.ts";
 import { react } from "../../src/domain/order/saga.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
+import { EffectOutbox, MOST_LEASED } from "./effect-outbox.ts";
 import { give, type LedgerDraft, outletOf, OUTLETS } from "./ledger-memory.ts";
 import type { LedgerStorage, StoredEffect, StoredOrder } from "./ledger-storage.ts";
 import { changedParts } from "./order-changes.ts";
-import { attempted, freshEffect, leasedEffect } from "./stored-effect.ts";
-
-/** What is out at one time by each queue: past it effects wait in the outbox, so that a backlog does not feed itself. */
-const MOST_LEASED = 2_000;
-/** When it is looked again whether there is room. */
-const ROOM_CHECK_MS = 1_000;
+import { attempted, freshEffect, leasedEffect, takenFrom } from "./stored-effect.ts";
 
 const SAGA: Actor = { kind: "system", id: "saga" };
 const TIMER: Actor = { kind: "system", id: "timer" };
@@ -47,12 +46,14 @@ export interface DueWork {
  */
 export class LedgerBook {
   readonly #storage: LedgerStorage;
+  readonly #outbox: EffectOutbox;
   readonly #jitter: () => number;
   /** What is out and has been woken meanwhile. Lost with the object, it costs the wait until the next turn. */
   readonly #woken = new Set<EffectId>();
 
   constructor(storage: LedgerStorage, jitter: () => number) {
     this.#storage = storage;
+    this.#outbox = new EffectOutbox(storage, jitter);
     this.#jitter = jitter;
   }
 
@@ -119,21 +120,24 @@ export class LedgerBook {
     return true;
   }
 
-  /** True once for each attempt, while its lease lasts. */
-  claim(id: EffectId, attempt: number): boolean {
-    const effect = this.#storage.findEffect(id);
-    if (effect === null || effect.status !== "leased" || effect.attempt !== attempt || effect.claimed >= attempt)
-      return false;
-    this.#storage.updateEffect({ ...effect, claimed: attempt });
-    return true;
+  /** Takes an attempt that is about to be made: given once, and while its lease lasts. */
+  take(attempt: Attempt): TakenAttempt {
+    return this.#outbox.take(attempt);
+  }
+
+  /** Its queue did not take these leases, so nobody will: they are sent again soon, and no attempt was made. */
+  putBack(draft: LedgerDraft, refused: readonly LeasedEffect[], now: number): void {
+    this.#outbox.putBack(draft, refused, now);
   }
 
   /** Takes an outcome; what became free by it is leased into `continuations`. */
   report(draft: LedgerDraft, report: OutcomeReport, now: number, continuations: LeasedEffect[]): void {
-    const effect = this.#storage.findEffect(report.effectId);
+    const known = this.#storage.findEffect(report.effectId);
     // Gone or done already: a doubled message, or an attempt that another one has overtaken.
-    if (effect === null || effect.status === "done") return;
+    if (known === null || known.status === "done") return;
     const { outcome, attempt } = report;
+    // Whoever reports an attempt has made it.
+    const effect = known.attempt === attempt ? takenFrom(known) : known;
     if (outcome.status === "done") {
       // The success of an attempt that was given up counts too.
       this.#settle(
@@ -154,10 +158,15 @@ export class LedgerBook {
       return;
     }
     if (effect.status !== "leased" || effect.attempt !== attempt) return;
+    if (outcome.status === "not_made") {
+      draft.leased[outletOf(effect.lane)] -= 1;
+      this.#outbox.start(draft, { ...effect, claimed: attempt - 1 }, now, draft.outgoing);
+      return;
+    }
     if (outcome.status === "waiting") {
-      draft.leased[outletOf(effect.effect)] -= 1;
+      draft.leased[outletOf(effect.lane)] -= 1;
       const inMs = this.#woken.delete(effect.id) ? 0 : outcome.retryAfterMs;
-      this.#postpone(draft, { ...effect, failures: 0, uncertain: false }, now + inMs);
+      this.#outbox.postpone(draft, { ...effect, failures: 0, uncertain: false }, now + inMs);
       return;
     }
     const detail = outcome.status === "failed" ? `${outcome.code}: ${outcome.message}` : outcome.message;
@@ -171,10 +180,10 @@ export class LedgerBook {
   pump(draft: LedgerDraft, now: number): DueWork {
     const lapsed = this.#storage.listLapsed(now, PUMP_AT_ONCE);
     const due = OUTLETS.map((outlet) => {
-      const room = Math.max(0, MOST_LEASED - draft.leased[outlet]);
+      const room = draft.pausedUntil[outlet] > now ? 0 : Math.max(0, MOST_LEASED - draft.leased[outlet]);
       return this.#storage.listDue(outlet, now, Math.min(room, PUMP_AT_ONCE));
     });
-    for (const effect of due.flat()) draft.outgoing.push(this.#lease(draft, effect, now));
+    for (const effect of due.flat()) this.#outbox.start(draft, effect, now, draft.outgoing);
     const timers = this.#storage.listTimersDue(now, PUMP_AT_ONCE);
     return { lapsed, timers, more: [lapsed, ...due, timers].some(({ length }) => length === PUMP_AT_ONCE) };
   }
@@ -197,7 +206,7 @@ export class LedgerBook {
   /** What the order waits for in line may have come: it is looked for now, and not at the next turn. */
   wake(draft: LedgerDraft, id: OrderId, now: number): void {
     for (const effect of this.#storage.listEffects(id).filter(({ kind }) => kind === "PromoteBackorder"))
-      if (effect.status === "due") this.#start(draft, effect, now, draft.outgoing);
+      if (effect.status === "due") this.#outbox.start(draft, effect, now, draft.outgoing);
       else if (effect.status === "leased") this.#woken.add(effect.id);
   }
 
@@ -208,35 +217,31 @@ export class LedgerBook {
     draft.wakeAt(until);
   }
 
-  /** Whoever had it did not report in time: it may have been done. */
+  /** Nobody reported in time. Where nobody took it, no attempt was made; else it may have been done. */
   lapse(draft: LedgerDraft, id: EffectId, now: number): void {
     const effect = this.#storage.findEffect(id);
     if (effect === null || effect.status !== "leased" || (effect.dueAt ?? now) > now) return;
-    const entry: EffectAttempt = {
-      attempt: effect.attempt,
-      at: now,
-      outcome: "lease_lapsed",
-      detail: "no outcome was reported in time",
-    };
-    const verdict = judgeFailure(
-      effect.kind,
-      effect.failures + 1,
-      { status: "unknown", message: entry.detail },
-      this.#jitter(),
-    );
-    if (verdict.next === "exhausted") {
-      this.#fail(draft, effect, { status: "unknown", message: entry.detail }, entry, now, draft.outgoing);
+    if (effect.claimed < effect.attempt || !isKnownEffect(effect)) {
+      draft.leased[outletOf(effect.lane)] -= 1;
+      this.#outbox.start(draft, { ...effect, untaken: effect.untaken + 1 }, now, draft.outgoing);
       return;
     }
-    draft.leased[outletOf(effect.effect)] -= 1;
-    const again = { ...effect, failures: effect.failures + 1, uncertain: true, attempts: attempted(effect, entry) };
-    draft.outgoing.push(this.#lease(draft, again, now));
+    const outcome = { status: "unknown", message: "no outcome was reported in time" } as const;
+    const { attempt, failures } = effect;
+    const entry: EffectAttempt = { attempt, at: now, outcome: "lease_lapsed", detail: outcome.message };
+    if (judgeFailure(effect.kind, failures + 1, outcome, this.#jitter()).next === "exhausted") {
+      this.#fail(draft, effect, outcome, entry, now, draft.outgoing);
+      return;
+    }
+    draft.leased[outletOf(effect.lane)] -= 1;
+    const again = { ...effect, failures: failures + 1, uncertain: true, attempts: attempted(effect, entry) };
+    this.#outbox.start(draft, again, now, draft.outgoing);
   }
 
   #fail(
     draft: LedgerDraft,
     effect: StoredEffect,
-    outcome: Extract<OutcomeReport["outcome"], { status: "failed" | "unknown" }>,
+    outcome: Extract<EffectOutcome, { status: "failed" | "unknown" }>,
     entry: EffectAttempt,
     now: number,
     sink: LeasedEffect[],
@@ -258,14 +263,13 @@ export class LedgerBook {
       );
       return;
     }
-    draft.leased[outletOf(effect.effect)] -= 1;
+    draft.leased[outletOf(effect.lane)] -= 1;
     const generation = verdict.newGeneration ? { generation: effect.generation + 1, generationStartedAt: now } : {};
-    this.#postpone(draft, { ...effect, ...generation, uncertain, failures, attempts }, Math.ceil(now + verdict.inMs));
-  }
-
-  #postpone(draft: LedgerDraft, effect: StoredEffect, dueAt: number): void {
-    this.#storage.updateEffect({ ...effect, status: "due", dueAt });
-    draft.wakeAt(dueAt);
+    this.#outbox.postpone(
+      draft,
+      { ...effect, ...generation, uncertain, failures, attempts },
+      Math.ceil(now + verdict.inMs),
+    );
   }
 
   /** Gives the effect its outcome and the next of its lane its turn. */
@@ -277,14 +281,14 @@ export class LedgerBook {
     now: number,
     sink: LeasedEffect[],
   ): void {
-    if (effect.status === "leased") draft.leased[outletOf(effect.effect)] -= 1;
+    if (effect.status === "leased") draft.leased[outletOf(effect.lane)] -= 1;
     this.#storage.updateEffect({ ...effect, status, attempts, dueAt: null, settledAt: now });
     const orderId = orderOfEffect(effect.id);
     if (this.#storage.touchEnded(orderId)) draft.changed.addUnread(orderId);
     // Only who had the lane's turn passes it on: one that had failed for good, or waits for its turn anew, had not.
     const next =
       effect.status === "leased" || effect.status === "due" ? this.#storage.firstBlocked(orderId, effect.lane) : null;
-    if (next) this.#start(draft, next, now, sink);
+    if (next) this.#outbox.start(draft, next, now, sink);
   }
 
   #recordOn(draft: LedgerDraft, effect: StoredEffect, fact: OrderFact, now: number, sink: LeasedEffect[]): void {
@@ -311,7 +315,7 @@ export class LedgerBook {
       order = evolve(order, recorded);
       this.#storage.insertEvent(recorded);
       recordedEvents.push(recorded);
-      if (event.type === "EffectRetried") this.#retry(draft, event.effectId, now, sink);
+      if (event.type === "EffectRetried") this.#outbox.retry(draft, event.effectId, now, sink);
       this.#callFor(draft, order, recorded, sink);
     }
     if (order === null) throw new Error(`${orderId}: no events and no order`);
@@ -339,60 +343,10 @@ export class LedgerBook {
       const fresh = freshEffect(effectId(order.id, sequence, effect, n), effect, recorded, index);
       // A new order's lanes are empty: no need to ask.
       const busy = sequence > 1 && lane !== "watch" && this.#storage.isLaneBusy(order.id, lane);
-      const placed = busy ? fresh : this.#ready(draft, fresh, at);
+      const placed = busy ? fresh : this.#outbox.ready(draft, fresh, at, sink);
       this.#storage.insertEffect(placed);
       if (placed.status === "leased") give(draft, leasedEffect(placed), sink);
     }
-  }
-
-  /**
-   * A person wants a failed effect tried again: it starts over, after what its lane is busy with now. It has a new key
-   * only where the old one was definitely refused.
-   */
-  #retry(draft: LedgerDraft, id: EffectId, now: number, sink: LeasedEffect[]): void {
-    const effect = this.#storage.findEffect(id);
-    if (effect === null || effect.settledAt === null) return;
-    const generation = effect.uncertain ? {} : { generation: effect.generation + 1, generationStartedAt: now };
-    const over: StoredEffect = {
-      ...effect,
-      ...generation,
-      status: "blocked",
-      failures: 0,
-      settledAt: null,
-      dueAt: null,
-    };
-    if (effect.lane !== "watch" && this.#storage.isLaneBusy(orderOfEffect(id), effect.lane))
-      this.#storage.updateEffect(over);
-    else this.#start(draft, over, now, sink);
-  }
-
-  #start(draft: LedgerDraft, effect: StoredEffect, now: number, sink: LeasedEffect[]): void {
-    // The life of its first key begins with its first attempt, not with its waiting.
-    const generationStartedAt = effect.attempt === 0 ? now : effect.generationStartedAt;
-    const ready = this.#ready(draft, { ...effect, generationStartedAt }, now);
-    this.#storage.updateEffect(ready);
-    if (ready.status === "leased") give(draft, leasedEffect(ready), sink);
-  }
-
-  #lease(draft: LedgerDraft, effect: StoredEffect, now: number): LeasedEffect {
-    const leased = this.#leaseRow(draft, effect, now);
-    this.#storage.updateEffect(leased);
-    return leasedEffect(leased);
-  }
-
-  /** Leased while there is room, else due at once. */
-  #ready(draft: LedgerDraft, effect: StoredEffect, now: number): StoredEffect {
-    if (draft.leased[outletOf(effect.effect)] < MOST_LEASED) return this.#leaseRow(draft, effect, now);
-    draft.wakeAt(now + ROOM_CHECK_MS);
-    return { ...effect, status: "due", dueAt: now };
-  }
-
-  #leaseRow(draft: LedgerDraft, effect: StoredEffect, now: number): StoredEffect {
-    const attempt = effect.attempt + 1;
-    const leaseUntil = now + leaseMs(effect.failures + 1);
-    draft.leased[outletOf(effect.effect)] += 1;
-    draft.wakeAt(leaseUntil);
-    return { ...effect, status: "leased", attempt, dueAt: leaseUntil };
   }
 }
 

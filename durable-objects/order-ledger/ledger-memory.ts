@@ -1,5 +1,5 @@
 import type { LeasedEffect } from "../../src/contracts/ledger-rpc.ts";
-import { type Effect, laneOf } from "../../src/domain/order/effects.ts";
+import { type Lane, laneOf } from "../../src/domain/order/effects.ts";
 import type { GroupMemory } from "../group-commit.ts";
 import { OrderChanges } from "./order-changes.ts";
 
@@ -7,10 +7,12 @@ import { OrderChanges } from "./order-changes.ts";
 export const OUTLETS = ["effects", "notifications"] as const;
 export type Outlet = (typeof OUTLETS)[number];
 
-/** The queue that this effect leaves by. */
-export function outletOf(effect: Effect): Outlet {
-  return laneOf(effect) === "notify" ? "notifications" : "effects";
+/** The queue that effects of this lane leave by. */
+export function outletOf(lane: Lane): Outlet {
+  return lane === "notify" ? "notifications" : "effects";
 }
+
+const NOT_PAUSED: Readonly<Record<Outlet, number>> = { effects: 0, notifications: 0 };
 
 /** What a group of calls leaves to be done once its transaction has returned. */
 export class LedgerDraft {
@@ -20,11 +22,14 @@ export class LedgerDraft {
   changed = new OrderChanges();
   /** How many effects of each queue are leased in all. */
   readonly leased: Record<Outlet, number>;
+  /** Until when (epoch milliseconds) each queue is spared, because it refuses everything. */
+  readonly pausedUntil: Readonly<Record<Outlet, number>>;
   /** The earliest moment that this group made something due at. */
   wake: number | null = null;
 
-  constructor(leased: Readonly<Record<Outlet, number>>) {
+  constructor(leased: Readonly<Record<Outlet, number>>, pausedUntil = NOT_PAUSED) {
     this.leased = { ...leased };
+    this.pausedUntil = pausedUntil;
   }
 
   wakeAt(at: number): void {
@@ -32,9 +37,10 @@ export class LedgerDraft {
   }
 }
 
-/** The ledger's memory: how much is out; everything else it reads from storage. */
+/** The ledger's memory: how much is out, and which queue refuses; everything else it reads from storage. */
 export class LedgerMemory implements GroupMemory<LedgerDraft> {
   #leased: Readonly<Record<Outlet, number>>;
+  #pausedUntil = NOT_PAUSED;
   readonly #afterCommit: (draft: LedgerDraft) => void;
 
   constructor(leased: Readonly<Record<Outlet, number>>, afterCommit: (draft: LedgerDraft) => void) {
@@ -43,7 +49,12 @@ export class LedgerMemory implements GroupMemory<LedgerDraft> {
   }
 
   draft(): LedgerDraft {
-    return new LedgerDraft(this.#leased);
+    return new LedgerDraft(this.#leased, this.#pausedUntil);
+  }
+
+  /** Nothing is leased to this queue before `until` (epoch milliseconds). */
+  pause(outlet: Outlet, until: number): void {
+    this.#pausedUntil = { ...this.#pausedUntil, [outlet]: until };
   }
 
   savepoint(draft: LedgerDraft): () => void {
@@ -65,7 +76,12 @@ export class LedgerMemory implements GroupMemory<LedgerDraft> {
   }
 }
 
-/** Whoever reports goes on with what that frees; but a message takes the way of messages, whoever freed it. */
+/** Whether what is leased goes straight to whoever reports. A message takes the way of messages, whoever freed it. */
+export function goesToReporter(draft: LedgerDraft, lane: Lane, sink: readonly LeasedEffect[]): boolean {
+  return sink !== draft.outgoing && outletOf(lane) === "effects";
+}
+
+/** Hands a lease to whoever reports, or to its queue. */
 export function give(draft: LedgerDraft, leased: LeasedEffect, sink: LeasedEffect[]): void {
-  (outletOf(leased.effect) === "notifications" ? draft.outgoing : sink).push(leased);
+  (goesToReporter(draft, laneOf(leased.effect), sink) ? sink : draft.outgoing).push(leased);
 }

@@ -36,8 +36,10 @@ export interface StoredEffect extends EffectView {
   position: number;
   failures: number;
   generationStartedAt: number;
-  /** The last attempt that was claimed; 0 when none was. */
+  /** The last attempt that somebody took; 0 when none was. */
   claimed: number;
+  /** How often it was leased since then without anybody taking it. */
+  untaken: number;
   uncertain: boolean;
 }
 
@@ -52,6 +54,7 @@ type EffectRow = {
   generation: number;
   generation_started_at: number;
   claimed: number;
+  untaken: number;
   uncertain: number;
   due_at: number | null;
   created_at: number;
@@ -164,7 +167,8 @@ export class LedgerStorage {
   insertEffect(effect: StoredEffect): void {
     this.#sql.exec(
       `INSERT INTO effects (id, position, lane, status, attempt, failures, generation, generation_started_at, claimed,
-        uncertain, due_at, created_at, settled_at, effect, attempts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        untaken, uncertain, due_at, created_at, settled_at, effect, attempts)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       effect.id,
       effect.position,
       effect.lane,
@@ -174,6 +178,7 @@ export class LedgerStorage {
       effect.generation,
       effect.generationStartedAt,
       effect.claimed,
+      effect.untaken,
       Number(effect.uncertain),
       effect.dueAt,
       effect.createdAt,
@@ -186,13 +191,14 @@ export class LedgerStorage {
   updateEffect(effect: StoredEffect): void {
     this.#sql.exec(
       `UPDATE effects SET status = ?, attempt = ?, failures = ?, generation = ?, generation_started_at = ?, claimed = ?,
-        uncertain = ?, due_at = ?, settled_at = ?, attempts = ? WHERE id = ?`,
+        untaken = ?, uncertain = ?, due_at = ?, settled_at = ?, attempts = ? WHERE id = ?`,
       effect.status,
       effect.attempt,
       effect.failures,
       effect.generation,
       effect.generationStartedAt,
       effect.claimed,
+      effect.untaken,
       Number(effect.uncertain),
       effect.dueAt,
       effect.settledAt,
@@ -339,6 +345,7 @@ export class LedgerStorage {
         failures: 0,
         generationStartedAt: effect.createdAt,
         claimed: effect.attempt,
+        untaken: 0,
         uncertain: false,
         ...effect,
       });
@@ -381,6 +388,7 @@ function effectFrom(row: EffectRow): StoredEffect {
     generation: row.generation,
     generationStartedAt: row.generation_started_at,
     claimed: row.claimed,
+    untaken: row.untaken,
     uncertain: row.uncertain === 1,
     createdAt: row.created_at,
     dueAt: row.due_at,

@@ -1,17 +1,17 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Deed } from "../../src/contracts/deed.ts";
 import {
+  type Attempt,
   type CreateResult,
   type EffectView,
   type ExecuteResult,
   type LeasedEffect,
   type LedgerLag,
-  type OpenedOrder,
-  type OpenRequest,
   type OrderJson,
   type OrderLedgerRpc,
   type OutcomeReport,
   type ReturnedCreditReport,
+  type TakenAttempt,
   writeOrder,
 } from "../../src/contracts/ledger-rpc.ts";
 import type { LiveFeedRpc } from "../../src/contracts/live.ts";
@@ -28,21 +28,21 @@ import { GroupCommit } from "../group-commit.ts";
 import { applyStorageMigrations } from "../storage-migrations.ts";
 import { AlarmClock } from "./alarm-clock.ts";
 import { DeedBook, type DoneDeed } from "./deed-book.ts";
+import { EffectSender, type Refused } from "./effect-sender.ts";
 import { LedgerBook } from "./ledger-book.ts";
-import { type LedgerDraft, LedgerMemory, outletOf, OUTLETS } from "./ledger-memory.ts";
+import { type LedgerDraft, LedgerMemory } from "./ledger-memory.ts";
 import { LedgerStorage } from "./ledger-storage.ts";
 import { LiveNews } from "./live-news.ts";
-import { packEffects } from "./pack-effects.ts";
 import { Projector } from "./projector.ts";
 import { LEDGER_STORAGE } from "./storage-steps.ts";
 
 /** D1 is at most this far behind while it answers. */
 const PROJECT_AFTER_MS = 400;
-/** Effects for the queue are gathered this long: a message costs the queue the same with one effect or with many. */
-const SEND_AFTER_MS = 50;
 /** News for the live feeds is gathered this long. */
 const NEWS_AFTER_MS = 250;
 const RETRY_PROJECTION_MS = 2_000;
+/** Rounds of the pump in one alarm: so many that a lost backlog of all that may be out comes back in one. */
+const PUMP_ROUNDS = 25;
 /** What could not be dealt with is looked at again after this long. */
 const SET_ASIDE_MS = 60_000;
 /** An order that was brought back may leave again before its command runs; more often than this it does not. */
@@ -62,10 +62,9 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
   readonly #projector: Projector;
   readonly #news: LiveNews;
   readonly #clock: AlarmClock;
+  readonly #sender: EffectSender;
   readonly #restoring = new Map<OrderId, Promise<boolean>>();
   readonly #fresh = new Set<OrderId>();
-  #outgoing: LeasedEffect[] = [];
-  #sending = false;
   #projecting: Promise<void> | null = null;
   #projectionTimer: ReturnType<typeof setTimeout> | null = null;
   #newsTimer: ReturnType<typeof setTimeout> | null = null;
@@ -83,6 +82,8 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
       (topic) => env.LIVE_FEED.get(env.LIVE_FEED.idFromName(topic)) as DurableObjectStub & LiveFeedRpc,
     );
     this.#clock = new AlarmClock(ctx.storage);
+    const queues = { effects: env.EFFECTS, notifications: env.NOTIFICATIONS };
+    this.#sender = new EffectSender(queues, (refused) => this.#putBack(refused));
     const next = this.#storage.nextDueAt();
     if (next !== null) this.#clock.wakeAt(next);
     if (this.#projector.pending > 0) this.#clock.wakeAt(Date.now() + PROJECT_AFTER_MS);
@@ -149,13 +150,12 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
     return this.#storage.findDoc(orderId) && this.#storage.listEffects(orderId);
   }
 
-  async open(requests: OpenRequest[]): Promise<OpenedOrder[]> {
-    const openAll = () =>
-      requests.map(({ orderId, claim }): OpenedOrder => {
-        const claimed = claim !== undefined && this.#book.claim(claim.effectId, claim.attempt);
-        return { order: this.#storage.findDoc(orderId), claimed };
-      });
-    return requests.some(({ claim }) => claim !== undefined) ? this.#group.run(openAll) : openAll();
+  async open(orderIds: OrderId[]): Promise<(OrderJson | null)[]> {
+    return orderIds.map((id) => this.#storage.findDoc(id));
+  }
+
+  async take(attempts: Attempt[]): Promise<TakenAttempt[]> {
+    return this.#group.run(() => attempts.map((attempt) => this.#book.take(attempt)));
   }
 
   async report(reports: OutcomeReport[]): Promise<LeasedEffect[]> {
@@ -224,31 +224,36 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
   }
 
   async drain(): Promise<LedgerLag> {
-    await this.#pump();
+    while (await this.#pumpTurn());
+    // A turn that is under way may have begun before what the caller wants to see.
+    await this.#projecting?.catch(() => undefined);
     await this.#project();
     return this.lag();
   }
 
-  /** Comes at least once and may be late: each task looks at what is true now, and one that fails holds up no other. */
+  /**
+   * Comes at least once and may be late, so each task looks at what is true now. Only the pump's turn is awaited, which
+   * is bounded and calls nobody outside: while an alarm runs, no other comes.
+   */
   override async alarm(): Promise<void> {
     this.#clock.rang();
+    if (this.#projector.pending > 0) this.#projectSoon();
+    let more = false;
     try {
-      await Promise.all([
-        this.#pump().catch((error: unknown) => logError("pump_failed", error)),
-        this.#project().catch((error: unknown) => logError("projection_failed", error)),
-      ]);
+      more = await this.#pumpTurn();
+    } catch (error) {
+      logError("pump_failed", error);
     } finally {
       const now = Date.now();
-      const next = this.#storage.nextDueAt();
+      const next = more ? now : this.#storage.nextDueAt();
       // What is overdue and did not go out (no room) is looked at again in a second, not at once.
-      if (next !== null) this.#clock.wakeAt(Math.max(next, now + 1_000));
+      if (next !== null) this.#clock.wakeAt(more ? now : Math.max(next, now + 1_000));
       if (this.#projector.pending > 0) this.#clock.wakeAt(now + RETRY_PROJECTION_MS);
     }
   }
 
   #afterCommit(draft: LedgerDraft): void {
-    this.#outgoing.push(...draft.outgoing);
-    if (this.#outgoing.length > 0) this.#sendSoon();
+    this.#sender.add(draft.outgoing);
     if (draft.wake !== null) this.#clock.wakeAt(Math.max(draft.wake, Date.now() + 50));
     if (draft.changed.size === 0) return;
     this.#projector.add(draft.changed);
@@ -258,33 +263,16 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
     this.#newsTimer ??= setTimeout(() => void this.#publishNews(), NEWS_AFTER_MS);
   }
 
-  /**
-   * Effects of many orders travel in one message, so they are gathered for a moment. A message that is not taken
-   * costs its lease and nothing else.
-   */
-  #sendSoon(): void {
-    if (this.#sending) return;
-    this.#sending = true;
-    setTimeout(() => void this.#send(), SEND_AFTER_MS);
+  /** What a queue refused is due again soon. A queue that refuses everything is spared until `pausedUntil`. */
+  async #putBack({ outlet, leased, pausedUntil }: Refused): Promise<void> {
+    if (pausedUntil !== null) this.#memory.pause(outlet, pausedUntil);
+    await this.#group.run((draft) => this.#book.putBack(draft, leased, Date.now()));
   }
 
-  async #send(): Promise<void> {
-    try {
-      const outgoing = Map.groupBy(this.#outgoing.splice(0), ({ effect }) => outletOf(effect));
-      const queues = { effects: this.env.EFFECTS, notifications: this.env.NOTIFICATIONS };
-      for (const outlet of OUTLETS)
-        for (const batch of packEffects(outgoing.get(outlet) ?? []))
-          await queues[outlet].sendBatch(batch.map((body) => ({ body })));
-    } catch (error) {
-      logError("effects_not_sent", error);
-    } finally {
-      this.#sending = false;
-      if (this.#outgoing.length > 0) this.#sendSoon();
-    }
-  }
-
-  async #pump(): Promise<void> {
-    for (let more = true; more;) {
+  /** Does what is due, in a bounded number of rounds. Answers whether more is due. */
+  async #pumpTurn(): Promise<boolean> {
+    let more = true;
+    for (let round = 0; more && round < PUMP_ROUNDS; round += 1) {
       const now = Date.now();
       const due = await this.#group.run((draft) => this.#book.pump(draft, now));
       await Promise.all([
@@ -293,6 +281,7 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
       ]);
       more = due.more;
     }
+    return more;
   }
 
   /** One order's trouble stays its own: what throws is undone, logged and set aside, and the rest goes on. */
@@ -309,27 +298,35 @@ export class OrderLedger extends DurableObject<Env> implements OrderLedgerRpc {
     }
   }
 
+  /** Nobody waits for it. While something is left to show, the next turn follows. */
   #projectSoon(): void {
     this.#projectionTimer ??= setTimeout(() => {
       this.#projectionTimer = null;
-      this.#project().catch((error: unknown) => {
-        logError("projection_failed", error);
-        this.#clock.wakeAt(Date.now() + RETRY_PROJECTION_MS);
-      });
+      this.#project().then(
+        () => {
+          if (this.#projector.pending > 0) this.#projectSoon();
+        },
+        (error: unknown) => {
+          logError("projection_failed", error);
+          this.#clock.wakeAt(Date.now() + RETRY_PROJECTION_MS);
+        },
+      );
     }, PROJECT_AFTER_MS);
   }
 
   /** One projection at a time, so that what D1 acknowledges is never older than what it acknowledged before. */
   #project(): Promise<void> {
-    this.#projecting ??= this.#projectAll().finally(() => {
+    this.#projecting ??= this.#projectTurn().finally(() => {
       this.#projecting = null;
     });
     return this.#projecting;
   }
 
-  async #projectAll(): Promise<void> {
-    while (this.#projector.pending > 0) {
-      const acknowledged = await this.#projector.write();
+  /** Shows D1 what was to be shown when the turn began. What changes meanwhile is for the next turn. */
+  async #projectTurn(): Promise<void> {
+    for (let left = this.#projector.pending; left > 0 && this.#projector.pending > 0;) {
+      const { looked, acknowledged } = await this.#projector.write();
+      left -= looked;
       if (acknowledged.length === 0) continue;
       await this.#group.run(() => {
         this.#storage.markProjected(acknowledged);

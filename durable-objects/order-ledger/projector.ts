@@ -12,7 +12,7 @@ const AT_ONCE = 200;
 const LINES_AT_ONCE = 600;
 /** While D1 is away, changes beyond so many are read from storage once it is back. */
 const KEPT_IN_MEMORY = 1_000;
-/** D1 away must not hold the ledger's alarm. */
+/** A D1 that does not answer must not stop what comes after. */
 const LIMIT_MS = 10_000;
 
 export interface Acknowledged {
@@ -56,8 +56,12 @@ export class Projector {
     }
   }
 
-  /** Writes what D1 has not seen, a bounded number at a time. Throws when D1 does; what failed stays pending. */
-  async write(): Promise<Acknowledged[]> {
+  /**
+   * Writes what D1 has not seen, a bounded number at a time. Answers at how many orders it looked, and what D1 has now.
+   * Throws when D1 does; what failed stays pending.
+   */
+  async write(): Promise<{ looked: number; acknowledged: Acknowledged[] }> {
+    const before = this.#dirty.size;
     const ids: OrderId[] = [];
     const byDatabase = new Map<D1Database, ProjectionRow[]>();
     let lines = 0;
@@ -73,6 +77,7 @@ export class Projector {
       if (rows === undefined) byDatabase.set(database, [row]);
       else rows.push(row);
     }
+    const looked = before - this.#dirty.size;
     const written = await Promise.allSettled(
       [...byDatabase].map(async ([database, rows]) => {
         await withinLimit(
@@ -94,7 +99,7 @@ export class Projector {
       for (const id of ids) if (!seen.has(id)) this.#dirty.addUnread(id);
       if (acknowledged.length === 0) throw failed.reason;
     }
-    return acknowledged;
+    return { looked, acknowledged };
   }
 
   /** An order that can't be read must not keep the others from D1; it is tried again when it changes. */

@@ -102,4 +102,12 @@ export const LEDGER_STORAGE: readonly StorageMigration[] = [
       ) WITHOUT ROWID;
     `,
   },
+  {
+    // Before this, only some kinds said that an attempt was taken: every attempt so far may have been made.
+    name: "untaken-leases",
+    sql: `
+      ALTER TABLE effects ADD COLUMN untaken INTEGER NOT NULL DEFAULT 0;
+      UPDATE effects SET claimed = attempt WHERE claimed < attempt;
+    `,
+  },
 ];

@@ -2,6 +2,7 @@ import type { EffectAttempt, LeasedEffect } from "../../src/contracts/ledger-rpc
 import type { EffectId } from "../../src/domain/ids.ts";
 import { type Effect, laneOf, orderOfEffect } from "../../src/domain/order/effects.ts";
 import type { RecordedEvent } from "../../src/domain/order/events.ts";
+import { leaseMs } from "../../src/domain/order/retry.ts";
 import type { StoredEffect } from "./ledger-storage.ts";
 
 /** Attempts kept for people to read; older ones are dropped. */
@@ -29,12 +30,32 @@ export function freshEffect(
     generation: 1,
     generationStartedAt: at,
     claimed: 0,
+    untaken: 0,
     uncertain: false,
     createdAt: at,
     dueAt: null,
     settledAt: null,
     attempts: [],
   };
+}
+
+/**
+ * The effect leased for its next attempt. One that was leased before and never taken was never made, so it keeps its
+ * number; its lease is longer each time, so that a queue that is far behind is not given more and more copies of it.
+ * `isTaken`: the lease goes straight to whoever makes the attempt.
+ */
+export function leasedFrom(effect: StoredEffect, now: number, isTaken: boolean): StoredEffect {
+  const attempt = effect.attempt > effect.claimed ? effect.attempt : effect.attempt + 1;
+  const dueAt = now + leaseMs(effect.failures + effect.untaken + 1);
+  // The life of its first key begins with its first attempt, not with its waiting.
+  const generationStartedAt = effect.claimed === 0 ? now : effect.generationStartedAt;
+  const leased = { ...effect, status: "leased" as const, attempt, dueAt, generationStartedAt };
+  return isTaken ? takenFrom(leased) : leased;
+}
+
+/** The effect once somebody makes the attempt that it is leased for. */
+export function takenFrom(effect: StoredEffect): StoredEffect {
+  return { ...effect, claimed: effect.attempt, untaken: 0 };
 }
 
 /** Its attempts with one more; the oldest are dropped. */

@@ -24,18 +24,18 @@ export function readOrder(text: OrderJson): Order {
   return { ...NO_RETURNS, ...(JSON.parse(text) as Order) };
 }
 
-/** An effect on its way to be done: whoever holds this may do it until `leaseUntil`. */
+/** An effect on its way to be done: whoever takes this attempt may do it until `leaseUntil`. */
 export interface LeasedEffect {
   id: EffectId;
   orderId: OrderId;
   effect: Effect;
-  /** 1, 2, 3 …; the outcome is reported with it. */
+  /** 1, 2, 3 …; the outcome is reported with it. Rises only when somebody has taken the attempt before. */
   attempt: number;
   /** With the id: the key given to a provider. Rises only after a recorded definite failure. */
   generation: number;
   /** Epoch milliseconds. */
   leaseUntil: number;
-  /** An earlier attempt of this generation was begun and its outcome is not known: look up before acting again. */
+  /** An earlier attempt of this generation was taken and its outcome is not known: look up before acting again. */
   uncertain: boolean;
   /** When the first attempt of this generation was sent: past 20 hours a provider has forgotten its key. */
   generationStartedAt: number;
@@ -107,11 +107,16 @@ export interface OrderLedgerRpc {
   get(orderId: OrderId): Promise<OrderJson | null>;
   history(orderId: OrderId): Promise<RecordedEvent[] | null>;
   saga(orderId: OrderId): Promise<EffectView[] | null>;
-  /** Several orders, and the claims of attempts, in one call; answered in their order. */
-  open(requests: OpenRequest[]): Promise<OpenedOrder[]>;
+  /** Several orders in one call, in the order asked: live orders only; null once an order has left for D1. */
+  open(orderIds: OrderId[]): Promise<(OrderJson | null)[]>;
   /**
-   * Takes outcomes. Success of any attempt counts, failure only of the current one. Answers with effects that
-   * became free by it, leased to the caller.
+   * Takes attempts that are about to be made. Each is given once, and only while its lease lasts, so no two consumers
+   * make the same attempt. An attempt that nobody took was never made. Answers in the order asked.
+   */
+  take(attempts: Attempt[]): Promise<TakenAttempt[]>;
+  /**
+   * Records outcomes. Success of any attempt counts, failure only of the current one. Answers with effects that
+   * became free by it, leased to the caller and taken already.
    */
   report(reports: OutcomeReport[]): Promise<LeasedEffect[]>;
   /** A provider's truth learned outside an effect (webhook). False when the order is not known here. */
@@ -139,24 +144,25 @@ export interface OrderLedgerRpc {
 /** Minor units of the refund that was credit; `by` is the other order's own refund, and tells it once. */
 export type ReturnedCreditReport = Omit<Extract<OrderFact, { type: "RecordReturnedCredit" }>, "type">;
 
-export interface OpenRequest {
-  orderId: OrderId;
-  /** An attempt that is about to call a provider without idempotency. */
-  claim?: { effectId: EffectId; attempt: number };
+export interface Attempt {
+  effectId: EffectId;
+  /** 1, 2, 3 …, as it was leased. */
+  attempt: number;
 }
 
-export interface OpenedOrder {
-  /** Live orders only; null once the order has left for D1. */
-  order: OrderJson | null;
-  /** True once per attempt, while its lease lasts; false where no attempt was named. */
-  claimed: boolean;
+/** `effect`: what is to be done. */
+export type TakenAttempt = { taken: true; effect: Effect } | { taken: false };
+
+/** The attempt was taken and not begun: it counts for nothing, and another may take it at once. */
+export interface NotMade {
+  status: "not_made";
 }
 
 export interface OutcomeReport {
   effectId: EffectId;
   orderId: OrderId;
   attempt: number;
-  outcome: EffectOutcome;
+  outcome: EffectOutcome | NotMade;
 }
 
 export interface LedgerLag {

@@ -1,9 +1,19 @@
+import type { Effect, EffectKind } from "../domain/order/effects.ts";
 import type { LevelView } from "./level-rpc.ts";
 import type { LeasedEffect } from "./ledger-rpc.ts";
 
+/** An effect that is too large for a message: its kind, and that the ledger has the rest. */
+export interface LeftOutEffect {
+  kind: EffectKind;
+  isLeftOut: true;
+}
+
+/** A leased effect as it travels. Whoever takes one that is left out is given it by its ledger. */
+export type EffectMessage = Omit<LeasedEffect, "effect"> & { effect: Effect | LeftOutEffect };
+
 /** Queues `holdfast-effects` and `holdfast-notifications`: up to 25 effects that a ledger has leased to whoever consumes this. */
 export interface EffectBatch {
-  effects: LeasedEffect[];
+  effects: EffectMessage[];
 }
 
 export type StockAlert = "LOW_STOCK" | "OUT_OF_STOCK" | "BACK_IN_STOCK";

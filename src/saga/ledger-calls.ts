@@ -1,9 +1,10 @@
 import {
+  type Attempt,
   type LeasedEffect,
-  type OpenRequest,
   type OrderLedgerRpc,
   type OutcomeReport,
   readOrder,
+  type TakenAttempt,
 } from "../contracts/ledger-rpc.ts";
 import { databaseOf } from "../db/orders/databases.ts";
 import { findOrderRow } from "../db/orders/queries.ts";
@@ -19,12 +20,9 @@ export interface LedgerCalls {
   findOrder(orderId: OrderId): Promise<Order | null>;
   /** The same, of an order that there must be: an effect without its order is damage, and throws. */
   order(orderId: OrderId): Promise<Order>;
-  /**
-   * Claims the attempt, which is what a provider without idempotency is called under, and answers the order as it
-   * stands now. Null when another consumer has this attempt, or its lease has ended.
-   */
-  begin(leased: LeasedEffect): Promise<Order | null>;
-  /** Reports an outcome. Answers effects that became free by it or by what was reported beside it, leased to the caller. */
+  /** Takes an attempt before it is made: no other consumer is given it. */
+  take(attempt: Attempt & { orderId: OrderId }): Promise<TakenAttempt>;
+  /** Reports an outcome. Answers effects that became free by it or by what was reported beside it, leased to the caller and taken. */
   report(report: OutcomeReport): Promise<LeasedEffect[]>;
   /** Lets an order look at once for stock that it waits for. */
   wake(orderId: OrderId): Promise<void>;
@@ -33,7 +31,12 @@ export interface LedgerCalls {
 /** These calls as one invocation of a consumer makes them; `ledger` gives the ledger of a name in the shard map. */
 export function ledgerCalls(env: Env, ledger: (name: string) => OrderLedgerRpc): LedgerCalls {
   const nameOf = ({ orderId }: { orderId: OrderId }) => ledgerOf(env.SHARD_MAP, virtualShardOf(orderId)).ledger;
-  const open = gather(nameOf, (requests: OpenRequest[], name) => ledger(name).open(requests));
+  const open = gather(nameOf, (orders: { orderId: OrderId }[], name) =>
+    ledger(name).open(orders.map(({ orderId }) => orderId)),
+  );
+  const take = gather(nameOf, (attempts: (Attempt & { orderId: OrderId })[], name) =>
+    ledger(name).take(attempts.map(({ effectId, attempt }) => ({ effectId, attempt }))),
+  );
   const report = gather(nameOf, async (reports: OutcomeReport[], name) => {
     const freed = await ledger(name).report(reports);
     // Whose report has freed what makes no difference: the one consumer does all of it.
@@ -44,16 +47,13 @@ export function ledgerCalls(env: Env, ledger: (name: string) => OrderLedgerRpc):
     return orders.map(() => undefined);
   });
   const findOrder = async (orderId: OrderId) => {
-    const found = (await open({ orderId })).order ?? (await findOrderRow(databaseOf(env, orderId), orderId));
+    const found = (await open({ orderId })) ?? (await findOrderRow(databaseOf(env, orderId), orderId));
     return found && readOrder(found);
   };
   return {
     findOrder,
     order: async (orderId) => known(orderId, await findOrder(orderId)),
-    async begin({ id: effectId, orderId, attempt }) {
-      const { order, claimed } = await open({ orderId, claim: { effectId, attempt } });
-      return claimed ? known(orderId, order && readOrder(order)) : null;
-    },
+    take,
     report,
     wake: (orderId) => wake({ orderId }),
   };

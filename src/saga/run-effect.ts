@@ -44,11 +44,8 @@ const HANDLERS: { [Kind in EffectKind]: EffectHandler<Kind> } = {
   OpenDeviation: openDeviation,
 };
 
-/**
- * Does one effect, within its kind's time limit. Never throws: what went wrong unforeseen is an unknown outcome. Null
- * when another consumer is at this very attempt.
- */
-export async function runEffect(context: SagaContext, leased: LeasedEffect): Promise<EffectOutcome | null> {
+/** Does one effect, within its kind's time limit. Never throws: what went wrong unforeseen is an unknown outcome. */
+export async function runEffect(context: SagaContext, leased: LeasedEffect): Promise<EffectOutcome> {
   try {
     return await withinLimit(
       dispatch(context, leased, leased.effect),
@@ -65,7 +62,7 @@ function dispatch<Kind extends EffectKind>(
   context: SagaContext,
   leased: LeasedEffect,
   effect: Extract<Effect, { kind: Kind }>,
-): Promise<EffectOutcome | null> {
+): Promise<EffectOutcome> {
   const handler: EffectHandler<Kind> = HANDLERS[effect.kind];
   return handler(context, leased, effect);
 }

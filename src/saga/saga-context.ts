@@ -21,15 +21,12 @@ export interface SagaContext extends LedgerCalls, NotificationCalls {
   defer: (work: Promise<unknown>) => void;
 }
 
-/**
- * A handler does one kind of effect, any number of times with one outcome. What it throws counts as unknown. `null`:
- * another consumer is at this very attempt, and its outcome is that one's to report.
- */
+/** A handler does one kind of effect, any number of times with one outcome. What it throws counts as unknown. */
 export type EffectHandler<Kind extends EffectKind> = (
   context: SagaContext,
   leased: LeasedEffect,
   effect: Extract<Effect, { kind: Kind }>,
-) => Promise<EffectOutcome | null>;
+) => Promise<EffectOutcome>;
 
 /** The key under which a provider does this at most once. Rises only after a definite failure. */
 export function providerKey({ id, generation }: LeasedEffect, step = ""): string {

@@ -2,11 +2,10 @@ import type { WebhookMessage } from "../contracts/messages.ts";
 import { openOps } from "../db/ops/database.ts";
 import { takeLostWebhookEvents } from "../db/ops/webhook-events.ts";
 import { logError, logWarning } from "../platform/log.ts";
+import { asMessages, packBatches } from "../platform/queue-batches.ts";
 import type { SagaContext } from "./saga-context.ts";
 
 const EVERY_MS = 60_000;
-/** The queue takes no more messages at a time. */
-const MESSAGES_AT_ONCE = 100;
 
 /** When this isolate has last looked, in epoch milliseconds. */
 let sweptAt = 0;
@@ -25,6 +24,5 @@ export function sweepWebhooks(context: SagaContext): void {
 export async function queueLostWebhooks({ env, now }: Pick<SagaContext, "env" | "now">): Promise<void> {
   const lost = (await takeLostWebhookEvents(openOps(env.OPS), now())) as WebhookMessage[];
   if (lost.length > 0) logWarning("webhooks_queued_again", { events: lost.length });
-  for (let start = 0; start < lost.length; start += MESSAGES_AT_ONCE)
-    await env.WEBHOOKS.sendBatch(lost.slice(start, start + MESSAGES_AT_ONCE).map((body) => ({ body })));
+  for (const batch of packBatches(lost)) await env.WEBHOOKS.sendBatch(asMessages(batch));
 }

@@ -3,11 +3,8 @@ import { expect, it } from "vitest";
 import { packEffects } from "../../durable-objects/order-ledger/pack-effects.ts";
 import type { LeasedEffect } from "../../src/contracts/ledger-rpc.ts";
 import type { EffectId } from "../../src/domain/ids.ts";
+import { LIMITS } from "../../src/platform/limits.ts";
 import { newOrderId } from "../support/order-books.ts";
-
-/** What the queue takes. */
-const MOST_OF_MESSAGE = 128_000;
-const MOST_OF_BATCH = 256_000;
 
 function leased(number: number, textLength: number): LeasedEffect {
   const orderId = newOrderId();
@@ -22,20 +19,22 @@ function leased(number: number, textLength: number): LeasedEffect {
 }
 
 it("effects of every size fit what the queue takes, in their order, and none is left out", () => {
+  const sizes = fc.array(fc.oneof(fc.nat(300), fc.nat(39_000), fc.nat(200_000)), { maxLength: 120 });
   fc.assert(
-    fc.property(fc.array(fc.oneof(fc.nat(300), fc.nat(39_000)), { maxLength: 120 }), (sizes) => {
-      const effects = sizes.map((size, index) => leased(index, size));
+    fc.property(sizes, (lengths) => {
+      const effects = lengths.map((length, index) => leased(index, length));
       const batches = packEffects(effects);
-      expect(batches.flat().flatMap((message) => message.effects)).toEqual(effects);
+      expect(batches.flatMap((batch) => batch.leased)).toEqual(effects);
       const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).length;
-      for (const batch of batches) {
-        expect(batch.length).toBeGreaterThan(0);
-        expect(batch.length).toBeLessThanOrEqual(100);
-        expect(bytes(batch)).toBeLessThanOrEqual(MOST_OF_BATCH);
-        for (const message of batch) {
+      for (const { messages, leased: inside } of batches) {
+        expect(messages.flatMap((message) => message.effects.map(({ id }) => id))).toEqual(inside.map(({ id }) => id));
+        expect(messages.length).toBeGreaterThan(0);
+        expect(messages.length).toBeLessThanOrEqual(LIMITS.queue.batchMessages);
+        expect(bytes(messages)).toBeLessThanOrEqual(LIMITS.queue.batchBytes);
+        for (const message of messages) {
           expect(message.effects.length).toBeGreaterThan(0);
           expect(message.effects.length).toBeLessThanOrEqual(25);
-          expect(bytes(message)).toBeLessThanOrEqual(MOST_OF_MESSAGE);
+          expect(bytes(message)).toBeLessThanOrEqual(LIMITS.queue.messageBytes - LIMITS.queue.metadataBytes);
         }
       }
     }),
@@ -43,7 +42,15 @@ it("effects of every size fit what the queue takes, in their order, and none is 
   );
 });
 
+it("an effect is only named where it does not fit into a message, measured in bytes", () => {
+  const room = LIMITS.queue.messageBytes - LIMITS.queue.metadataBytes;
+  const around = (length: number) => packEffects([leased(1, length)])[0]?.messages[0]?.effects[0]?.effect;
+  expect(around(room / 2 - 500)).toMatchObject({ kind: "Notify", subject: "n1" });
+  expect(around(room / 2)).toEqual({ kind: "Notify", isLeftOut: true });
+});
+
 it("small effects share messages", () => {
-  const batches = packEffects(Array.from({ length: 60 }, (_, index) => leased(index, 10)));
-  expect(batches.map((batch) => batch.map(({ effects }) => effects.length))).toEqual([[25, 25, 10]]);
+  const [batch, ...others] = packEffects(Array.from({ length: 60 }, (_, index) => leased(index, 10)));
+  expect(batch?.messages.map(({ effects }) => effects.length)).toEqual([25, 25, 10]);
+  expect(others).toEqual([]);
 });

@@ -8,6 +8,7 @@ import {
   judgeFailure,
   LEASE_MS,
   leaseMs,
+  resendMs,
   RETRY_POLICIES,
 } from "../../src/domain/order/retry.ts";
 import { nextTimer } from "../../src/domain/order/timers.ts";
@@ -43,6 +44,20 @@ describe("backoff", () => {
 
   it("is never shorter than the provider asked for", () => {
     expect(backoffMs("CapturePayment", 1, 0, 90_000)).toBe(90_000);
+  });
+});
+
+describe("what its queue refused", () => {
+  it("is sent again within a second, then ever later, and at least once a minute", () => {
+    const waits = [1, 2, 3, 6, 20, 1_000].map((times) => [resendMs(times, 0), resendMs(times, 1)]);
+    expect(waits).toEqual([
+      [500, 1_000],
+      [1_000, 2_000],
+      [2_000, 4_000],
+      [16_000, 32_000],
+      [30_000, 60_000],
+      [30_000, 60_000],
+    ]);
   });
 });
 

@@ -6,18 +6,18 @@ import {
   type CreateResult,
   type ExecuteResult,
   type LeasedEffect,
-  type OpenedOrder,
+  type NotMade,
   type OutcomeReport,
   readOrder,
+  type TakenAttempt,
 } from "../../src/contracts/ledger-rpc.ts";
-import type { EffectBatch } from "../../src/contracts/messages.ts";
+import type { EffectBatch, EffectMessage } from "../../src/contracts/messages.ts";
 import type { EffectId, OrderId } from "../../src/domain/ids.ts";
 import {
   type EffectKind,
   type EffectOutcome,
   type EffectResult,
   type NotificationKind,
-  orderOfEffect,
 } from "../../src/domain/order/effects.ts";
 import type { Actor, PlacedOrder } from "../../src/domain/order/events.ts";
 import type { Order } from "../../src/domain/order/order.ts";
@@ -100,15 +100,14 @@ export class TestLedger {
     return readOrder(order);
   }
 
-  /** Claims an attempt, as one call of its own. */
-  async claim(effectId: EffectId, attempt: number): Promise<boolean> {
-    const orderId = orderOfEffect(effectId);
-    const [opened] = (await this.stub.open([{ orderId, claim: { effectId, attempt } }])) as OpenedOrder[];
-    return opened?.claimed ?? false;
+  /** Takes an attempt, as one call of its own. */
+  async take(effectId: EffectId, attempt: number): Promise<boolean> {
+    const [answer] = (await this.stub.take([{ effectId, attempt }])) as TakenAttempt[];
+    return answer?.taken ?? false;
   }
 
   /** Reports an outcome; answers the effects that became free by it. */
-  report(leased: LeasedEffect, outcome: EffectOutcome, attempt = leased.attempt): Promise<LeasedEffect[]> {
+  report(leased: LeasedEffect, outcome: EffectOutcome | NotMade, attempt = leased.attempt): Promise<LeasedEffect[]> {
     const report: OutcomeReport = { effectId: leased.id, orderId: leased.orderId, attempt, outcome };
     return this.stub.report([report]) as Promise<LeasedEffect[]>;
   }
@@ -122,6 +121,8 @@ export class TestLedger {
 export class EffectQueueDouble {
   readonly batches: EffectBatch[][] = [];
   isDown = false;
+  /** Which batches are refused, beside all while it is down. */
+  refuses: (batch: EffectBatch[]) => boolean = () => false;
   /** How often it was down when it was given something. */
   refusals = 0;
 
@@ -133,7 +134,7 @@ export class EffectQueueDouble {
     } = Object.getPrototypeOf(env.EFFECTS);
     vi.spyOn(prototype, "send").mockImplementation(() => Promise.resolve());
     vi.spyOn(prototype, "sendBatch").mockImplementation((messages) => {
-      if (this.isDown) {
+      if (this.isDown || this.refuses(messages.map(({ body }) => body))) {
         this.refusals += 1;
         return Promise.reject(new Error("Queue sendBatch failed: Service Unavailable"));
       }
@@ -147,8 +148,14 @@ export class EffectQueueDouble {
     return vi.waitUntil(() => this.refusals, { timeout: 3_000, interval: 5 });
   }
 
+  /** Every lease that was sent whole. */
+  all(): LeasedEffect[] {
+    const isWhole = (leased: EffectMessage): leased is LeasedEffect => !("isLeftOut" in leased.effect);
+    return this.batches.flat().flatMap(({ effects }) => effects.filter(isWhole));
+  }
+
   of(orderId: OrderId): LeasedEffect[] {
-    return this.batches.flat().flatMap(({ effects }) => effects.filter((leased) => leased.orderId === orderId));
+    return this.all().filter((leased) => leased.orderId === orderId);
   }
 
   /** The lease of this message to the order's customer; waits for it. */

@@ -1,9 +1,18 @@
+import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { LeasedEffect } from "../../src/contracts/ledger-rpc.ts";
+import type { EffectView, LeasedEffect } from "../../src/contracts/ledger-rpc.ts";
 import type { EffectKind, EffectResult, NotificationKind } from "../../src/domain/order/effects.ts";
-import type { ShipmentId } from "../../src/domain/ids.ts";
+import type { OrderId, ShipmentId } from "../../src/domain/ids.ts";
 import { placedNow } from "../support/order-books.ts";
-import { ACTOR, allocatedAll, authorized, EffectQueueDouble, migrateOrders, TestLedger } from "./ledger-harness.ts";
+import {
+  ACTOR,
+  allocatedAll,
+  authorized,
+  EffectQueueDouble,
+  migrateOrders,
+  pick,
+  TestLedger,
+} from "./ledger-harness.ts";
 
 const MINUTE = 60_000;
 let queue: EffectQueueDouble;
@@ -20,38 +29,169 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+const isPayment = ({ effect }: LeasedEffect) => effect.kind === "AuthorizePayment";
+
+async function effectRow(ledger: TestLedger, id: string) {
+  const [row] = await ledger.rows("SELECT * FROM effects WHERE id = ?", id);
+  return row;
+}
+
+/** Waits until the ledger has put back the order's payment, which the queue refused; answers its effect. */
+async function putBack(ledger: TestLedger, orderId: OrderId): Promise<EffectView> {
+  return vi.waitUntil(
+    async () => {
+      const effects = (await ledger.stub.saga(orderId)) ?? [];
+      return effects.find(({ kind, status }) => kind === "AuthorizePayment" && status === "due");
+    },
+    { timeout: 3_000, interval: 5 },
+  );
+}
+
 describe("the outbox", () => {
-  it("brings back what the queue did not take, once its lease has ended, and not before", async () => {
+  it("sends again soon what the queue refused, and counts no attempt", async () => {
     const ledger = new TestLedger();
     const order = placedNow();
     queue.isDown = true;
     await ledger.create(order);
     await queue.refused();
+    await putBack(ledger, order.id);
     queue.isDown = false;
-    vi.setSystemTime(start + MINUTE - 1);
-    await ledger.ring();
-    expect(queue.of(order.id)).toEqual([]);
-    vi.setSystemTime(start + MINUTE);
+    vi.setSystemTime(start + 1_000);
     await ledger.ring();
     const again = await queue.leased(order.id, "AuthorizePayment");
-    expect(again).toMatchObject({ attempt: 2, generation: 1, uncertain: true, leaseUntil: start + 3 * MINUTE });
+    expect(again).toMatchObject({ attempt: 1, generation: 1, uncertain: false, generationStartedAt: start + 1_000 });
+    expect(await ledger.take(again.id, 1)).toBe(true);
+    expect(await effectRow(ledger, again.id)).toMatchObject({ failures: 0, untaken: 0, attempts: "[]" });
+  });
+
+  it("tries a queue that refuses everything less and less often, and at least once a minute", async () => {
+    const ledger = new TestLedger();
+    const order = placedNow();
+    queue.isDown = true;
+    await ledger.create(order);
+    await queue.refused();
+    const { id } = await putBack(ledger, order.id);
+    const waits: number[] = [];
+    for (let turn = 0; turn < 10; turn += 1) {
+      const dueAt = Number((await effectRow(ledger, id))?.["due_at"]);
+      waits.push(dueAt - Date.now());
+      vi.setSystemTime(dueAt);
+      const before = queue.refusals;
+      await ledger.ring();
+      await vi.waitUntil(() => queue.refusals > before, { timeout: 3_000, interval: 5 });
+      await putBack(ledger, order.id);
+    }
+    expect(waits[0]).toBeLessThanOrEqual(1_000);
+    expect(waits[4]).toBeGreaterThan(4_000);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(60_000);
+    expect(waits.at(-1)).toBeGreaterThanOrEqual(30_000);
+  });
+
+  it("leases nothing to a queue that refuses everything, and all of it once the queue takes messages again", async () => {
+    const ledger = new TestLedger();
+    queue.isDown = true;
+    const first = placedNow();
+    await ledger.create(first);
+    await queue.refused();
+    await putBack(ledger, first.id);
+    const second = placedNow();
+    await ledger.create(second);
+    expect((await ledger.stub.lag()).leasedEffects).toBe(0);
+    queue.isDown = false;
+    vi.setSystemTime(start + 1_000);
+    await ledger.ring();
+    for (const { id } of [first, second])
+      expect(await queue.leased(id, "AuthorizePayment")).toMatchObject({ attempt: 1, uncertain: false });
+  });
+
+  it("lets each batch stand alone: one that is refused drops no other", async () => {
+    const ledger = new TestLedger();
+    // One fills a message by more than half, and three fill a batch.
+    const orders = Array.from({ length: 8 }, () => ({ ...placedNow(), paymentMethod: `pm_${"x".repeat(70_000)}` }));
+    const poison = orders[0]!;
+    queue.refuses = (batch) => batch.some(({ effects }) => effects.some(({ orderId }) => orderId === poison.id));
+    await ledger.inside((instance) =>
+      Promise.all(orders.map((order) => instance.create({ order, fingerprint: "body", actor: ACTOR }))),
+    );
+    await vi.waitFor(() => expect(queue.all().filter(isPayment).length).toBeGreaterThan(0), { timeout: 3_000 });
+    expect(queue.of(poison.id)).toEqual([]);
+    queue.refuses = () => false;
+    await putBack(ledger, poison.id);
+    vi.setSystemTime(start + 1_000);
+    await ledger.ring();
+    for (const { id } of orders) expect(await queue.leased(id, "AuthorizePayment")).toMatchObject({ attempt: 1 });
+  });
+
+  it("an hour in which nobody takes what is sent exhausts no budget and asks ever more rarely", async () => {
+    const ledger = new TestLedger();
+    const order = placedNow();
+    await ledger.create(order);
+    const { id } = await queue.leased(order.id, "AuthorizePayment");
+    // The payment's own window is not what this is about.
+    await ledger.rows("UPDATE orders SET timer_at = NULL");
+    while (Date.now() < start + 60 * MINUTE) {
+      const before = queue.of(order.id).length;
+      vi.setSystemTime(Number((await effectRow(ledger, id))?.["due_at"]));
+      await ledger.ring();
+      await vi.waitUntil(() => queue.of(order.id).length > before, { timeout: 3_000, interval: 5 });
+    }
+    const sent = queue.of(order.id).filter(isPayment);
+    expect(sent.length).toBeLessThan(20);
+    expect(new Set(sent.map(({ attempt, uncertain }) => `${attempt} ${uncertain}`))).toEqual(new Set(["1 false"]));
+    expect(await effectRow(ledger, id)).toMatchObject({ status: "leased", failures: 0, attempts: "[]" });
+    expect(await ledger.take(id, 1)).toBe(true);
+  });
+
+  it("counts a lease that lapsed after somebody took it, whatever its kind", async () => {
+    const ledger = new TestLedger();
+    const order = placedNow();
+    await ledger.create(order);
+    const { id } = await queue.leased(order.id, "AuthorizePayment");
+    await ledger.take(id, 1);
+    vi.setSystemTime(start + MINUTE);
+    await ledger.ring();
+    const again = await queue.leased(order.id, "AuthorizePayment", 2);
+    expect(again).toMatchObject({ generation: 1, uncertain: true, leaseUntil: start + 3 * MINUTE });
+  });
+
+  it("counts what a report frees as taken by whoever reports", async () => {
+    const ledger = new TestLedger();
+    const order = placedNow();
+    await ledger.create(order);
+    const authorization = await queue.leased(order.id, "AuthorizePayment");
+    const allocation = pick(await ledger.done(authorization, authorized(1, 2000)), "AllocateStock");
+    expect(await ledger.take(allocation.id, 1)).toBe(false);
+    vi.setSystemTime(start + 2 * MINUTE);
+    await ledger.ring();
+    expect(await queue.leased(order.id, "AllocateStock")).toMatchObject({ attempt: 2, uncertain: true });
+  });
+
+  it("gives an attempt that was taken and not begun to another at once, under its number", async () => {
+    const ledger = new TestLedger();
+    const order = placedNow();
+    await ledger.create(order);
+    const leased = await queue.leased(order.id, "AuthorizePayment");
+    await ledger.take(leased.id, 1);
+    queue.batches.splice(0);
+    await ledger.report(leased, { status: "not_made" });
+    expect(await queue.leased(order.id, "AuthorizePayment")).toMatchObject({ attempt: 1, uncertain: false });
+    expect(await effectRow(ledger, leased.id)).toMatchObject({ failures: 0 });
+    expect(await ledger.take(leased.id, 1)).toBe(true);
   });
 
   it("tells how far behind it is, and does nothing about it", async () => {
     const ledger = new TestLedger();
     const order = placedNow();
-    queue.isDown = true;
     await ledger.create(order);
-    await queue.refused();
-    queue.isDown = false;
+    const { id } = await queue.leased(order.id, "AuthorizePayment");
     vi.setSystemTime(start + MINUTE + 5_000);
     const behind = { liveOrders: 1, openEffects: 1, leasedEffects: 1, oldestDueMs: 5_000 };
     expect(await ledger.stub.lag()).toMatchObject(behind);
     expect(await ledger.stub.lag()).toMatchObject(behind);
-    expect((await ledger.stub.saga(order.id))?.map(({ attempt }) => attempt)).toEqual([1, 1]);
+    expect(await effectRow(ledger, id)).toMatchObject({ untaken: 0 });
     await ledger.ring();
     expect(await ledger.stub.lag()).toMatchObject({ openEffects: 1, oldestDueMs: 0 });
-    expect(await queue.leased(order.id, "AuthorizePayment")).toMatchObject({ attempt: 2 });
+    expect(await effectRow(ledger, id)).toMatchObject({ untaken: 1 });
   });
 
   it("brings back what a crash between the commit and the sending lost", async () => {
@@ -67,12 +207,11 @@ describe("the outbox", () => {
     expect((await ledger.order(order.id)).state).toBe("PENDING");
     vi.setSystemTime(start + MINUTE);
     await ledger.ring();
-    expect(await queue.leased(order.id, "AuthorizePayment")).toMatchObject({ attempt: 2, uncertain: true });
+    expect(await queue.leased(order.id, "AuthorizePayment")).toMatchObject({ attempt: 1, uncertain: false });
   });
 
   it("brings a lost backlog back although nothing more may be out at a time by either queue", async () => {
     const ledger = new TestLedger();
-    queue.isDown = true;
     await ledger.inside((instance) =>
       Promise.all(
         Array.from({ length: 2_005 }, () => instance.create({ order: placedNow(), fingerprint: "body", actor: ACTOR })),
@@ -87,8 +226,9 @@ describe("the outbox", () => {
       { lane: "payment", status: "leased", n: 2_000 },
     ];
     expect(await open()).toEqual(atMost);
+    await vi.waitFor(() => expect(queue.all()).toHaveLength(4_000), { timeout: 10_000 });
+    queue.batches.splice(0);
     await ledger.evict();
-    queue.isDown = false;
     vi.setSystemTime(start + MINUTE + 1);
     await ledger.ring();
     await vi.waitFor(() => expect(queue.batches.flat().flatMap(({ effects }) => effects)).toHaveLength(4_000), {
@@ -121,6 +261,9 @@ describe("the outbox", () => {
     for (let turn = 1; (await ledger.order(order.id)).state === "PENDING"; turn += 1) {
       expect(turn).toBeLessThan(20);
       vi.setSystemTime(start + turn * 2 * MINUTE - 1);
+      await ledger.inside((_instance, { storage }) => {
+        storage.sql.exec("UPDATE effects SET claimed = attempt");
+      });
       // Short of the payment's deadline, so that the lapses alone end it.
       await ledger.inside((_instance, { storage }) => {
         storage.sql.exec("UPDATE effects SET due_at = ? WHERE status = 'leased'", Date.now());
@@ -137,6 +280,80 @@ describe("the outbox", () => {
       "OpenDeviation leased",
     ]);
   });
+});
+
+describe("an effect of newer code", () => {
+  it("is left in the outbox, not counted, and shown, and its neighbours are done", async () => {
+    const ledger = new TestLedger();
+    const order = placedNow();
+    await ledger.create(order);
+    const { id } = await queue.leased(order.id, "AuthorizePayment");
+    const newer = `${order.id}:1:GrantPoints`;
+    const insert = (status: string, dueAt: number | null) =>
+      ledger.rows(
+        `INSERT OR REPLACE INTO effects SELECT ?, position + 500, 'loyalty', ?, 1, 0, 1, generation_started_at, 1, 0, ?,
+          created_at, NULL, '{"kind":"GrantPoints","points":3}', '[]', 0 FROM effects WHERE id = ?`,
+        newer,
+        status,
+        dueAt,
+        id,
+      );
+    for (const status of ["due", "leased"]) {
+      await insert(status, start);
+      vi.setSystemTime(Date.now() + 5 * MINUTE);
+      queue.batches.splice(0);
+      await ledger.ring();
+      expect(await queue.leased(order.id, "AuthorizePayment")).toMatchObject({ attempt: 1 });
+      expect(await effectRow(ledger, newer)).toMatchObject({ status: "due", failures: 0, attempts: "[]", attempt: 1 });
+      expect(Number((await effectRow(ledger, newer))?.["due_at"])).toBeGreaterThan(Date.now());
+    }
+    expect(queue.of(order.id).map(({ effect }) => effect.kind)).not.toContain("GrantPoints");
+    expect((await ledger.stub.saga(order.id))?.at(-1)).toMatchObject({ kind: "GrantPoints", effect: { points: 3 } });
+  });
+});
+
+describe("the alarm", () => {
+  it("comes again while a projection gets no answer from D1", async () => {
+    const ledger = new TestLedger();
+    const order = placedNow();
+    const batch = vi
+      .spyOn(Object.getPrototypeOf(env.ORDERS_0), "batch")
+      .mockImplementation(() => new Promise(() => undefined));
+    await ledger.create(order);
+    await vi.waitFor(() => expect(batch).toHaveBeenCalled(), { timeout: 3_000 });
+    vi.setSystemTime(start + 20 * MINUTE);
+    await ledger.ring();
+    expect((await ledger.order(order.id)).state).toBe("PAYMENT_FAILED");
+    vi.setSystemTime(start + 30 * MINUTE);
+    await ledger.ring();
+    expect((await ledger.order(order.id)).ended).not.toBeNull();
+  });
+
+  it("has a turn of bounded length: what is more than a turn takes is left for the next", async () => {
+    const ledger = new TestLedger();
+    const order = placedNow();
+    await ledger.create(order);
+    // So many timers that came too early, each of an order of its own.
+    await ledger.rows(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5200)
+       INSERT INTO orders SELECT id || i, version, revision, revision, projected_sequence, ended, 1, fingerprint, doc
+       FROM orders, n WHERE id = ?`,
+      order.id,
+    );
+    const left = await ledger.inside(async (instance, { storage }) => {
+      await instance.alarm();
+      return storage.sql.exec("SELECT 1 FROM orders WHERE timer_at = 1").toArray().length;
+    });
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThan(5_000);
+    await vi.waitFor(
+      async () => {
+        await ledger.ring();
+        expect(await ledger.rows("SELECT 1 FROM orders WHERE timer_at = 1")).toEqual([]);
+      },
+      { timeout: 20_000 },
+    );
+  }, 60_000);
 });
 
 describe("timers", () => {
@@ -221,7 +438,7 @@ async function liveThrough(ledger: TestLedger, order: ReturnType<typeof placedNo
   }));
   const tell = async (notification: NotificationKind) => {
     const message = await queue.told(order.id, notification);
-    await note(await ledger.claim(message.id, 1));
+    await note(await ledger.take(message.id, 1));
     await note(await ledger.done(message, nothing()));
   };
   await tell("order_confirmed");

@@ -152,6 +152,30 @@ describe("D1", () => {
     expect(await shown(order.id)).toEqual(await ledger.order(order.id));
   });
 
+  it("is shown an order in turns that end, although the order changes all the time", async () => {
+    const ledger = new TestLedger();
+    const order = placedNow();
+    const prototype: D1Database = Object.getPrototypeOf(env.ORDERS_0);
+    const { batch } = prototype;
+    let changes = 0;
+    vi.spyOn(prototype, "batch").mockImplementation(async function changing(
+      this: D1Database,
+      statements: D1PreparedStatement[],
+    ) {
+      changes += 1;
+      const command = { type: "SendMessage", text: `change ${changes}` } as const;
+      await ledger.execute({ orderId: order.id, command, actor: ACTOR });
+      return batch.call(this, statements);
+    } as typeof batch);
+    await ledger.create(order);
+    expect(await ledger.stub.drain()).toMatchObject({ unprojectedOrders: 1 });
+    expect(await shown(order.id)).toMatchObject({ id: order.id });
+    vi.restoreAllMocks();
+    queue = new EffectQueueDouble();
+    await ledger.stub.drain();
+    expect(await shown(order.id)).toEqual(await ledger.order(order.id));
+  });
+
   it("that does not take one order gets the others", async () => {
     const ledger = new TestLedger();
     const orders = Array.from({ length: 6 }, () => placedNow());

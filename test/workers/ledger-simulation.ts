@@ -99,9 +99,11 @@ export class Simulation {
     const order = this.order(leased.orderId);
     if (!outside || !order) throw new Error(`${leased.id} is of no order`);
     const { effect } = leased;
-    const isClaimed = effect.kind === "Notify" || effect.kind === "CreateLabel";
-    if (isClaimed && this.#commit(() => this.#book.claim(leased.id, leased.attempt)) !== true) return null;
-    if (isClaimed && leased.uncertain && outside.has(effect)) return { status: "done", result: outside.again(effect) };
+    const isWithoutKeys = effect.kind === "Notify" || effect.kind === "CreateLabel";
+    const taken = this.#commit(() => this.#book.take({ effectId: leased.id, attempt: leased.attempt }));
+    if (taken === "lost" || !taken.taken) return null;
+    if (isWithoutKeys && leased.uncertain && outside.has(effect))
+      return { status: "done", result: outside.again(effect) };
     const fate = this.#fault();
     if (fate < 0.04)
       return { status: "failed", code: "throttled", message: "later", retryable: true, retryAfterMs: 2_000 };

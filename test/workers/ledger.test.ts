@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type OpenedOrder, readOrder } from "../../src/contracts/ledger-rpc.ts";
 import type { EffectId } from "../../src/domain/ids.ts";
 import { evolve } from "../../src/domain/order/evolve.ts";
 import type { Order } from "../../src/domain/order/order.ts";
@@ -150,6 +149,7 @@ describe("an outcome", () => {
     const order = placedNow();
     await ledger.create(order);
     const first = await queue.leased(order.id, "AuthorizePayment", 1);
+    await ledger.take(first.id, 1);
     vi.setSystemTime(start + MINUTE + 1);
     await ledger.ring();
     const second = await queue.leased(order.id, "AuthorizePayment", 2);
@@ -165,6 +165,7 @@ describe("an outcome", () => {
     const order = placedNow();
     await ledger.create(order);
     const first = await queue.leased(order.id, "AuthorizePayment", 1);
+    await ledger.take(first.id, 1);
     vi.setSystemTime(start + MINUTE + 1);
     await ledger.ring();
     await queue.leased(order.id, "AuthorizePayment", 2);
@@ -315,42 +316,35 @@ describe("lanes", () => {
   });
 });
 
-describe("a claim", () => {
-  it("is given once for each attempt, and not for one that is over", async () => {
+describe("taking an attempt", () => {
+  it("is granted once for each attempt, and not for one that is over", async () => {
     const ledger = new TestLedger();
     const order = placedNow();
     await ledger.create(order);
     const { id } = await queue.leased(order.id, "AuthorizePayment");
-    expect(await Promise.all([ledger.claim(id, 1), ledger.claim(id, 1)])).toEqual([true, false]);
+    expect(await Promise.all([ledger.take(id, 1), ledger.take(id, 1)])).toEqual([true, false]);
     await ledger.evict();
-    expect(await ledger.claim(id, 1)).toBe(false);
-    expect(await ledger.claim(id, 2), "nobody has it yet").toBe(false);
+    expect(await ledger.take(id, 1)).toBe(false);
+    expect(await ledger.take(id, 2), "nobody has it yet").toBe(false);
     vi.setSystemTime(start + MINUTE + 1);
     await ledger.ring();
     await queue.leased(order.id, "AuthorizePayment", 2);
-    expect(await ledger.claim(id, 1)).toBe(false);
-    expect(await ledger.claim(id, 2)).toBe(true);
-    expect(await ledger.claim(`${order.id}:9:Notify` as EffectId, 1)).toBe(false);
+    expect(await ledger.take(id, 1)).toBe(false);
+    expect(await ledger.take(id, 2)).toBe(true);
+    expect(await ledger.take(`${order.id}:9:Notify` as EffectId, 1)).toBe(false);
   });
 
-  it("comes with the order, in one call for many, and is given to one of two in the same call", async () => {
+  it("gives what is to be done, in one call for many, and to one of two in the same call", async () => {
     const ledger = new TestLedger();
-    const [first, second, unknown] = [placedNow(), placedNow(), placedNow()];
-    await ledger.create(first);
-    await ledger.create(second);
-    const { id: effectId } = await queue.leased(first.id, "AuthorizePayment");
-    const claim = { effectId, attempt: 1 };
-    const opened = (await ledger.stub.open([
-      { orderId: second.id },
-      { orderId: first.id, claim },
-      { orderId: first.id, claim },
-      { orderId: unknown.id },
-    ])) as OpenedOrder[];
-    expect(opened.map(({ order, claimed }) => [order && readOrder(order).id, claimed])).toEqual([
-      [second.id, false],
-      [first.id, true],
-      [first.id, false],
-      [null, false],
+    const order = placedNow();
+    await ledger.create(order);
+    const { id: effectId, effect } = await queue.leased(order.id, "AuthorizePayment");
+    const attempt = { effectId, attempt: 1 };
+    const unknown = { effectId: `${order.id}:9:Notify` as EffectId, attempt: 1 };
+    expect(await ledger.stub.take([unknown, attempt, attempt])).toEqual([
+      { taken: false },
+      { taken: true, effect },
+      { taken: false },
     ]);
   });
 });

@@ -29,6 +29,9 @@ let world: SagaWorld;
 let reports: OutcomeReport[];
 let frees: (report: OutcomeReport) => LeasedEffect[];
 let reportCalls: number;
+/** Whose attempts may be taken. */
+let taken: (effectId: string) => boolean;
+const leases = new Map<string, LeasedEffect>();
 let made = 0;
 
 beforeEach(async () => {
@@ -38,13 +41,21 @@ beforeEach(async () => {
   reportCalls = 0;
   frees = () => [];
   world = new SagaWorld(ledger);
-  const double: Pick<OrderLedgerRpc, "report" | "open"> = {
+  taken = () => true;
+  const double: Pick<OrderLedgerRpc, "report" | "open" | "take"> = {
     report: (taken) => {
       reports.push(...taken);
       reportCalls += 1;
       return Promise.resolve(taken.flatMap((report) => frees(report)));
     },
-    open: (requests) => Promise.resolve(requests.map(() => ({ order: writeOrder(SHIPPED.order), claimed: false }))),
+    open: (orderIds) => Promise.resolve(orderIds.map(() => writeOrder(SHIPPED.order))),
+    take: (attempts) =>
+      Promise.resolve(
+        attempts.map(({ effectId }) => {
+          const effect = leases.get(effectId)?.effect;
+          return effect && taken(effectId) ? { taken: true as const, effect } : { taken: false as const };
+        }),
+      ),
   };
   Object.assign(
     world.context,
@@ -58,7 +69,10 @@ afterEach(async () => {
 
 function lease(effect: Parameters<typeof leaseOf>[1], change: Partial<LeasedEffect> = {}): LeasedEffect {
   made += 1;
-  return leaseOf({ id: newOrderId() }, effect, { id: `ord_x:${made}:${effect.kind}` as LeasedEffect["id"], ...change });
+  const id = `ord_x:${made}:${effect.kind}` as LeasedEffect["id"];
+  const leased = leaseOf({ id: newOrderId() }, effect, { id, ...change });
+  leases.set(id, leased);
+  return leased;
 }
 const tracking = (change: Partial<LeasedEffect> = {}) =>
   lease({ kind: "TrackParcel", shipmentId: SHIPPED.shipment() }, change);
@@ -107,9 +121,48 @@ describe("the consumer of effects", () => {
   });
 
   it("reports nothing for an attempt that another consumer is at", async () => {
-    await consume([lease({ kind: "Notify", notification: "shipped", subject: `shipment:${made}` })]).done;
+    taken = () => false;
+    await consume([tracking(), capture()]).done;
     expect(reports).toEqual([]);
-    expect(world.mail.sent).toEqual([]);
+    expect(world.carrier.tracked).toBe(0);
+  });
+
+  it("leaves an effect of newer code to its ledger, and does its neighbours", async () => {
+    const newer = { ...tracking(), effect: { kind: "GrantPoints" } } as unknown as LeasedEffect;
+    const { batch, done } = consume([newer, tracking()], [tracking()]);
+    await done;
+    expect(world.carrier.tracked).toBe(2);
+    expect(reports).toHaveLength(2);
+    expect(await getQueueResult(batch, createExecutionContext())).toMatchObject({ ackAll: true, retryMessages: [] });
+  });
+
+  it("leaves a message that it can't read to its queue, and does its neighbours", async () => {
+    const batch = batchOf<EffectBatch>("holdfast-effects", [
+      { bundles: [] } as never,
+      { effects: [tracking(), {} as never] },
+    ]);
+    await consumeEffects(batch, world.context);
+    expect(world.carrier.tracked).toBe(1);
+    const { retryMessages } = await getQueueResult(batch, createExecutionContext());
+    expect(retryMessages.map(({ msgId }) => msgId)).toEqual([batch.messages[0]?.id]);
+  });
+
+  it("gives back what it took and can't do within its lease", async () => {
+    const [first, second] = [capture(), capture()];
+    vi.spyOn(world.context, "now")
+      .mockReturnValueOnce(Date.now())
+      .mockReturnValueOnce(Date.now())
+      .mockReturnValueOnce(Date.now())
+      .mockReturnValue(Date.now() + 50_000);
+    await consume([first, second]).done;
+    expect(reports.map(({ outcome }) => outcome.status)).toContain("not_made");
+  });
+
+  it("is given by the ledger what was too large for a message", async () => {
+    const leased = tracking();
+    const named = { ...leased, effect: { kind: "TrackParcel", isLeftOut: true } } as unknown as LeasedEffect;
+    await consume([named]).done;
+    expect(reports.map(({ outcome }) => outcome.status)).toEqual(["waiting"]);
   });
 
   it("does what a report frees right away", async () => {

@@ -57,7 +57,7 @@ describe("a notification", () => {
     const confirmation = await queue.told(id, "order_confirmed");
     await ledger.report(confirmation, (await run(confirmation))!);
     expect(world.mail.sent).toMatchObject([{ to: email }]);
-    vi.spyOn(world.context, "begin").mockResolvedValue(await ledger.order(id));
+    vi.spyOn(world.context, "order").mockResolvedValue(await ledger.order(id));
     const news = leaseOf({ id }, { kind: "Notify", notification: "backordered", subject: "version:9" });
     expect(await run(news)).toMatchObject({ status: "done" });
     expect(world.mail.sent).toHaveLength(1);
@@ -66,7 +66,7 @@ describe("a notification", () => {
 
   it("that is asked for by SMS goes by SMS although there is a mail address", async () => {
     const { id } = await confirmed({ contact: { name: "Ada", email: "ada@example.com", phone: "+4930123456" } });
-    vi.spyOn(world.context, "begin").mockResolvedValue(await ledger.order(id));
+    vi.spyOn(world.context, "order").mockResolvedValue(await ledger.order(id));
     await run(leaseOf({ id }, { kind: "Notify", notification: "delivered", subject: "shipment:1", channel: "sms" }));
     expect(world.mail.sent).toMatchObject([{ to: "+4930123456" }]);
   });
@@ -82,7 +82,7 @@ describe("a notification", () => {
     const { env: bindings } = world.context;
     const before = await readPreferences(bindings, contact);
     await keepPreferences(bindings, contact, { ...before, backorder_news: wanted }, Date.now());
-    vi.spyOn(world.context, "begin").mockResolvedValue(await ledger.order(id));
+    vi.spyOn(world.context, "order").mockResolvedValue(await ledger.order(id));
     const news = leaseOf({ id }, { kind: "Notify", notification: "backordered", subject: "version:9" });
     expect(await run(news)).toMatchObject({ status: "done" });
     expect(world.mail.sent.map(({ to }) => to)).toEqual(
@@ -100,7 +100,7 @@ describe("a notification", () => {
     const { env: bindings } = world.context;
     const before = await readPreferences(bindings, contact);
     await keepPreferences(bindings, contact, { ...before, backorder_news: { email: true, sms: false } }, Date.now());
-    vi.spyOn(world.context, "begin").mockResolvedValue(await ledger.order(id));
+    vi.spyOn(world.context, "order").mockResolvedValue(await ledger.order(id));
     await run(leaseOf({ id }, { kind: "Notify", notification: "backordered", subject: "version:9", channel: "sms" }));
     expect(world.mail.sent).toEqual([]);
   });

@@ -36,7 +36,7 @@ function approved(): { order: Order; leased: LeasedEffect } {
 describe("a return's label", () => {
   it("goes from the customer's door to the warehouse, is kept, and is answered with its number", async () => {
     const { order, leased } = approved();
-    vi.spyOn(world.context, "begin").mockResolvedValue(order);
+    vi.spyOn(world.context, "order").mockResolvedValue(order);
     const create = vi.spyOn(world.carrier, "createLabel");
     const [id = ""] = order.returns.map((returned) => returned.id);
     expect(await run(leased)).toEqual({
@@ -58,7 +58,7 @@ describe("a return's label", () => {
 
   it("whose reply was lost stays one", async () => {
     const { order, leased } = approved();
-    vi.spyOn(world.context, "begin").mockResolvedValue(order);
+    vi.spyOn(world.context, "order").mockResolvedValue(order);
     world.carrier.will("lost");
     expect(await run(leased)).toMatchObject({ status: "unknown" });
     world.carrier.lookUps.will("silent");
@@ -71,7 +71,7 @@ describe("a return's label", () => {
     const { order, leased } = approved();
     const label = { carrier: "fake", service: "ground", trackingNumber: "R1" };
     const returns = order.returns.map((returned) => ({ ...returned, label }));
-    vi.spyOn(world.context, "begin").mockResolvedValue({ ...order, returns });
+    vi.spyOn(world.context, "order").mockResolvedValue({ ...order, returns });
     expect(await run(leased)).toEqual({ status: "done", result: { kind: "nothing" } });
     expect(world.carrier.labels).toEqual([]);
   });

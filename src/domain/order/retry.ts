@@ -77,6 +77,9 @@ const LEASE_CAP_MS = 4 * MINUTE;
 /** After this long a provider may have forgotten an idempotency key: then only look-up. */
 export const KEY_LIFE_MS = 20 * 3_600_000;
 
+const REFUSED_MS = 1_000;
+const REFUSED_CAP_MS = 60_000;
+
 /** How long attempt n (1, 2, …) is leased for. */
 export function leaseMs(attempt: number): number {
   return Math.min(LEASE_CAP_MS, LEASE_MS * 2 ** Math.min(20, attempt - 1));
@@ -90,6 +93,15 @@ export function backoffMs(kind: EffectKind, failures: number, jitter: number, re
   const { baseMs, capMs } = RETRY_POLICIES[kind];
   const ceiling = Math.min(capMs, baseMs * 2 ** Math.min(30, Math.max(0, failures - 1)));
   return Math.max(retryAfterMs, ceiling / 2 + (ceiling / 2) * jitter);
+}
+
+/**
+ * When a message that its queue refused is sent again: between half and the whole of 1 s × 2^(times − 1), at most a
+ * minute. `times`: how often it was refused so far; `jitter`: a random number from 0 to 1.
+ */
+export function resendMs(times: number, jitter: number): number {
+  const ceiling = Math.min(REFUSED_CAP_MS, REFUSED_MS * 2 ** Math.min(20, Math.max(0, times - 1)));
+  return Math.ceil(ceiling / 2 + (ceiling / 2) * jitter);
 }
 
 /** Whether the provider has judged the request itself: it was not done, and under this key never will be. */

@@ -12,13 +12,12 @@ import { done, type EffectHandler, failure, lookUpFailure, NOTHING, type SagaCon
 const PACKAGING_GRAMS = 150;
 
 /**
- * Has the carrier make the parcel's label, at most one. The carrier promises no idempotency: the attempt is claimed
- * first, and after one of unknown outcome the carrier is asked for a label with our reference before another is made,
+ * Has the carrier make the parcel's label, at most one. The carrier promises no idempotency: each attempt is
+ * made by one consumer only, and after one of unknown outcome the carrier is asked for a label with our reference before another is made,
  * also where the parcel needs none any more: what was made then is reported, and the order gives it back.
  */
 export const createLabel: EffectHandler<"CreateLabel"> = async (context, leased, effect) => {
-  const order = await context.begin(leased);
-  if (order === null) return null;
+  const order = await context.order(leased.orderId);
   const shipment = order.shipments.find(({ id }) => id === effect.shipmentId);
   if (!shipment) return NOTHING;
   const isNeeded = shipment.label === null && shipment.state !== "CANCELLED";

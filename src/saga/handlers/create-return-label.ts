@@ -5,12 +5,11 @@ import { type EffectHandler, NOTHING, type SagaContext } from "../saga-context.t
 import { oneLabel, parcelGrams } from "./create-label.ts";
 
 /**
- * Has the carrier make the label that a return's parcel comes back with, at most one: claimed first, and looked up by
- * the return's id after an attempt of unknown outcome, as the label of a shipment is.
+ * Has the carrier make the label that a return's parcel comes back with, at most one: looked up by the
+ * return's id after an attempt of unknown outcome, as the label of a shipment is.
  */
 export const createReturnLabel: EffectHandler<"CreateReturnLabel"> = async (context, leased, effect) => {
-  const order = await context.begin(leased);
-  if (order === null) return null;
+  const order = await context.order(leased.orderId);
   const returned = findReturn(order, effect.returnId);
   if (!returned || returned.label !== null) return NOTHING;
   return oneLabel(context, leased, {

@@ -9,13 +9,12 @@ import { type EffectHandler, failure, lookUpFailure, NOTHING, type SagaContext }
 type Recipient = { channel: "email"; address: string } | { channel: "sms"; address: string };
 
 /**
- * Tells the customer, at most once for each subject, kind and channel. The provider promises no idempotency, so the
- * attempt is claimed in the ledger first, and after an attempt of unknown outcome the provider is asked whether it
+ * Tells the customer, at most once for each subject, kind and channel. The provider promises no idempotency: each
+ * attempt is made by one consumer only, and after an attempt of unknown outcome the provider is asked whether it
  * has the message before it is given it again.
  */
 export const notify: EffectHandler<"Notify"> = async (context, leased, effect) => {
-  const order = await context.begin(leased);
-  if (order === null) return null;
+  const order = await context.order(leased.orderId);
   const first = recipientOf(order, effect.channel);
   if (first === null)
     return { status: "failed", code: "no_recipient", message: "neither e-mail nor phone", retryable: false };
