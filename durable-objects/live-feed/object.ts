@@ -1,10 +1,14 @@
 import { DurableObject } from "cloudflare:workers";
 import {
+  LIVE_AUDIENCES,
   LIVE_CLOSE,
+  LIVE_HEADERS,
   LIVE_PING,
   LIVE_PONG,
+  type LiveAudience,
   type LiveFeedRpc,
   type LiveItem,
+  liveItemFor,
   type LiveMessage,
   type LivePerson,
 } from "../../src/contracts/live.ts";
@@ -13,24 +17,34 @@ import { Outbox } from "./outbox.ts";
 
 /** Changes are gathered this long, so that a busy second is four messages to each listener and not hundreds. */
 const BATCH_MS = 250;
-/** A connection outlives neither a sign-out nor a lost right by more than this. */
-const LONGEST_CONNECTION_MS = 60 * 60_000;
+/** A connection outlives neither a sign-out nor a lost right by more than this: the life of an access token. */
+const LONGEST_CONNECTION_MS = 15 * 60_000;
 /** Under the platform's limit of sockets per object, with room for reconnects that overlap. */
 const MOST_LISTENERS = 10_000;
+/** Connections of one person or key: their tabs, and some that are about to be replaced. */
+const MOST_OF_ONE = 20;
 const MOST_PEOPLE_NAMED = 100;
 
 /** What survives hibernation with each socket. */
 interface Listener extends LivePerson {
   connectedAt: number;
+  /** When what the listener proved themselves by ends; absent in connections from before this was kept. */
+  until?: number;
+  audience?: LiveAudience;
 }
 
 /**
  * The live feed of one topic: `ops`, `warehouse:<id>` or `order:<id>`. Sends what is published to everyone
- * connected, in batches, and tells them who else is there. Keeps nothing: a client that was away reads its lists
- * again and merges by version. The API Worker authorizes whoever it forwards; this object trusts its headers.
+ * connected, in batches and as far as their audience may know it, and tells them who else is there. Keeps nothing but
+ * which tickets were used: a client that was away reads its lists again and merges by version. The API Worker
+ * authorizes whoever it forwards; this object trusts its headers.
  */
 export class LiveFeed extends DurableObject<Env> implements LiveFeedRpc {
-  readonly #outbox = new Outbox();
+  readonly #outboxes: Readonly<Record<LiveAudience, Outbox>> = {
+    staff: new Outbox(),
+    buyers: new Outbox(),
+    floor: new Outbox(),
+  };
   #presenceChanged = false;
   #flushIsDue = false;
 
@@ -41,21 +55,36 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedRpc {
     ctx.setHibernatableWebSocketEventTimeout(5_000);
   }
 
-  /** Takes an upgrade that the API Worker has authorized. Refuses: 426 without upgrade, 400 without a user, 503 when full. */
+  /**
+   * Takes an upgrade that the API Worker has authorized. Refuses: 426 without upgrade, 400 without a user, 401 for a
+   * ticket that was used, 429 for who has too many connections, 503 when full.
+   */
   override async fetch(request: Request): Promise<Response> {
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       return new Response(null, { status: 426, headers: { upgrade: "websocket" } });
     }
-    const id = decode(request.headers.get("x-holdfast-user-id"));
+    const { headers } = request;
+    const id = decode(headers.get(LIVE_HEADERS.userId));
     if (id === null) return new Response(null, { status: 400 });
-    if (this.ctx.getWebSockets().length >= MOST_LISTENERS) {
-      return new Response(null, { status: 503, headers: { "retry-after": "30" } });
-    }
     const now = Date.now();
+    const sockets = this.ctx
+      .getWebSockets()
+      .filter(isOpen)
+      .filter((socket) => this.#isCurrent(socket, now));
+    if (sockets.length >= MOST_LISTENERS) return new Response(null, { status: 503, headers: { "retry-after": "30" } });
+    if (sockets.filter((socket) => listenerOf(socket)?.id === id).length >= MOST_OF_ONE)
+      return new Response(null, { status: 429, headers: { "retry-after": "30" } });
+    const ticket = headers.get(LIVE_HEADERS.ticket);
+    if (ticket !== null && !this.#isFirstUse(ticket, Number(headers.get(LIVE_HEADERS.ticketUntil)), now))
+      return new Response(null, { status: 401 });
+    const until = headers.get(LIVE_HEADERS.until);
+    const audience = LIVE_AUDIENCES.find((one) => one === headers.get(LIVE_HEADERS.audience));
     const listener: Listener = {
       id,
-      name: decode(request.headers.get("x-holdfast-user-name")) ?? id,
+      name: decode(headers.get(LIVE_HEADERS.userName)) ?? id,
       connectedAt: now,
+      ...(until !== null && { until: Number(until) }),
+      ...(audience !== undefined && { audience }),
     };
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server);
@@ -74,7 +103,8 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedRpc {
   async publish(items: LiveItem[]): Promise<{ listeners: number }> {
     const listeners = this.ctx.getWebSockets().filter(isOpen).length;
     if (listeners > 0 && items.length > 0) {
-      this.#outbox.add(items);
+      for (const audience of LIVE_AUDIENCES)
+        this.#outboxes[audience].add(items.flatMap((item) => liveItemFor(audience, item) ?? []));
       this.#flushSoon();
     }
     return { listeners };
@@ -113,20 +143,33 @@ export class LiveFeed extends DurableObject<Env> implements LiveFeedRpc {
       .getWebSockets()
       .filter(isOpen)
       .filter((socket) => this.#isCurrent(socket, now));
-    const messages = this.#outbox.take(now);
-    if (this.#presenceChanged) {
-      this.#presenceChanged = false;
-      messages.push(JSON.stringify(presenceOf(sockets)));
-    }
-    for (const socket of sockets) {
-      for (const message of messages) sendText(socket, message);
+    const presence = this.#presenceChanged ? [JSON.stringify(presenceOf(sockets))] : [];
+    this.#presenceChanged = false;
+    for (const audience of LIVE_AUDIENCES) {
+      const items = this.#outboxes[audience].take(now);
+      // Who of the staff is looking is nothing that customers and shops are told.
+      const messages = audience === "buyers" ? items : [...items, ...presence];
+      for (const socket of sockets.filter((one) => audienceOf(one) === audience))
+        for (const message of messages) sendText(socket, message);
     }
   }
 
-  /** Closes a connection that has grown too old, before it is told anything more. */
+  /** Whether the ticket opens its first connection. Tickets that have run out are forgotten: they open none anyway. */
+  #isFirstUse(ticket: string, until: number, now: number): boolean {
+    const { sql } = this.ctx.storage;
+    sql.exec("CREATE TABLE IF NOT EXISTS used_ticket (id TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID");
+    sql.exec("DELETE FROM used_ticket WHERE until < ?", now);
+    return (
+      sql.exec("INSERT INTO used_ticket (id, until) VALUES (?, ?) ON CONFLICT DO NOTHING", ticket, until).rowsWritten >
+      0
+    );
+  }
+
+  /** Closes a connection that has grown too old, or whose token has ended, before it is told anything more. */
   #isCurrent(socket: WebSocket, now: number): boolean {
     const listener = listenerOf(socket);
-    if (listener !== null && now - listener.connectedAt <= LONGEST_CONNECTION_MS) return true;
+    if (listener !== null && now - listener.connectedAt <= LONGEST_CONNECTION_MS && now <= (listener.until ?? Infinity))
+      return true;
     closeQuietly(socket, LIVE_CLOSE.renew, "renew");
     this.#presenceChanged = true;
     return false;
@@ -141,6 +184,10 @@ function presenceOf(sockets: readonly WebSocket[]): LiveMessage {
   }
   const sorted = [...people.values()].sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
   return { type: "presence", people: sorted.slice(0, MOST_PEOPLE_NAMED), total: sorted.length };
+}
+
+function audienceOf(socket: WebSocket): LiveAudience {
+  return listenerOf(socket)?.audience ?? "staff";
 }
 
 function listenerOf(socket: WebSocket): Listener | null {

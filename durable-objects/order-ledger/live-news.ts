@@ -7,6 +7,8 @@ import type { Order } from "../../src/domain/order/order.ts";
 const WATCH_MS = 3_600_000;
 /** One message to a feed. */
 const ITEMS_AT_ONCE = 200;
+/** Orders whose page is open; beyond it the page that was opened first is no longer served, and reads again by itself. */
+const MOST_WATCHED = 10_000;
 
 /**
  * Tells the live feeds what has changed. Nobody awaits it and nothing is kept: a screen that missed news reads its
@@ -22,7 +24,12 @@ export class LiveNews {
   }
 
   watch(id: OrderId, now: number): void {
+    this.#watched.delete(id);
     this.#watched.set(id, now + WATCH_MS);
+    for (const oldest of this.#watched.keys()) {
+      if (this.#watched.size <= MOST_WATCHED) break;
+      this.#watched.delete(oldest);
+    }
   }
 
   /** Whether anybody may be listening, so that the orders need not even be read when not. */

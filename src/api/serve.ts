@@ -15,6 +15,7 @@ import type { Answer, AnyEndpoint, BodyFormat, CachePolicy, Call, FormChoice, Ha
 import { invalidRequest, problemResponse } from "./problem.ts";
 import { cardNumbersIn, cardNumbersInQuery } from "./refuse-card-numbers.ts";
 import { isJson, parseJson, readText } from "./read-body.ts";
+import { countUnproven, refuseNetwork, refusePrincipal } from "./throttle.ts";
 import type { ApiContext } from "./types.ts";
 
 /** Who calls where nobody has to say who they are. */
@@ -33,6 +34,8 @@ const STAFF = new Set<Principal["role"]>(["csr", "warehouse", "manager", "admin"
 
 /** Serves one endpoint: who, may they, what, then the handler, then the answer with all its headers. */
 export async function serve(endpoint: AnyEndpoint, c: ApiContext): Promise<Response> {
+  const tooMany = refuseNetwork(c.env, c.req.raw, c.get("now"));
+  if (tooMany !== null) return refusal(c, tooMany);
   const caller = await identify(endpoint, c);
   if (!caller.ok) return refusal(c, caller.problem);
   const ctx = serviceContext(c, caller.value);
@@ -87,8 +90,8 @@ async function identify(endpoint: AnyEndpoint, c: ApiContext): Promise<ServiceRe
   );
   if (!found.ok) return found;
   c.set("principal", found.value);
-  if (env.RATE_LIMITER !== undefined && !(await env.RATE_LIMITER.limit({ key: found.value.id })).success)
-    return { ok: false, problem: { code: "rate_limited", detail: "Too many requests at once. Wait a moment." } };
+  const tooMany = await refusePrincipal(env, found.value, c.get("now"));
+  if (tooMany !== null) return { ok: false, problem: tooMany };
   if (endpoint.scope === null) return found;
   return lacking({ principal: found.value }, endpoint.scope) ?? found;
 }
@@ -226,6 +229,7 @@ async function keptAnswer(endpoint: AnyEndpoint, call: Call<unknown, unknown, un
 }
 
 function refusal(c: ApiContext, problem: ServiceProblem): Response {
+  if (problem.code === "unauthenticated") countUnproven(c.env, c.req.raw, c.get("now"));
   return problemResponse(problem, { requestId: c.get("requestId"), instance: c.req.path, publicUrl: c.env.PUBLIC_URL });
 }
 

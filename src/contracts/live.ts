@@ -46,6 +46,18 @@ export type LiveItem =
   | { type: "stock"; stock: LiveStock }
   | { type: "deviation"; deviation: LiveDeviation };
 
+/** Whom a feed tells: see `audienceOf`. */
+export const LIVE_AUDIENCES = ["staff", "buyers", "floor"] as const;
+export type LiveAudience = (typeof LIVE_AUDIENCES)[number];
+
+/** The item as this audience may know it; null where it is not for them. */
+export function liveItemFor(audience: LiveAudience, item: LiveItem): LiveItem | null {
+  if (audience === "staff") return item;
+  if (item.type === "order")
+    return audience === "floor" ? { type: "order", order: { ...item.order, total: null, currency: null } } : item;
+  return item.type === "stock" && audience === "floor" ? item : null;
+}
+
 /** Somebody who has a topic open, however many tabs they have. */
 export interface LivePerson {
   id: string;
@@ -59,7 +71,7 @@ export type LiveMessage =
   | { type: "items"; items: LiveItem[]; at: number }
   /** More has changed than is worth sending: read the lists again. */
   | { type: "resync"; at: number }
-  /** Who is on this topic, by name; `total` counts those beyond the first hundred too. */
+  /** Who is on this topic, by name; `total` counts those beyond the first hundred too. Not told to buyers. */
   | { type: "presence"; people: LivePerson[]; total: number };
 
 /** What a client sends to keep a connection through idle proxies, and what comes back without waking the object. */
@@ -91,6 +103,18 @@ export function liveKey(item: LiveItem): { key: string; version: number } {
       return { key: `deviation:${item.deviation.id}`, version: item.deviation.version };
   }
 }
+
+/** How the API Worker tells a feed whom it has let through. Ids and names travel percent-encoded. */
+export const LIVE_HEADERS = {
+  userId: "x-holdfast-user-id",
+  userName: "x-holdfast-user-name",
+  audience: "x-holdfast-audience",
+  /** The ticket's own id: a feed opens one connection for it. */
+  ticket: "x-holdfast-ticket",
+  /** Until when the ticket is good, and until when the connection may last; epoch milliseconds. */
+  ticketUntil: "x-holdfast-ticket-until",
+  until: "x-holdfast-until",
+} as const;
 
 /** What a LiveFeed object answers. One per topic: `ops`, `warehouse:<id>`, `order:<id>`. */
 export interface LiveFeedRpc {

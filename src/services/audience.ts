@@ -1,3 +1,4 @@
+import type { LiveAudience } from "../contracts/live.ts";
 import type { Principal, Role } from "../contracts/principal.ts";
 import { isBoundToWarehouse } from "./authorize.ts";
 
@@ -9,7 +10,7 @@ import { isBoundToWarehouse } from "./authorize.ts";
  * - `floor` (warehouse staff and warehouse systems) see what they ship and where it goes: no e-mail address, no phone,
  *   no prices, no payments.
  */
-export type Audience = "staff" | "buyers" | "floor";
+export type Audience = LiveAudience;
 
 const AUDIENCES: Readonly<Record<Role, Audience>> = {
   customer: "buyers",

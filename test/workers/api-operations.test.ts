@@ -328,6 +328,8 @@ describe("live tickets", () => {
     const connected = await connect("ops", ticket);
     expect(connected.status).toBe(101);
     connected.webSocket?.accept();
+    const again = await problem(await connect("ops", ticket), "unauthenticated");
+    expect(again.detail).toContain("used already");
     connected.webSocket?.close();
   });
 });

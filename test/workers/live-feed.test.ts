@@ -1,7 +1,13 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import { LIVE_CLOSE, type LiveItem, type LiveMessage } from "../../src/contracts/live.ts";
+import {
+  LIVE_CLOSE,
+  LIVE_HEADERS,
+  type LiveAudience,
+  type LiveItem,
+  type LiveMessage,
+} from "../../src/contracts/live.ts";
 import type { LiveFeed } from "../../durable-objects/live-feed/object.ts";
 import { MOST_MESSAGE_LENGTH, MOST_PENDING, Outbox } from "../../durable-objects/live-feed/outbox.ts";
 
@@ -23,14 +29,32 @@ function feedOf(topic: string) {
   return env.LIVE_FEED.get(env.LIVE_FEED.idFromName(topic)) as DurableObjectStub<LiveFeed>;
 }
 
-async function listen(topic: string, user = { id: "usr_1", name: "Ada" }): Promise<Listening> {
-  const answer = await feedOf(topic).fetch(`https://feed/live?topic=${encodeURIComponent(topic)}`, {
+interface User {
+  id: string;
+  name: string;
+  audience?: LiveAudience;
+  ticket?: string;
+  until?: number;
+}
+
+function connect(topic: string, { id, name, audience = "staff", ticket, until }: User): Promise<Response> {
+  return feedOf(topic).fetch(`https://feed/live?topic=${encodeURIComponent(topic)}`, {
     headers: {
       upgrade: "websocket",
-      "x-holdfast-user-id": user.id,
-      "x-holdfast-user-name": encodeURIComponent(user.name),
+      [LIVE_HEADERS.userId]: id,
+      [LIVE_HEADERS.userName]: encodeURIComponent(name),
+      [LIVE_HEADERS.audience]: audience,
+      ...(ticket !== undefined && {
+        [LIVE_HEADERS.ticket]: ticket,
+        [LIVE_HEADERS.ticketUntil]: String(Date.now() + 60_000),
+      }),
+      ...(until !== undefined && { [LIVE_HEADERS.until]: String(until) }),
     },
   });
+}
+
+async function listen(topic: string, user: User = { id: "usr_1", name: "Ada" }): Promise<Listening> {
+  const answer = await connect(topic, user);
   const socket = answer.webSocket;
   if (socket === null) throw new Error(`no socket: ${answer.status}`);
   const listening: Listening = { socket, messages: [], texts: [], closed: null };
@@ -43,7 +67,8 @@ async function listen(topic: string, user = { id: "usr_1", name: "Ada" }): Promi
     listening.closed = { code: event.code };
   });
   socket.accept();
-  await vi.waitFor(() => expect(listening.messages.some((message) => message.type === "presence")).toBe(true));
+  const first = user.audience === "buyers" ? "hello" : "presence";
+  await vi.waitFor(() => expect(listening.messages.some((message) => message.type === first)).toBe(true));
   return listening;
 }
 
@@ -152,18 +177,82 @@ describe("LiveFeed", () => {
     await vi.waitFor(() => expect(listening.closed).toEqual({ code: LIVE_CLOSE.policy }));
   });
 
-  it("closes on a connection of more than an hour before telling it anything more", async () => {
+  it("closes on a connection of more than 15 minutes before telling it anything more", async () => {
     const topic = newTopic();
     const listening = await listen(topic);
     const feed = feedOf(topic);
     await runInDurableObject(feed, (_instance, state) => {
       for (const socket of state.getWebSockets()) {
-        socket.serializeAttachment({ id: "usr_1", name: "Ada", connectedAt: Date.now() - 61 * 60_000 });
+        socket.serializeAttachment({ id: "usr_1", name: "Ada", connectedAt: Date.now() - 16 * 60_000 });
       }
     });
     await feed.publish([orderItem("ord_a", 1)]);
     await vi.waitFor(() => expect(listening.closed).toEqual({ code: LIVE_CLOSE.renew }));
     expect(itemsOf(listening)).toEqual([]);
+  });
+
+  it("closes on a listener whose token has ended, before telling them anything more", async () => {
+    const topic = newTopic();
+    const [ended, other] = await Promise.all([
+      listen(topic, { id: "usr_1", name: "Ada", until: Date.now() + 60_000 }),
+      listen(topic, { id: "usr_2", name: "Bo", until: Date.now() + 600_000 }),
+    ]);
+    const feed = feedOf(topic);
+    await runInDurableObject(feed, (_instance, state) => {
+      for (const socket of state.getWebSockets()) {
+        const listener = socket.deserializeAttachment() as { id: string };
+        if (listener.id === "usr_1") socket.serializeAttachment({ ...listener, until: Date.now() - 1 });
+      }
+    });
+    await feed.publish([orderItem("ord_a", 1)]);
+    await vi.waitFor(() => expect(ended.closed).toEqual({ code: LIVE_CLOSE.renew }));
+    expect(itemsOf(ended)).toEqual([]);
+    await vi.waitFor(() => expect(itemsOf(other)).toEqual([orderItem("ord_a", 1)]));
+  });
+
+  it("opens one connection for a ticket, also after it has closed and the object was evicted", async () => {
+    const topic = newTopic();
+    const first = await listen(topic, { id: "usr_1", name: "Ada", ticket: "ticket-1" });
+    expect((await connect(topic, { id: "usr_1", name: "Ada", ticket: "ticket-1" })).status).toBe(401);
+    first.socket.close(1000, "bye");
+    await evictDurableObject(feedOf(topic));
+    expect((await connect(topic, { id: "usr_1", name: "Ada", ticket: "ticket-1" })).status).toBe(401);
+    await listen(topic, { id: "usr_1", name: "Ada", ticket: "ticket-2" });
+  });
+
+  it("gives one person 20 connections, and leaves room for the others", async () => {
+    const topic = newTopic();
+    for (let tab = 1; tab <= 20; tab += 1) await listen(topic);
+    expect((await connect(topic, { id: "usr_1", name: "Ada" })).status).toBe(429);
+    await listen(topic, { id: "usr_2", name: "Bo" });
+  });
+
+  it("tells customers and shops of the order, and not who of the staff looks at it", async () => {
+    const topic = newTopic();
+    const customer = await listen(topic, { id: "cus_1", name: "Cy", audience: "buyers" });
+    const ada = await listen(topic, { id: "usr_1", name: "Ada" });
+    const deviation = {
+      id: "dev_1",
+      kind: "drift",
+      status: "open",
+      summary: "?",
+      orderId: null,
+      openedAt: 1,
+      version: 1,
+    } as const;
+    await feedOf(topic).publish([orderItem("ord_a", 1), { type: "deviation", deviation }]);
+    await vi.waitFor(() => expect(itemsOf(ada)).toHaveLength(2));
+    await vi.waitFor(() => expect(itemsOf(customer)).toEqual([orderItem("ord_a", 1)]));
+    expect(customer.messages.filter(({ type }) => type === "presence")).toEqual([]);
+    expect(customer.texts.join()).not.toContain("Ada");
+  });
+
+  it("tells a warehouse of an order without its amount", async () => {
+    const topic = newTopic();
+    const floor = await listen(topic, { id: "usr_3", name: "Flo", audience: "floor" });
+    await feedOf(topic).publish([orderItem("ord_a", 1)]);
+    await vi.waitFor(() => expect(itemsOf(floor)).toMatchObject([{ order: { orderId: "ord_a", total: null } }]));
+    expect(floor.texts.join()).not.toContain("1999");
   });
 
   it("refuses a request without an upgrade, and an upgrade without a user", async () => {

@@ -29,7 +29,7 @@ const live = endpoint({
   scope: "public",
   query: liveQuery,
   answers: { 101: { description: "Connected." } },
-  problems: ["upgrade_required", "unauthenticated"],
+  problems: ["upgrade_required", "unauthenticated", "rate_limited"],
   async handle({ ctx, query, request }) {
     const opened = await openLiveFeed(ctx, request, query.topic, query.ticket);
     return opened.ok ? opened.value : opened;
@@ -45,7 +45,7 @@ const orderLive = endpoint({
   params: orderParams,
   query: orderLiveQuery,
   answers: { 101: { description: "Connected." } },
-  problems: ["upgrade_required", "unauthenticated"],
+  problems: ["upgrade_required", "unauthenticated", "rate_limited"],
   async handle({ ctx, params, query, request }) {
     const opened = await openLiveFeed(ctx, request, `order:${params.id}`, query.ticket);
     return opened.ok ? opened.value : opened;
