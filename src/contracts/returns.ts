@@ -2,6 +2,7 @@ import { z } from "zod";
 import { PAYMENT_STATES } from "../domain/order/order.ts";
 import { RETURN_CONDITIONS } from "../domain/order/return-policy.ts";
 import { EXCHANGE_STATES } from "../domain/order/exchange.ts";
+import { REFUND_STATES } from "../domain/order/refund.ts";
 import { INSPECTION_OUTCOMES, RETURN_STATES } from "../domain/order/return.ts";
 import { listOf, pageQuery, queryChoices } from "./lists.ts";
 import { paymentAnswer } from "./orders.ts";
@@ -110,7 +111,10 @@ export type RefundForm = z.infer<typeof refundForm>;
 export const refundAnswer = z
   .strictObject({
     number: z.int(),
-    status: z.enum(["pending", "done"]),
+    status: z.enum(REFUND_STATES).meta({
+      description:
+        "failed: the customer has not got all of it, also where the provider had first said it was done. Its money stays set aside until somebody has it tried again.",
+    }),
     amount: money,
     reason: z.string(),
     returnId: z.string().nullable(),
@@ -127,7 +131,7 @@ export const refundAnswer = z
     withheld: z.strictObject({ shipping: money, fee: money }),
     credit: money.meta({ description: "Not paid back: it pays, or is kept, for what is had in exchange." }),
     parts: z
-      .array(z.strictObject({ payment: z.int(), amount: money, status: z.enum(["pending", "done"]) }))
+      .array(z.strictObject({ payment: z.int(), amount: money, status: z.enum(REFUND_STATES) }))
       .meta({ description: "The earliest payment gives back first." }),
   })
   .meta({ id: "Refund" });

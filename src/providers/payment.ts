@@ -12,6 +12,30 @@ export type PaymentSnapshot =
   | { status: "voided"; intentId: string; amount: Money }
   | { status: "failed"; intentId: string; amount: Money; code: string; message: string; hard: boolean };
 
+/** A refund as the provider has it now. */
+export interface RefundSnapshot {
+  refundId: string;
+  /** `failed`: the money did not reach the customer, and is ours again. */
+  status: "pending" | "done" | "failed";
+  amount: Money;
+  /** Why it failed, in the provider's words; null where it has not. */
+  code: string | null;
+}
+
+/** What names a payment in a provider's event. */
+export interface PaymentReference {
+  /** The provider's id of the intent; null where the event does not name it. */
+  intentId: string | null;
+  /** PayPal's capture, of an event that names nothing else. */
+  captureId?: string;
+}
+
+/** Whose a payment is, as the provider was told when it was made. All null: it was told nothing of us. */
+export interface PaymentOwner {
+  orderId: string | null;
+  intentId: string | null;
+}
+
 export interface CreateIntent {
   /** Our order: becomes the provider's reference, by which a lost reply is looked up. */
   orderId: string;
@@ -64,6 +88,10 @@ export interface PaymentProvider {
     reason: string,
     idempotencyKey: string,
   ): Promise<ProviderResult<{ refundId: string; amount: Money }>>;
+  /** The provider's own truth about a refund. */
+  retrieveRefund(refundId: string): Promise<ProviderResult<RefundSnapshot>>;
+  /** Whose payment this is. A reference that the provider does not know is nobody's. */
+  findOwner(reference: PaymentReference): Promise<ProviderResult<PaymentOwner>>;
   /**
    * The intent made for this order, if any: for an outcome that is unknown and older than the key's life. Fails with
    * `not_searchable` where the provider does not search by what it was given.

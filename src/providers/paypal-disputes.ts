@@ -2,8 +2,9 @@ import { z } from "zod";
 import type { Dispute } from "../domain/order/dispute.ts";
 import type { ProviderResult } from "./outcome.ts";
 import type { DisputeDesk, DisputeSnapshot } from "./payment-disputes.ts";
+import { findCaptureOwner } from "./paypal-captures.ts";
 import { PaypalClient, type PaypalConfig } from "./paypal-client.ts";
-import { amountShape, moneyOf, readPaypalReference } from "./paypal-parse.ts";
+import { amountShape, moneyOf } from "./paypal-parse.ts";
 
 const disputeShape = z.object({
   dispute_id: z.string().min(1),
@@ -15,12 +16,6 @@ const disputeShape = z.object({
   disputed_transactions: z.array(z.object({ seller_transaction_id: z.string().nullish() })).nullish(),
 });
 type WireDispute = z.infer<typeof disputeShape>;
-
-/** What a capture says of where it comes from. */
-const captureShape = z.object({
-  custom_id: z.string().nullish(),
-  supplementary_data: z.object({ related_ids: z.object({ order_id: z.string().nullish() }).nullish() }).nullish(),
-});
 
 /** Outcomes after which the money is ours. In the others the buyer has it, as far as PayPal says that it paid it back. */
 const WON: ReadonlySet<string> = new Set([
@@ -45,19 +40,8 @@ export class PaypalDisputes implements DisputeDesk {
     if (dispute === null) return { outcome: "unknown", message: "unreadable answer" };
     const captureId = answer.value.disputed_transactions?.[0]?.seller_transaction_id;
     if (!captureId) return { outcome: "done", value: { intentId: null, orderId: null, dispute } };
-    const capture = await this.#client.get(`/v2/payments/captures/${encodeURIComponent(captureId)}`, captureShape);
-    if (capture.outcome === "done") {
-      const { custom_id, supplementary_data } = capture.value;
-      const intentId = supplementary_data?.related_ids?.order_id ?? null;
-      return {
-        outcome: "done",
-        value: { intentId, orderId: readPaypalReference(custom_id)?.orderId ?? null, dispute },
-      };
-    }
-    // A payment that was not made through the API is no capture.
-    return capture.outcome === "failed" && capture.code === "INVALID_RESOURCE_ID"
-      ? { outcome: "done", value: { intentId: null, orderId: null, dispute } }
-      : capture;
+    const owner = await findCaptureOwner(this.#client, captureId);
+    return owner.outcome === "done" ? { outcome: "done", value: { ...owner.value, dispute } } : owner;
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { currencyExponent, isCurrency, type Money } from "../domain/money.ts";
 import { parseJson } from "./http.ts";
-import type { PaymentSnapshot } from "./payment.ts";
+import type { PaymentOwner, PaymentSnapshot, RefundSnapshot } from "./payment.ts";
 
 /** How long an authorization lasts where it does not say: PayPal's usual 29 days. */
 const USUAL_AUTHORIZATION_MS = 29 * 24 * 60 * 60 * 1000;
@@ -44,6 +44,24 @@ export const orderShape = z.object({
   ]),
   links: z.array(linkShape).nullish(),
 });
+
+/** What the refund means to us; null where its amount cannot be read. */
+export function refundSnapshotOf({ id, status, amount }: z.infer<typeof refundShape>): RefundSnapshot | null {
+  const money = moneyOf(amount);
+  if (money === null) return null;
+  const isFailed = status === "FAILED" || status === "CANCELLED";
+  return {
+    refundId: id,
+    status: isFailed ? "failed" : status === "COMPLETED" ? "done" : "pending",
+    amount: money,
+    code: isFailed ? `REFUND_${status}` : null,
+  };
+}
+
+/** Whose a payment is that PayPal keeps this reference with. */
+export function ownerOf(reference: string | null | undefined, intentId: string | null): PaymentOwner {
+  return { orderId: readPaypalReference(reference)?.orderId ?? null, intentId };
+}
 
 export type PaypalOrder = z.infer<typeof orderShape>;
 export type PaypalAuthorization = z.infer<typeof authorizationShape>;

@@ -1,15 +1,25 @@
 import type { Money } from "../domain/money.ts";
 import type { ProviderResult, ProviderShortfall } from "./outcome.ts";
-import type { ConfirmedBy, CreateIntent, PaymentProvider, PaymentSnapshot } from "./payment.ts";
+import type {
+  ConfirmedBy,
+  CreateIntent,
+  PaymentOwner,
+  PaymentProvider,
+  PaymentReference,
+  PaymentSnapshot,
+  RefundSnapshot,
+} from "./payment.ts";
+import { findCaptureOwner, isUnknown } from "./paypal-captures.ts";
 import { PaypalClient, type PaypalConfig } from "./paypal-client.ts";
 import {
   authorizationOf,
   authorizationShape,
   captureShape,
   capturesOf,
-  moneyOf,
   orderShape,
+  ownerOf,
   refundShape,
+  refundSnapshotOf,
   snapshotOf,
   wireAmount,
   withCapture,
@@ -134,12 +144,28 @@ export class PaypalPayments implements PaymentProvider {
     const path = `/v2/payments/captures/${encodeURIComponent(capture.id)}/refund`;
     const result = await this.#client.post(path, body, idempotencyKey, refundShape);
     if (result.outcome !== "done") return result;
-    const { id: refundId, status, amount: paidBack } = result.value;
-    if (status === "FAILED" || status === "CANCELLED")
-      return failed(`REFUND_${status}`, "PayPal did not pay the money back");
-    const value = moneyOf(paidBack);
-    if (value === null) return { outcome: "unknown", message: "unreadable answer" };
-    return { outcome: "done", value: { refundId, amount: value } };
+    const made = refundSnapshotOf(result.value);
+    if (made === null) return { outcome: "unknown", message: "unreadable answer" };
+    if (made.status === "failed") return failed(made.code ?? "REFUND_FAILED", "PayPal did not pay the money back");
+    return { outcome: "done", value: { refundId: made.refundId, amount: made.amount } };
+  }
+
+  async retrieveRefund(refundId: string): Promise<ProviderResult<RefundSnapshot>> {
+    const refund = await this.#client.get(`/v2/payments/refunds/${encodeURIComponent(refundId)}`, refundShape);
+    if (refund.outcome !== "done") return refund;
+    const value = refundSnapshotOf(refund.value);
+    return value === null ? { outcome: "unknown", message: "unreadable answer" } : { outcome: "done", value };
+  }
+
+  async findOwner({ intentId, captureId }: PaymentReference): Promise<ProviderResult<PaymentOwner>> {
+    if (intentId !== null) {
+      const order = await this.#order(intentId);
+      if (order.outcome === "done")
+        return { outcome: "done", value: ownerOf(order.value.purchase_units[0].custom_id, intentId) };
+      return isUnknown(order) ? { outcome: "done", value: { orderId: null, intentId } } : order;
+    }
+    if (captureId === undefined) return { outcome: "done", value: { orderId: null, intentId } };
+    return findCaptureOwner(this.#client, captureId);
   }
 
   /** PayPal searches neither orders nor payments by our reference; an order whose reply was lost is made again under its key. */

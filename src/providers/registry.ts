@@ -8,6 +8,7 @@ import type { MailProvider, SmsProvider } from "./message.ts";
 import type { PaymentProvider } from "./payment.ts";
 import type { DisputeDesk } from "./payment-disputes.ts";
 import type { PaymentRecords } from "./payment-records.ts";
+import { type EventDesk, PaypalEvents } from "./paypal-events.ts";
 import { PaypalDisputes } from "./paypal-disputes.ts";
 import { PaypalPayments } from "./paypal.ts";
 import type { PaypalToken } from "./paypal-client.ts";
@@ -25,6 +26,8 @@ import { TwilioSms } from "./twilio.ts";
 export interface Providers {
   payments: Readonly<Record<PaymentProviderName, PaymentProvider>>;
   disputes: Readonly<Record<PaymentProviderName, DisputeDesk>>;
+  /** PayPal's events are fetched before they are acted on. */
+  paypalEvents: EventDesk;
   mail: MailProvider;
   sms: SmsProvider;
   carrier: CarrierProvider;
@@ -86,6 +89,7 @@ export function createProviders(config: ProvidersConfig): Providers {
       stripe: new StripeDisputes({ ...config.stripe, fetch: reach("stripe") }),
       paypal: new PaypalDisputes({ ...config.paypal, fetch: reach("paypal"), tokens: paypalTokens }),
     },
+    paypalEvents: new PaypalEvents({ ...config.paypal, fetch: reach("paypal"), tokens: paypalTokens }),
     mail: new SendgridMail({ ...config.sendgrid, fetch: reach("sendgrid") }),
     sms: new TwilioSms({ ...config.twilio, fetch: reach("twilio") }),
     carrier: new FedexCarrier({ ...config.fedex, fetch: reach("fedex"), tokens: fedexTokens }),

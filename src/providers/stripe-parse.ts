@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Money } from "../domain/money.ts";
-import type { PaymentSnapshot } from "./payment.ts";
+import type { PaymentSnapshot, RefundSnapshot } from "./payment.ts";
 
 /**
  * Decline codes after which Stripe's own guidance is to attempt the same payment again.
@@ -57,6 +57,23 @@ export const refundShape = z.object({
   status: z.string().nullish(),
   failure_reason: z.string().nullish(),
 });
+
+/** Whether a refund in this state has not reached the customer, and never will. */
+export function isRefundOver(status: string | null | undefined): boolean {
+  return status === "failed" || status === "canceled";
+}
+
+/** What the refund means to us. */
+export function refundSnapshotOf(refund: z.infer<typeof refundShape>): RefundSnapshot {
+  const { id, amount, currency, status, failure_reason: reason } = refund;
+  const isFailed = isRefundOver(status);
+  return {
+    refundId: id,
+    status: isFailed ? "failed" : status === "succeeded" ? "done" : "pending",
+    amount: { amount, currency: currency.toUpperCase() },
+    code: isFailed ? (reason ?? "refund_failed") : null,
+  };
+}
 
 export type StripeIntent = z.infer<typeof intentShape>;
 

@@ -2,8 +2,16 @@ import Stripe from "stripe";
 import type { Money } from "../domain/money.ts";
 import { CallHeldBack, exchange, heldBackResult, throttledResult, type FetchFunction } from "./http.ts";
 import type { ProviderResult, ProviderShortfall } from "./outcome.ts";
-import type { ConfirmedBy, CreateIntent, PaymentProvider, PaymentSnapshot } from "./payment.ts";
-import { declineCode, intentShape, isHardDecline, refundShape, snapshotOf } from "./stripe-parse.ts";
+import type {
+  ConfirmedBy,
+  CreateIntent,
+  PaymentOwner,
+  PaymentProvider,
+  PaymentReference,
+  PaymentSnapshot,
+  RefundSnapshot,
+} from "./payment.ts";
+import { declineCode, intentShape, isHardDecline, refundShape, refundSnapshotOf, snapshotOf } from "./stripe-parse.ts";
 
 export interface StripeConfig {
   secretKey: string;
@@ -125,21 +133,41 @@ export class StripePayments implements PaymentProvider {
         ),
       );
       if (!answer.success) return { outcome: "unknown", message: "unreadable answer" };
-      const { id, status, currency, failure_reason } = answer.data;
-      if (status === "failed" || status === "canceled") {
+      const { refundId, status, amount: paidBack, code } = refundSnapshotOf(answer.data);
+      if (status === "failed") {
         return {
           outcome: "failed",
-          code: failure_reason ?? "refund_failed",
+          code: code ?? "refund_failed",
           message: "the bank did not take the refund",
           retryable: false,
         };
       }
-      return {
-        outcome: "done",
-        value: { refundId: id, amount: { amount: answer.data.amount, currency: currency.toUpperCase() } },
-      };
+      return { outcome: "done", value: { refundId, amount: paidBack } };
     } catch (error) {
       return shortfallOf(error);
+    }
+  }
+
+  async retrieveRefund(refundId: string): Promise<ProviderResult<RefundSnapshot>> {
+    try {
+      const answer = refundShape.safeParse(await this.#stripe.refunds.retrieve(refundId));
+      return answer.success
+        ? { outcome: "done", value: refundSnapshotOf(answer.data) }
+        : { outcome: "unknown", message: "unreadable answer" };
+    } catch (error) {
+      return shortfallOf(error);
+    }
+  }
+
+  async findOwner({ intentId }: PaymentReference): Promise<ProviderResult<PaymentOwner>> {
+    const nobody: ProviderResult<PaymentOwner> = { outcome: "done", value: { orderId: null, intentId } };
+    if (intentId === null) return nobody;
+    try {
+      const { metadata } = await this.#stripe.paymentIntents.retrieve(intentId);
+      return { outcome: "done", value: { orderId: metadata["order_id"] ?? null, intentId } };
+    } catch (error) {
+      const shortfall = shortfallOf(error);
+      return shortfall.outcome === "failed" && shortfall.code === "resource_missing" ? nobody : shortfall;
     }
   }
 

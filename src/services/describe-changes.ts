@@ -1,6 +1,6 @@
 import type { FieldChange } from "../contracts/orders.ts";
 import type { Order } from "../domain/order/order.ts";
-import { isRefundDone, refundAmount } from "../domain/order/refund.ts";
+import { refundAmount, refundState } from "../domain/order/refund.ts";
 
 /**
  * What is otherwise in an order than it was before, field by field: `address/city`, `lines/2/quantity`,
@@ -63,7 +63,7 @@ function fieldsOf(order: Order): Map<string, unknown> {
     });
   for (const refund of order.refunds)
     add(`refunds/${refund.number}/`, {
-      status: isRefundDone(refund) ? "done" : "pending",
+      status: refundState(refund),
       amount: money(refundAmount(refund)),
       reason: refund.reason,
     });

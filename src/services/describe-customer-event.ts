@@ -31,6 +31,7 @@ export const CUSTOMER_EVENTS = [
   "ReturnInspected",
   "RefundRequested",
   "RefundSettled",
+  "RefundFailed",
 ] as const satisfies readonly OrderEventType[];
 
 type Told = Extract<OrderEvent, { type: (typeof CUSTOMER_EVENTS)[number] }>;
@@ -101,6 +102,8 @@ function toldOf(event: Told, money: (amount: number) => { amount: number; curren
     }
     case "RefundSettled":
       return { refund: event.refund, payment: event.payment };
+    case "RefundFailed":
+      return { refund: event.refund, payment: event.payment, amount: money(event.amount) };
   }
 }
 

@@ -12,7 +12,7 @@ import { settledAmounts } from "../domain/order/amounts.ts";
 import { creditAmount, exchangeState } from "../domain/order/exchange.ts";
 import { paymentIdOf } from "../domain/ids.ts";
 import type { Order, Payment } from "../domain/order/order.ts";
-import { isRefundDone, type Refund, refundableNow, refundAmount } from "../domain/order/refund.ts";
+import { partState, type Refund, refundableNow, refundAmount, refundState } from "../domain/order/refund.ts";
 import { type Return, RETURN_STATES, type ReturnState } from "../domain/order/return.ts";
 import { paymentState } from "../domain/order/views.ts";
 import { audienceOf, type Reader } from "./audience.ts";
@@ -78,7 +78,7 @@ export function describeRefund({ currency }: Pick<Order, "currency">, refund: Re
   const money = (amount: number) => ({ amount, currency });
   return {
     number: refund.number,
-    status: isRefundDone(refund) ? "done" : "pending",
+    status: refundState(refund),
     amount: money(refundAmount(refund)),
     reason: refund.reason,
     returnId: refund.returnId,
@@ -92,10 +92,10 @@ export function describeRefund({ currency }: Pick<Order, "currency">, refund: Re
     })),
     credit: money(creditAmount(refund)),
     withheld: { shipping: money(refund.withheld.shipping), fee: money(refund.withheld.fee) },
-    parts: refund.parts.map(({ payment, amount, refundId }) => ({
-      payment,
-      amount: money(amount),
-      status: refundId === null ? "pending" : "done",
+    parts: refund.parts.map((part) => ({
+      payment: part.payment,
+      amount: money(part.amount),
+      status: partState(part),
     })),
   };
 }

@@ -5,16 +5,16 @@ import { storeWebhookEvent } from "../db/ops/webhook-events.ts";
 import type { Env } from "../platform/env.ts";
 import { logWarning } from "../platform/log.ts";
 import { outsideFetch } from "../providers/http.ts";
-import type { Certificate } from "../providers/webhooks/certificate.ts";
 import { verifyFedexWebhook } from "../providers/webhooks/fedex.ts";
+import { PaypalCertificates } from "../providers/webhooks/paypal-certificates.ts";
 import { verifyPaypalWebhook } from "../providers/webhooks/paypal.ts";
 import { verifySendgridWebhook } from "../providers/webhooks/sendgrid.ts";
 import { verifyStripeWebhook } from "../providers/webhooks/stripe.ts";
 import { verifyTwilioWebhook } from "../providers/webhooks/twilio.ts";
-import type { WebhookVerification } from "../providers/webhooks/verification.ts";
+import { isUnreadable, type WebhookVerification } from "../providers/webhooks/verification.ts";
 
 /** PayPal's certificates, as long as the isolate lives. */
-const paypalCertificates = new Map<string, Certificate>();
+const paypalCertificates = new PaypalCertificates();
 
 export type WebhookProvider = WebhookMessage["provider"];
 
@@ -39,6 +39,7 @@ export async function takeWebhook(env: Env, delivery: Delivery, now: number): Pr
     return refuse("webhook_signature", "The signature does not fit the body, or is too old.");
   }
   const { eventId, event } = verified;
+  if (isUnreadable(event)) logWarning("webhook_unreadable", { provider, eventId, requestId });
   const state = await storeWebhookEvent(openOps(env.OPS), { provider, eventId, payload: JSON.stringify(event) }, now);
   if (state === "waiting") await env.WEBHOOKS.send({ provider, eventId });
   return { ok: true, value: null };

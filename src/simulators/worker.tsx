@@ -102,6 +102,22 @@ pages.post("/stripe/payment_intents/:intent/refund", async (c) => {
   return c.req.header("accept")?.includes("application/json") ? c.json({ id }) : c.redirect("/simulators/stripe", 303);
 });
 
+pages.post("/stripe/refunds/:refund/fail", async (c) => {
+  if (!(await stripeBooks(c.env).failRefund(c.req.param("refund"))))
+    return c.text("There is no refund of this id that has succeeded.", 409);
+  return c.req.header("accept")?.includes("application/json")
+    ? c.json({ status: "failed" })
+    : c.redirect("/simulators/stripe", 303);
+});
+
+pages.post("/paypal/refunds/:refund/fail", async (c) => {
+  if (!(await paypalBooks(c.env).failRefund(c.req.param("refund"))))
+    return c.text("There is no refund of this id that was made.", 409);
+  return c.req.header("accept")?.includes("application/json")
+    ? c.json({ status: "FAILED" })
+    : c.redirect("/simulators/paypal", 303);
+});
+
 pages.post("/stripe/disputes/:dispute", async (c) => {
   const { status } = await c.req.parseBody();
   if (status !== "under_review" && status !== "won" && status !== "lost")

@@ -1,9 +1,10 @@
 import { createHmac, createSign, generateKeyPairSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { verifyFedexWebhook } from "../../src/providers/webhooks/fedex.ts";
-import { verifySendgridWebhook } from "../../src/providers/webhooks/sendgrid.ts";
+import { UNREADABLE_KIND, verifySendgridWebhook } from "../../src/providers/webhooks/sendgrid.ts";
 import { verifyStripeWebhook } from "../../src/providers/webhooks/stripe.ts";
 import { verifyTwilioWebhook } from "../../src/providers/webhooks/twilio.ts";
+import { UNREADABLE } from "../../src/providers/webhooks/verification.ts";
 import fixtures from "../fixtures/stripe/resources.json" with { type: "json" };
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
@@ -34,6 +35,7 @@ describe("a Stripe webhook", () => {
         createdAt: NOW,
         intentId: intent.id,
         orderId: "ord_1",
+        payment: null,
         amount: { amount: 1099, currency: "USD" },
       },
     });
@@ -62,6 +64,17 @@ describe("a Stripe webhook", () => {
     ["an empty header", "", "signature_missing"],
     ["a header without a time", `v1=${signatureOf(body)}`, "signature_malformed"],
     ["nonsense", "hello", "signature_malformed"],
+    [
+      "a second time, of which one is old",
+      `t=${SECOND - 86_400},t=${SECOND},v1=${signatureOf(body, SECOND - 86_400)}`,
+      "signature_malformed",
+    ],
+    [
+      "a second time, of which one is old, the other way round",
+      `t=${SECOND},t=${SECOND - 86_400},v1=${signatureOf(body, SECOND - 86_400)}`,
+      "signature_malformed",
+    ],
+    ["a time twice", `t=${SECOND},v1=${signatureOf(body)},t=${SECOND}`, "signature_malformed"],
     ["no signature", `t=${SECOND}`, "signature_wrong"],
     ["a signature that is too short", `t=${SECOND},v1=ab`, "signature_wrong"],
     ["a signature that is too long", `t=${SECOND},v1=${signatureOf(body)}00`, "signature_wrong"],
@@ -92,11 +105,41 @@ describe("a Stripe webhook", () => {
     });
   });
 
-  it.each(["not json", "[]", '{"id":"evt_1"}'])("is refused when what was signed is %s", async (text) => {
-    expect(await verify(`t=${SECOND},v1=${signatureOf(text)}`, text)).toEqual({
-      ok: false,
-      reason: "payload_unreadable",
+  it.each(["not json", "[]", '{"id":"evt_1"}'])("is taken as unreadable when what was signed is %s", async (text) => {
+    const header = `t=${SECOND},v1=${signatureOf(text)}`;
+    const first = await verify(header, text);
+    expect(first).toMatchObject({ ok: true, event: UNREADABLE });
+    expect(await verify(header, text), "under the same id each time").toEqual(first);
+  });
+
+  const about = (object: Record<string, unknown>, type = "some.type") => {
+    const text = JSON.stringify({ ...fixtures.resources.event, id: "evt_3", type, data: { object } });
+    return verify(`t=${SECOND},v1=${signatureOf(text)}`, text);
+  };
+
+  it("about something without an id is taken, and is about no payment", async () => {
+    expect(await about({ object: "balance", available: [] }, "balance.available")).toMatchObject({
+      ok: true,
+      event: { intentId: null, orderId: null },
     });
+  });
+
+  it.each([
+    ["refund.failed", "failed"],
+    ["refund.updated", "failed"],
+    ["charge.refund.updated", "canceled"],
+  ])("of type %s names the refund that has failed", async (type, status) => {
+    const refund = { object: "refund", id: "re_1", payment_intent: "pi_7", status };
+    expect(await about(refund, type)).toMatchObject({ event: { failedRefundId: "re_1", intentId: "pi_7" } });
+  });
+
+  it.each(["pending", "requires_action", "succeeded"])("of a refund that is %s tells of no failure", async (status) => {
+    const refund = { object: "refund", id: "re_1", payment_intent: "pi_7", status };
+    expect((await about(refund, "refund.updated")) as object).not.toHaveProperty("event.failedRefundId");
+  });
+
+  it.each(["review", "radar.early_fraud_warning", "dispute"])("about a %s names the payment", async (object) => {
+    expect(await about({ object, id: "x_1", payment_intent: "pi_7" })).toMatchObject({ event: { intentId: "pi_7" } });
   });
 });
 
@@ -131,6 +174,16 @@ describe("a batch of SendGrid events", () => {
     });
     const again = await verify(sign(body));
     expect(again.ok && first.ok && again.eventId === first.eventId).toBe(true);
+  });
+
+  it("is taken although one of its events can't be read, and that one alone is left out", async () => {
+    for (const broken of [{}, null, "x", { ...event, timestamp: "soon" }, { ...event, sg_event_id: "" }]) {
+      const text = JSON.stringify([event, broken, { ...event, sg_event_id: "e2" }]);
+      expect(await verify(sign(text), text)).toMatchObject({
+        ok: true,
+        event: [{ id: "e1" }, { kind: UNREADABLE_KIND, reference: null }, { id: "e2" }],
+      });
+    }
   });
 
   it("is taken whatever leading zeros its signature has", async () => {
@@ -173,8 +226,8 @@ describe("a batch of SendGrid events", () => {
     expect(await verify(sign(body, "soon"), body, "soon")).toEqual({ ok: false, reason: "signature_malformed" });
   });
 
-  it("is refused when what was signed is no list of events", async () => {
-    expect(await verify(sign("{}"), "{}")).toEqual({ ok: false, reason: "payload_unreadable" });
+  it("is taken as unreadable when what was signed is no list of events", async () => {
+    expect(await verify(sign("{}"), "{}")).toMatchObject({ ok: true, event: UNREADABLE });
   });
 });
 
@@ -208,8 +261,8 @@ describe("a Twilio callback", () => {
     expect(await verify(signature)).toEqual({ ok: false, reason });
   });
 
-  it("is refused when it names no message", async () => {
-    expect(await verify(sign(`${url}To1`), "To=1")).toEqual({ ok: false, reason: "payload_unreadable" });
+  it("is taken as unreadable when it names no message", async () => {
+    expect(await verify(sign(`${url}To1`), "To=1")).toMatchObject({ ok: true, event: UNREADABLE });
   });
 });
 
@@ -243,9 +296,9 @@ describe("a pushed FedEx event", () => {
     expect(await verify(signature)).toEqual({ ok: false, reason });
   });
 
-  it("is refused when what was signed is no parcel's state", async () => {
-    expect(await verify(sign("nonsense"), "nonsense")).toEqual({ ok: false, reason: "payload_unreadable" });
-    expect(await verify(sign("{}"), "{}")).toEqual({ ok: false, reason: "payload_unreadable" });
+  it("is taken as unreadable when what was signed is no parcel's state", async () => {
+    expect(await verify(sign("nonsense"), "nonsense")).toMatchObject({ ok: true, event: UNREADABLE });
+    expect(await verify(sign("{}"), "{}")).toMatchObject({ ok: true, event: UNREADABLE });
     expect(await verify(sign(body, ""), body, "")).toEqual({ ok: false, reason: "signature_wrong" });
   });
 });

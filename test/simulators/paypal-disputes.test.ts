@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProviderResult } from "../../src/providers/outcome.ts";
+import { PaypalCertificates } from "../../src/providers/webhooks/paypal-certificates.ts";
 import { verifyPaypalWebhook } from "../../src/providers/webhooks/paypal.ts";
 import { savePaypal } from "./save-paypal.ts";
 import { startSimulatedWorld, until, type SimulatedWorld } from "./simulated-world.ts";
@@ -82,7 +83,7 @@ describe("a dispute at the simulated PayPal", () => {
     const config = {
       webhookId: world.vars["PAYPAL_WEBHOOK_ID"] ?? "",
       fetch: world.fetch,
-      certificates: new Map<string, never>(),
+      certificates: new PaypalCertificates(),
     };
     const types = await until("the three webhooks", async () => {
       const read = await Promise.all(
@@ -90,9 +91,12 @@ describe("a dispute at the simulated PayPal", () => {
           verifyPaypalWebhook(body, new Headers(headers), config, Date.now()),
         ),
       );
-      const events = read.flatMap((one) => (one.ok ? [one.event] : []));
-      expect(events.every((event) => event.disputeId === disputeId && event.status === null)).toBe(true);
-      return events.length >= 3 && events.map(({ type }) => type).sort();
+      const ids = read.flatMap((one) => (one.ok && "paypalEventId" in one.event ? [one.event.paypalEventId] : []));
+      const events = await Promise.all(
+        ids.map(async (id) => value(await world.providers.paypalEvents.retrieveEvent(id))),
+      );
+      expect(events.every((event) => event?.disputeId === disputeId && event.status === null)).toBe(true);
+      return events.length >= 3 && events.map((event) => event?.type).sort();
     });
     expect(types).toEqual(["CUSTOMER.DISPUTE.CREATED", "CUSTOMER.DISPUTE.RESOLVED", "CUSTOMER.DISPUTE.UPDATED"]);
     const moved = (await world.rows("paypal", "money_movements")).filter(

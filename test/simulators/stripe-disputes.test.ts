@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProviderResult } from "../../src/providers/outcome.ts";
 import { verifyStripeWebhook } from "../../src/providers/webhooks/stripe.ts";
+import { isUnreadable } from "../../src/providers/webhooks/verification.ts";
 import { startSimulatedWorld, until, type SimulatedWorld } from "./simulated-world.ts";
 
 const BY = { paymentMethod: "pm_card_visa", returnUrl: "http://localhost:8787/back", offSession: false };
@@ -81,7 +82,7 @@ describe("a dispute at the simulated Stripe", () => {
           verifyStripeWebhook(body, new Headers(headers), secret, Date.now()),
         ),
       );
-      const events = read.flatMap((one) => (one.ok ? [one.event] : []));
+      const events = read.flatMap((one) => (one.ok && !isUnreadable(one.event) ? [one.event] : []));
       expect(events.every((event) => event.disputeId === disputeId && event.intentId === intentId)).toBe(true);
       return events.length >= 3 && events.map(({ type }) => type).sort();
     });

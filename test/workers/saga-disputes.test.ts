@@ -7,6 +7,7 @@ import { type Deviation, findDeviation, listDeviations, resolveDeviation } from 
 import { storeWebhookEvent } from "../../src/db/ops/webhook-events.ts";
 import type { Dispute } from "../../src/domain/order/dispute.ts";
 import type { Effect } from "../../src/domain/order/effects.ts";
+import type { PaymentEvent } from "../../src/providers/webhooks/payment-event.ts";
 import { consumeWebhooks } from "../../src/saga/consumers/webhooks.ts";
 import { openDeviation } from "../../src/saga/handlers/open-deviation.ts";
 import { refundPayment } from "../../src/saga/handlers/settle-payment.ts";
@@ -78,15 +79,19 @@ async function told(
   };
   world.disputes.known.set(disputeId, { orderId, intentId, dispute });
   const message: WebhookMessage = { provider, eventId: unique("evt") };
-  const payload = JSON.stringify({
+  const event: PaymentEvent = {
     type: provider === "stripe" ? "charge.dispute.created" : "CUSTOMER.DISPUTE.CREATED",
     status: null,
     createdAt: Date.now(),
     intentId,
     orderId: null,
+    payment: null,
     amount: { amount: 2000, currency: "EUR" },
     disputeId,
-  });
+  };
+  // PayPal's own record of the event counts, and not what was stored of it.
+  if (provider === "paypal") world.paypalEvents.known.set(message.eventId, event);
+  const payload = JSON.stringify(provider === "paypal" ? { paypalEventId: message.eventId } : event);
   await storeWebhookEvent(ops, { ...message, payload }, Date.now());
   const batch = createMessageBatch("holdfast-webhooks", [
     { id: "0", timestamp: new Date(), attempts: 1, body: message },

@@ -300,6 +300,7 @@ describe("a payment", () => {
     const [intentId = ""] = (await ledger.order(id)).payments.map((one) => one.intentId ?? "");
     world.bank.intents.set(intentId, {
       id: intentId,
+      orderId: id,
       amount: { amount: 2000, currency: "EUR" },
       status: "authorized",
       captured: 0,

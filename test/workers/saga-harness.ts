@@ -8,7 +8,16 @@ import type { Env } from "../../src/platform/env.ts";
 import type { CarrierProvider, Label, LabelRequest } from "../../src/providers/carrier.ts";
 import type { MailMessage, MailProvider, SmsProvider } from "../../src/providers/message.ts";
 import type { ProviderResult } from "../../src/providers/outcome.ts";
-import type { CreateIntent, PaymentProvider, PaymentSnapshot } from "../../src/providers/payment.ts";
+import type {
+  CreateIntent,
+  PaymentOwner,
+  PaymentProvider,
+  PaymentReference,
+  PaymentSnapshot,
+  RefundSnapshot,
+} from "../../src/providers/payment.ts";
+import type { EventDesk } from "../../src/providers/paypal-events.ts";
+import type { PaymentEvent } from "../../src/providers/webhooks/payment-event.ts";
 import type { DisputeDesk, DisputeSnapshot } from "../../src/providers/payment-disputes.ts";
 import { ledgerCalls } from "../../src/saga/ledger-calls.ts";
 import { notificationCalls } from "../../src/saga/notification-calls.ts";
@@ -51,6 +60,7 @@ class Fates {
 
 interface Intent {
   id: string;
+  orderId: string;
   amount: CreateIntent["amount"];
   status: "created" | "asked" | "approved" | "authorized" | "captured" | "voided";
   captured: number;
@@ -61,6 +71,7 @@ interface Intent {
 export class FakeBank extends Fates implements PaymentProvider {
   readonly name = "fake";
   readonly intents = new Map<string, Intent>();
+  readonly refunds = new Map<string, { intentId: string; amount: CreateIntent["amount"]; status: "done" | "failed" }>();
   readonly #byKey = new Map<string, string>();
   confirmations = 0;
   captures = 0;
@@ -77,7 +88,14 @@ export class FakeBank extends Fates implements PaymentProvider {
       const id = this.#byKey.get(key) ?? `pi_${input.orderId}_${this.intents.size + 1}`;
       this.#byKey.set(key, id);
       if (!this.intents.has(id))
-        this.intents.set(id, { id, amount: input.amount, status: "created", captured: 0, refunded: 0 });
+        this.intents.set(id, {
+          id,
+          orderId: input.orderId,
+          amount: input.amount,
+          status: "created",
+          captured: 0,
+          refunded: 0,
+        });
       return this.#snapshot(id);
     });
   }
@@ -125,10 +143,47 @@ export class FakeBank extends Fates implements PaymentProvider {
     key: string,
   ): Promise<ProviderResult<{ refundId: string; amount: CreateIntent["amount"] }>> {
     return this.meet(() => {
-      if (!this.#byKey.has(key)) this.#of(id).refunded += amount.amount;
+      const refundId = `re_${key}`;
+      if (!this.#byKey.has(key)) {
+        this.#of(id).refunded += amount.amount;
+        this.refunds.set(refundId, { intentId: id, amount, status: "done" });
+      }
       this.#byKey.set(key, id);
-      return { outcome: "done", value: { refundId: `re_${key}`, amount } };
+      return { outcome: "done", value: { refundId, amount } };
     });
+  }
+
+  /** A refund that was made does not reach the customer after all. */
+  failRefund(refundId: string): void {
+    const refund = this.refunds.get(refundId);
+    if (!refund) throw new Error(`no refund ${refundId}`);
+    this.#of(refund.intentId).refunded -= refund.amount.amount;
+    this.refunds.set(refundId, { ...refund, status: "failed" });
+  }
+
+  retrieveRefund(refundId: string): Promise<ProviderResult<RefundSnapshot>> {
+    const refund = this.refunds.get(refundId);
+    return this.meet(() =>
+      refund
+        ? {
+            outcome: "done",
+            value: {
+              refundId,
+              status: refund.status,
+              amount: refund.amount,
+              code: refund.status === "failed" ? "expired_or_canceled_card" : null,
+            },
+          }
+        : { outcome: "failed", code: "resource_missing", message: "none", retryable: false },
+    );
+  }
+
+  findOwner({ intentId, captureId }: PaymentReference): Promise<ProviderResult<PaymentOwner>> {
+    const id = intentId ?? captureId ?? "";
+    return this.meet(() => ({
+      outcome: "done",
+      value: { intentId: id, orderId: this.intents.get(id)?.orderId ?? null },
+    }));
   }
 
   findByOrder(): Promise<ProviderResult<PaymentSnapshot | null>> {
@@ -176,6 +231,15 @@ export class FakeDisputes extends Fates implements DisputeDesk {
         ? { outcome: "done", value }
         : { outcome: "failed", code: "resource_missing", message: "none", retryable: false },
     );
+  }
+}
+
+/** Events as PayPal itself has them. */
+export class FakeEvents extends Fates implements EventDesk {
+  readonly known = new Map<string, PaymentEvent>();
+
+  retrieveEvent(id: string): Promise<ProviderResult<PaymentEvent | null>> {
+    return this.meet(() => ({ outcome: "done", value: this.known.get(id) ?? null }));
   }
 }
 
@@ -301,6 +365,7 @@ export class SagaWorld {
   readonly bank = new FakeBank();
   readonly paypal = new FakeBank();
   readonly disputes = new FakeDisputes();
+  readonly paypalEvents = new FakeEvents();
   readonly mail = new FakeMail();
   readonly carrier = new FakeCarrier();
   readonly deferred: Promise<unknown>[] = [];
@@ -313,6 +378,7 @@ export class SagaWorld {
       providers: {
         payments: { stripe: bank, paypal },
         disputes: { stripe: disputes, paypal: disputes },
+        paypalEvents: this.paypalEvents,
         mail,
         sms: mail,
         carrier,

@@ -9,10 +9,12 @@ import { claimNotifications, findNotification, finishNotifications } from "../..
 import { storeWebhookEvent } from "../../src/db/ops/webhook-events.ts";
 import { projectOrders } from "../../src/db/orders/projection.ts";
 import { databaseOf } from "../../src/db/orders/databases.ts";
-import type { PaypalEvent } from "../../src/providers/webhooks/paypal.ts";
+import type { PaymentEvent } from "../../src/providers/webhooks/payment-event.ts";
+import { UNREADABLE } from "../../src/providers/webhooks/verification.ts";
+import type { OrderId } from "../../src/domain/ids.ts";
+import { refundState } from "../../src/domain/order/refund.ts";
 import { orderOfEffect } from "../../src/domain/order/effects.ts";
 import { runEffect } from "../../src/saga/run-effect.ts";
-import type { StripeEvent } from "../../src/providers/webhooks/stripe.ts";
 import { consumeWebhooks } from "../../src/saga/consumers/webhooks.ts";
 import { queueLostWebhooks, sweepWebhooks } from "../../src/saga/sweep-webhooks.ts";
 import { newOrderId, OrderBooks, placedOrder } from "../support/order-books.ts";
@@ -92,14 +94,15 @@ async function paid() {
 
 function paymentEvent(
   { id, intentId }: { id: string; intentId: string },
-  change: Partial<StripeEvent> = {},
-): StripeEvent {
+  change: Partial<PaymentEvent> = {},
+): PaymentEvent {
   return {
     type: "payment_intent.amount_capturable_updated",
     status: "authorized",
     createdAt: Date.now() - 5 * MINUTE,
     intentId,
     orderId: id,
+    payment: null,
     amount: { amount: 2000, currency: "EUR" },
     ...change,
   };
@@ -140,14 +143,15 @@ describe("a payment's event", () => {
     await ledger.report(leased, (await runEffect(world.context, leased))!);
     const [intentId = ""] = world.paypal.intents.keys();
     world.paypal.approve(intentId);
-    const event: PaypalEvent = {
+    const event: PaymentEvent = {
       ...paymentEvent({ id: order.id, intentId }, { type: "CHECKOUT.ORDER.APPROVED", status: null }),
       intentId: null,
       payment: 1,
     };
     expect(await consume(await stored("stripe", { ...event, intentId }))).toEqual([]);
     expect((await ledger.order(order.id)).payments[0]?.status).toBe("requires_action");
-    expect(await consume(await stored("paypal", event))).toEqual([]);
+    world.paypalEvents.known.set("WH-1", event);
+    expect(await consume(await stored("paypal", { paypalEventId: "WH-1" }))).toEqual([]);
     expect((await ledger.order(order.id)).payments[0]?.status).toBe("processing");
     await vi.waitUntil(() =>
       queue.of(order.id).some(({ effect }) => effect.kind === "AuthorizePayment" && effect.approved === true),
@@ -186,6 +190,137 @@ describe("a payment's event", () => {
   });
 });
 
+describe("an event that names a payment of ours and not its order", () => {
+  it.each(["review.opened", "radar.early_fraud_warning.created", "refund.created", "refund.updated"])(
+    "(%s) is ours: the order is found by the payment",
+    async (type) => {
+      const order = await paid();
+      await world.bank.capture(order.intentId, { amount: 2000, currency: "EUR" });
+      const message = await stored("stripe", paymentEvent(order, { type, status: null, orderId: null, amount: null }));
+      expect(await consume(message)).toEqual([]);
+      expect(await findDeviation(ops, `dev_webhook:stripe:${message.eventId}`)).toBeNull();
+      expect((await ledger.order(order.id)).payments[0]).toMatchObject({ status: "captured", captured: 2000 });
+    },
+  );
+
+  it("comes again where the provider does not say whose it is", async () => {
+    const message = await stored("stripe", paymentEvent(await paid(), { status: null, orderId: null }));
+    world.bank.will("silent");
+    expect(await consume(message)).toEqual([0]);
+    expect(await consume(message)).toEqual([]);
+  });
+
+  it("and is nobody's is put in front of a person", async () => {
+    const stranger = paymentEvent({ id: newOrderId(), intentId: "pi_strange" }, { status: null, orderId: null });
+    const message = await stored("stripe", stranger);
+    expect(await consume(message)).toEqual([]);
+    expect(await findDeviation(ops, `dev_webhook:stripe:${message.eventId}`)).toMatchObject({
+      kind: "webhook_unmatched",
+    });
+  });
+});
+
+describe("an event of a refund that failed", () => {
+  /** An order of 20.00 of which 5.00 were paid back, and the provider's id of that refund. */
+  async function refunded() {
+    const order = await paid();
+    const { id, intentId } = order;
+    await world.bank.capture(intentId, { amount: 2000, currency: "EUR" });
+    await ledger.stub.recordPayment(id, 1, { status: "captured", intentId, captured: 2000, refunded: 0 });
+    const command = { type: "RefundOrder", reason: "late", of: { amount: 500 } } as const;
+    const actor = { kind: "system", id: "saga" } as const;
+    await ledger.execute({ orderId: id, command, actor });
+    const leased = await queue.leased(id, "RefundPayment");
+    const outcome = (await runEffect(world.context, leased))!;
+    return { ...order, leased, outcome, refundId: [...world.bank.refunds.keys()].at(-1) ?? "" };
+  }
+  const event = (order: { id: string; intentId: string }, refundId: string) =>
+    paymentEvent(order, { type: "refund.failed", status: null, orderId: null, failedRefundId: refundId });
+  const moneyOf = async (id: OrderId) => {
+    const { payments, refunds } = await ledger.order(id);
+    return { refunded: payments[0]?.refunded, refunds: refunds.map(refundState) };
+  };
+
+  it("shows it as failed and the money as ours, once, however often and in whatever words it is told", async () => {
+    const { leased, outcome, refundId, ...order } = await refunded();
+    await ledger.report(leased, outcome);
+    expect(await moneyOf(order.id)).toEqual({ refunded: 500, refunds: ["done"] });
+    world.bank.failRefund(refundId);
+    for (const type of ["refund.failed", "refund.updated", "charge.refund.updated"])
+      expect(await consume(await stored("stripe", { ...event(order, refundId), type }))).toEqual([]);
+    // An event from before it failed, which comes late.
+    expect(
+      await consume(await stored("stripe", paymentEvent(order, { type: "charge.refunded", status: null }))),
+    ).toEqual([]);
+    expect(await moneyOf(order.id)).toEqual({ refunded: 0, refunds: ["failed"] });
+    const deviations = (await ledger.stub.saga(order.id))?.filter(({ kind }) => kind === "OpenDeviation") ?? [];
+    expect(deviations).toHaveLength(1);
+  });
+
+  it("waits for the reply to the refund itself, where it comes before that", async () => {
+    const { leased, outcome, refundId, ...order } = await refunded();
+    world.bank.failRefund(refundId);
+    const message = await stored("stripe", event(order, refundId));
+    expect(await consume(message)).toEqual([0]);
+    await ledger.report(leased, outcome);
+    expect(await consume(message)).toEqual([]);
+    expect(await moneyOf(order.id)).toEqual({ refunded: 0, refunds: ["failed"] });
+  });
+
+  it("says nothing new where the provider has the refund as made", async () => {
+    const { leased, outcome, refundId, ...order } = await refunded();
+    await ledger.report(leased, outcome);
+    expect(await consume(await stored("stripe", event(order, refundId)))).toEqual([]);
+    expect(await moneyOf(order.id)).toEqual({ refunded: 500, refunds: ["done"] });
+  });
+
+  it("lets a person have it paid back again, under another key and once", async () => {
+    const { leased, outcome, refundId, ...order } = await refunded();
+    await ledger.report(leased, outcome);
+    world.bank.failRefund(refundId);
+    await consume(await stored("stripe", event(order, refundId)));
+    const [deviation] = (await ledger.stub.saga(order.id))?.filter(({ kind }) => kind === "OpenDeviation") ?? [];
+    const effectId = deviation?.effect.kind === "OpenDeviation" ? deviation.effect.effectId : undefined;
+    const actor = { kind: "system", id: "saga" } as const;
+    const retry = { orderId: order.id, command: { type: "RetryEffect", effectId: effectId! }, actor } as const;
+    expect(await ledger.execute(retry)).toMatchObject({ ok: true });
+    const again = await vi.waitUntil(() =>
+      queue.of(order.id).find(({ id, effect }) => effect.kind === "RefundPayment" && id !== leased.id),
+    );
+    await ledger.report(again, (await runEffect(world.context, again))!);
+    expect(await moneyOf(order.id)).toEqual({ refunded: 500, refunds: ["done"] });
+    expect(world.bank.intents.get(order.intentId)).toMatchObject({ captured: 2000, refunded: 500 });
+    expect(await ledger.execute(retry)).toMatchObject({ ok: false });
+  });
+});
+
+describe("an event that can't be trusted or read", () => {
+  it("of PayPal's that PayPal itself does not know is acted on by nobody, and a person is told", async () => {
+    const message = await stored("paypal", { paypalEventId: "WH-FORGED" });
+    expect(await consume(message)).toEqual([]);
+    expect(await findDeviation(ops, `dev_webhook:paypal:${message.eventId}`)).toMatchObject({
+      kind: "webhook_unmatched",
+    });
+  });
+
+  it("of PayPal's comes again while PayPal does not answer", async () => {
+    const message = await stored("paypal", { paypalEventId: "WH-2" });
+    world.paypalEvents.will("silent");
+    expect(await consume(message)).toEqual([0]);
+  });
+
+  it.each(["stripe", "paypal", "fedex", "sendgrid", "twilio"] as const)(
+    "of %s is put in front of a person, and does not come again",
+    async (provider) => {
+      const message = await stored(provider, UNREADABLE);
+      expect(await consume(message)).toEqual([]);
+      expect(await findDeviation(ops, `dev_webhook:${provider}:${message.eventId}`)).toMatchObject({
+        kind: "webhook_unmatched",
+      });
+    },
+  );
+});
+
 describe("a message's event", () => {
   async function told(channel: "email" | "sms") {
     const id = unique("ntf");
@@ -212,7 +347,12 @@ describe("a message's event", () => {
     ];
     const sms = (reference: string, status: string) => ({ messageId: "SM1", status, reference, errorCode: "30003" });
     const messages = [
-      await stored("sendgrid", [mail(arrived, "processed"), mail(arrived, "delivered"), mail(null, "delivered")]),
+      await stored("sendgrid", [
+        mail(null, "unreadable"),
+        mail(arrived, "processed"),
+        mail(arrived, "delivered"),
+        mail(null, "delivered"),
+      ]),
       await stored("sendgrid", [mail(bounced, "delivered"), mail(bounced, "bounce"), mail("nobody's", "delivered")]),
       await stored("twilio", sms(texted, "delivered")),
       await stored("twilio", sms(failed, "undelivered")),

@@ -138,6 +138,8 @@ export type PaymentFact =
   | { status: "captured"; intentId: string; captured: number; refunded: number }
   | { status: "voided"; intentId: string }
   | { status: "failed"; intentId: string; code: string; message: string }
+  /** A refund that the provider had taken on did not reach the customer. The amount is the refund's. */
+  | { status: "refund_failed"; intentId: string; refundId: string; amount: number; code: string }
   /** What the customer's bank says of it; changes nothing of where the payment itself stands. */
   | { status: "disputed"; intentId: string; dispute: Dispute };
 

@@ -63,6 +63,18 @@ export type OrderEvent =
   | { type: "PaymentVoided"; payment: number }
   | { type: "PaymentMismatched"; payment: number; expected: MinorUnits; actual: MinorUnits }
   | { type: "PaymentRefunded"; payment: number; amount: MinorUnits; refundId: string }
+  /**
+   * A refund that counted as paid back did not reach the customer. `refund` is null where it was not one of ours.
+   * `amount` is what no longer counts as paid back.
+   */
+  | {
+      type: "RefundFailed";
+      refund: number | null;
+      payment: number;
+      amount: MinorUnits;
+      refundId: string;
+      code: string;
+    }
   | { type: "PaymentDisputed"; payment: number; dispute: Omit<Dispute, "status"> }
   | { type: "DisputeUpdated"; payment: number; dispute: Omit<Dispute, "status"> }
   | { type: "DisputeClosed"; payment: number; disputeId: string; outcome: "won" | "lost" }
@@ -133,6 +145,8 @@ export type OrderEvent =
       deviation: DeviationKind;
       code: string;
       message: string;
+      /** The part of a refund that the effect was to pay back. */
+      part?: { refund: number; payment: number };
     }
   | { type: "EffectRetried"; effectId: EffectId }
   | ReturnEvent;

@@ -26,7 +26,7 @@ import {
 } from "./order-stock.ts";
 import { backordered, promised, promisedDelivery, timeWaiting } from "./promises.ts";
 import { reinstate } from "./recall.ts";
-import { askMoneyBack, withPaidBack } from "./refund.ts";
+import { askMoneyBack, withPaidBack, withRefundFailed, withRefundNotMade, withRefundRetried } from "./refund.ts";
 import { applyReturn } from "./return.ts";
 import { amountToCapture, waitsForAllocation } from "./settle-payment.ts";
 import { liveShipments, stateOf } from "./state.ts";
@@ -214,6 +214,8 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       }));
     case "PaymentRefunded":
       return withPaidBack(order, event.payment, event.amount);
+    case "RefundFailed":
+      return withRefundFailed(order, event, sequence);
     case "PaymentMismatched":
       return order;
     case "PaymentDisputed":
@@ -338,10 +340,14 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
     case "NotificationRequested":
     case "NotificationUndelivered":
       return order;
-    case "EffectFailed":
-      return { ...order, failedEffects: [...order.failedEffects, event.effectId] };
-    case "EffectRetried":
-      return { ...order, failedEffects: order.failedEffects.filter((id) => id !== event.effectId) };
+    case "EffectFailed": {
+      const failed = { ...order, failedEffects: [...order.failedEffects, event.effectId] };
+      return event.part ? withRefundNotMade(failed, event.part, event) : failed;
+    }
+    case "EffectRetried": {
+      const failedEffects = order.failedEffects.filter((id) => id !== event.effectId);
+      return withRefundRetried({ ...order, failedEffects }, event.effectId, sequence);
+    }
 
     case "ReturnRequested":
     case "ReturnApproved":

@@ -136,6 +136,8 @@ export interface Payment {
   captureFailed: boolean;
   /** What of `refunded` no refund of the order had asked for: paid back at the provider, by another hand; absent before. */
   refundedElsewhere?: MinorUnits;
+  /** The provider's ids of refunds that did not reach the customer, so that each counts once; absent before. */
+  failedRefunds?: string[];
   /** What of the captured money was asked back because the order became smaller; absent before. */
   reduced?: MinorUnits;
   /** What the customer's bank has disputed of it, oldest first; absent where it never has. */

@@ -4,7 +4,7 @@ import { disputeEvents } from "./dispute.ts";
 import type { Effect, PaymentFact } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
 import type { Order, Payment } from "./order.ts";
-import { isPartOpen, refundedAfter } from "./refund.ts";
+import { doneAmount, isPartOpen, partPaidBy, refundedAfter } from "./refund.ts";
 
 /** The events that bring our books of a payment up to the provider's; none when they agree. */
 export function paymentEvents(order: Order, number: number, fact: PaymentFact): OrderEvent[] {
@@ -49,6 +49,8 @@ export function paymentEvents(order: Order, number: number, fact: PaymentFact): 
       return isPaymentOpen(payment)
         ? [...started, { type: "PaymentFailed", payment: number, code: fact.code, message: fact.message }]
         : started;
+    case "refund_failed":
+      return refundFailedEvents(order, payment, fact);
     case "disputed":
       return [...started, ...disputeEvents(payment, fact.dispute)];
   }
@@ -94,6 +96,24 @@ export function refundedEvents(
   const amount = refundedAfter(order, number, effect.amount.amount) - payment.refunded;
   const settled: OrderEvent = { type: "RefundSettled", refund, payment: number, refundId };
   return amount > 0 ? [{ type: "PaymentRefunded", payment: number, amount, refundId }, settled] : [settled];
+}
+
+/**
+ * A refund that failed after it had counted as paid back; none where it is known already. What a webhook tells before
+ * our own refund has its outcome is for the caller to bring again.
+ */
+function refundFailedEvents(
+  order: Order,
+  payment: Payment,
+  { refundId, amount, code }: Extract<PaymentFact, { status: "refund_failed" }>,
+): OrderEvent[] {
+  const { number, refunded, failedRefunds = [] } = payment;
+  if (failedRefunds.includes(refundId)) return [];
+  const failed = { type: "RefundFailed", payment: number, refundId, code } as const;
+  const ours = partPaidBy(order, number, { refundId, amount });
+  if (ours) return [{ ...failed, refund: ours.refund, amount: Math.min(ours.part.amount, refunded) }];
+  const byAnotherHand = Math.min(amount, refunded - doneAmount(order, number));
+  return byAnotherHand > 0 ? [{ ...failed, refund: null, amount: byAnotherHand }] : [];
 }
 
 function authorizedEvents(payment: Payment, intentId: string, amount: number, expiresAt: number): OrderEvent[] {

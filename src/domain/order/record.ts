@@ -303,7 +303,7 @@ export const LAPSE_NOTICE_MS = 24 * 3_600_000;
 
 function recordExhausted(order: Order, fact: Extract<OrderFact, { type: "RecordExhausted" }>): OrderEvent[] {
   const { effectId, effect, code, message, unknown } = fact;
-  const failed = (deviation: DeviationKind): OrderEvent => ({
+  const failed = (deviation: DeviationKind): Extract<OrderEvent, { type: "EffectFailed" }> => ({
     type: "EffectFailed",
     effectId,
     kind: effect.kind,
@@ -327,8 +327,11 @@ function recordExhausted(order: Order, fact: Extract<OrderFact, { type: "RecordE
     case "AwaitPayment":
       return [failed("payment_unknown")];
     case "VoidPayment":
-    case "RefundPayment":
       return [failed(unknown ? "payment_unknown" : "payment_failed")];
+    case "RefundPayment": {
+      const { refund, payment } = effect;
+      return [{ ...failed(unknown ? "payment_unknown" : "payment_failed"), part: { refund, payment } }];
+    }
     case "PlaceExchange":
       // An order that may have been placed has its credit: a person finds out.
       if (unknown) return [failed("stuck_order")];

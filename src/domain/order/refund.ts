@@ -1,8 +1,9 @@
 import type { EffectId, OrderId, ReturnId, Sku, WarehouseId } from "../ids.ts";
-import { type MinorUnits, partsPerMillion } from "../money.ts";
+import { formatMoney, type MinorUnits, partsPerMillion } from "../money.ts";
 import { borneBy, capturedAmount, isPaymentAlive } from "./amounts.ts";
 import { isDisputed, lostAmount } from "./dispute.ts";
 import type { Effect } from "./effects.ts";
+import type { OrderEvent } from "./events.ts";
 import { type Credit, divideParts, type ReturnedCredit } from "./exchange.ts";
 import type { LineUnits, Order, Payment } from "./order.ts";
 import { withPayment } from "./order-parts.ts";
@@ -24,6 +25,22 @@ export interface RefundPart {
   payment: number;
   amount: MinorUnits;
   /** The provider's id of it, once it is done. */
+  refundId: string | null;
+  /** Set while it has failed, until a person has it tried again. */
+  failure?: RefundFailure;
+  /** Version at which it was asked for again, after it had been done and failed later; absent before. */
+  askedIn?: number;
+}
+
+export const REFUND_STATES = ["pending", "failed", "done"] as const;
+export type RefundState = (typeof REFUND_STATES)[number];
+
+/** Why a part of a refund has not reached the customer. */
+export interface RefundFailure {
+  /** What a person names to have it tried again. */
+  effectId: EffectId;
+  code: string;
+  /** The provider's id of the refund that was done and failed later; null where it was never done. */
   refundId: string | null;
 }
 
@@ -52,7 +69,9 @@ export interface Refund {
 }
 
 /** A refund as the event tells it: nothing of it is done yet. */
-export type RequestedRefund = Omit<Refund, "askedIn" | "parts"> & { parts: Omit<RefundPart, "refundId">[] };
+export type RequestedRefund = Omit<Refund, "askedIn" | "parts"> & {
+  parts: Pick<RefundPart, "payment" | "amount">[];
+};
 
 /** What is kept of the money for returned units. */
 export interface RefundTerms {
@@ -89,6 +108,11 @@ export function withPaidBack(order: Order, number: number, amount: MinorUnits): 
     const elsewhere = Math.max(payment.refundedElsewhere ?? 0, refunded - partsOf(order.refunds, number, "all"));
     return { ...payment, refunded, ...(elsewhere > 0 && { refundedElsewhere: elsewhere }) };
   });
+}
+
+/** What of the payment our own refunds have paid back. */
+export function doneAmount({ refunds }: Pick<Order, "refunds">, payment: number): MinorUnits {
+  return partsOf(refunds, payment, "done");
 }
 
 function partsOf(refunds: readonly Refund[], payment: number, which: "all" | "done"): MinorUnits {
@@ -302,11 +326,122 @@ export function isCreditOpen({ credit }: Pick<Refund, "credit">): boolean {
 
 /** The order with one part of a refund done. */
 export function withRefundDone(order: Order, number: number, payment: number, refundId: string): Order {
-  const refunds = order.refunds.map((refund) =>
-    refund.number === number
-      ? { ...refund, parts: refund.parts.map((part) => (part.payment === payment ? { ...part, refundId } : part)) }
-      : refund,
+  return withParts(order, isPart(number, payment), ({ failure: _, ...part }) => ({ ...part, refundId }));
+}
+
+/** The order with one part of a refund that could not be paid back. */
+export function withRefundNotMade(
+  order: Order,
+  { refund, payment }: { refund: number; payment: number },
+  failure: Pick<RefundFailure, "effectId" | "code">,
+): Order {
+  return withParts(order, isPart(refund, payment), (part) =>
+    part.refundId === null ? { ...part, failure: { ...failure, refundId: null } } : part,
   );
+}
+
+/**
+ * The order after a refund that counted as paid back has failed. Its money stays set aside for the same part, so that
+ * the customer gets it once: by trying again, and not by another refund as well.
+ */
+export function withRefundFailed(
+  order: Order,
+  { refund, payment: number, amount, refundId, code }: Extract<OrderEvent, { type: "RefundFailed" }>,
+  version: number,
+): Order {
+  const failed = withPayment(order, number, (payment) => {
+    const elsewhere = payment.refundedElsewhere ?? 0;
+    return {
+      ...payment,
+      refunded: payment.refunded - amount,
+      failedRefunds: [...(payment.failedRefunds ?? []), refundId],
+      ...(refund === null && elsewhere > 0 && { refundedElsewhere: Math.max(0, elsewhere - amount) }),
+    };
+  });
+  if (refund === null) return failed;
+  const effectId = lateFailureId(order, version);
+  const failure = { effectId, code, refundId };
+  return withParts(
+    { ...failed, failedEffects: [...order.failedEffects, effectId] },
+    isPart(refund, number),
+    (part) => ({
+      ...part,
+      refundId: null,
+      failure,
+    }),
+  );
+}
+
+/** What a person names to have a refund tried again that failed after it was done: no effect has this id. */
+function lateFailureId({ id }: Pick<Order, "id">, version: number): EffectId {
+  return `${id}:${version}:RefundFailed` as EffectId;
+}
+
+/** A person decides what becomes of the money: the customer still has to get it. */
+export function tellRefundFailed(
+  order: Order,
+  { refund, payment, amount, refundId, code }: Extract<OrderEvent, { type: "RefundFailed" }>,
+): Effect {
+  const what = `${formatMoney({ amount, currency: order.currency })} to payment ${payment}`;
+  const provider = order.payments.find(({ number }) => number === payment)?.provider ?? "";
+  return {
+    kind: "OpenDeviation",
+    deviation: "payment_failed",
+    ...(refund !== null && { effectId: lateFailureId(order, order.version) }),
+    reference: { provider, id: refundId },
+    summary: `${order.number}: a refund of ${what} did not reach the customer (${code}). The money is still theirs.`,
+    tried: [],
+  };
+}
+
+/**
+ * The order when a person has a failed refund tried again. One that was done and failed later is asked for anew; of one
+ * that was never done, the effect itself starts over.
+ */
+export function withRefundRetried(order: Order, effectId: EffectId, version: number): Order {
+  return withParts(
+    order,
+    (_, { failure }) => failure?.effectId === effectId,
+    ({ failure, ...part }) => (failure?.refundId == null ? part : { ...part, askedIn: version }),
+  );
+}
+
+/**
+ * The part that the provider's refund has paid back. One that a webhook had told of first was done without the
+ * provider's id: its amount tells which it is.
+ */
+export function partPaidBy(
+  { id, refunds }: Order,
+  payment: number,
+  { refundId, amount }: { refundId: string; amount: MinorUnits },
+): { refund: number; part: RefundPart } | undefined {
+  const parts = refunds
+    .flatMap(({ number: refund, parts: all }) => all.map((part) => ({ refund, part })))
+    .filter(({ part }) => part.payment === payment);
+  const isUnnamed = (part: RefundPart) => part.amount === amount && part.refundId?.startsWith(`${id}:`) === true;
+  return parts.find(({ part }) => part.refundId === refundId) ?? parts.find(({ part }) => isUnnamed(part));
+}
+
+/** Whether the provider's refund may be one of ours whose outcome is still to come. */
+export function awaitsRefund(order: Order, number: number, made: { refundId: string; amount: MinorUnits }): boolean {
+  const known = order.payments.find((payment) => payment.number === number)?.failedRefunds ?? [];
+  if (known.includes(made.refundId) || partPaidBy(order, number, made)) return false;
+  return order.refunds
+    .flatMap(({ parts }) => parts)
+    .some((part) => part.payment === number && part.amount === made.amount && partState(part) === "pending");
+}
+
+type PartTest = (refund: number, part: RefundPart) => boolean;
+
+function isPart(refund: number, payment: number): PartTest {
+  return (number, part) => number === refund && part.payment === payment;
+}
+
+function withParts(order: Order, isMeant: PartTest, change: (part: RefundPart) => RefundPart): Order {
+  const refunds = order.refunds.map((refund) => ({
+    ...refund,
+    parts: refund.parts.map((part) => (isMeant(refund.number, part) ? change(part) : part)),
+  }));
   return { ...order, refunds };
 }
 
@@ -359,17 +494,17 @@ function askIdleMoneyBack(order: Order, version: number): Order {
 
 /** The refunds that this very event has asked for, part by part. */
 export function askedRefunds({ refunds, version, currency }: Order): Effect[] {
-  return refunds
-    .filter(({ askedIn }) => askedIn === version)
-    .flatMap(({ number, reason, parts }) =>
-      parts.map(({ payment, amount }): Effect => ({
+  return refunds.flatMap(({ number, reason, parts, askedIn }) =>
+    parts
+      .filter((part) => (part.askedIn ?? askedIn) === version)
+      .map(({ payment, amount }): Effect => ({
         kind: "RefundPayment",
         refund: number,
         payment,
         amount: { amount, currency },
         reason,
       })),
-    );
+  );
 }
 
 /** Whether this part of a refund was asked for and is not done yet. */
@@ -383,6 +518,17 @@ export function isPartOpen({ refunds }: Pick<Order, "refunds">, refund: number, 
 /** Whether any refund to the payment was asked for and is not done yet. */
 export function hasOpenPart(order: Pick<Order, "refunds">, payment: number): boolean {
   return order.refunds.some(({ number }) => isPartOpen(order, number, payment));
+}
+
+/** Where a part of a refund stands. */
+export function partState({ refundId, failure }: RefundPart): RefundState {
+  return failure ? "failed" : refundId === null ? "pending" : "done";
+}
+
+/** Where the refund as a whole stands: failed while any part of it has failed. */
+export function refundState(refund: Pick<Refund, "parts" | "credit">): RefundState {
+  if (refund.parts.some(({ failure }) => failure !== undefined)) return "failed";
+  return isRefundDone(refund) ? "done" : "pending";
 }
 
 /** Whether every part of the refund is done, and the exchange placed that any of it is credit for. */

@@ -29,7 +29,7 @@ import type { OrderEvent } from "./events.ts";
 import type { ReservationId } from "../ids.ts";
 import type { Order } from "./order.ts";
 import { GIVEN_UP } from "./record.ts";
-import { askedRefunds, hasOpenPart } from "./refund.ts";
+import { askedRefunds, hasOpenPart, tellRefundFailed } from "./refund.ts";
 import { returnEffects } from "./return.ts";
 import { liveShipments } from "./state.ts";
 
@@ -110,6 +110,8 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
       return [{ kind: "OpenDeviation", deviation: "payment_mismatch", summary, tried: [] }];
     }
 
+    case "RefundFailed":
+      return [tellRefundFailed(order, event)];
     case "PaymentDisputed":
       return [disputed(order, event)];
 

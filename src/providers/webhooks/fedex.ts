@@ -1,7 +1,7 @@
 import type { TrackingSnapshot } from "../carrier.ts";
 import { trackingSnapshotOf, trackResultShape } from "../fedex-parse.ts";
 import { parseJson } from "../http.ts";
-import { bytesOfBase64, idOfBody, isHmacOf, type WebhookVerification } from "./verification.ts";
+import { bytesOfBase64, idOfBody, isHmacOf, UNREADABLE, type WebhookVerification } from "./verification.ts";
 
 /**
  * Verifies a pushed FedEx tracking event: base64 HMAC-SHA256 of the body under the security token that was agreed.
@@ -19,6 +19,5 @@ export async function verifyFedexWebhook(
   if (!(await isHmacOf("SHA-256", secret, signature, rawBody))) return { ok: false, reason: "signature_wrong" };
   const parsed = trackResultShape.safeParse(parseJson(rawBody));
   const event = parsed.success ? trackingSnapshotOf(parsed.data) : null;
-  if (event === null) return { ok: false, reason: "payload_unreadable" };
-  return { ok: true, eventId: idOfBody("fdx_", rawBody), event };
+  return { ok: true, eventId: idOfBody("fdx_", rawBody), event: event ?? UNREADABLE };
 }

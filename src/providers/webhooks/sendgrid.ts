@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseJson } from "../http.ts";
-import { bytesOfBase64, idOfBody, isWithinTolerance, type WebhookVerification } from "./verification.ts";
+import { bytesOfBase64, idOfBody, isWithinTolerance, UNREADABLE, type WebhookVerification } from "./verification.ts";
 
 const eventShape = z.looseObject({
   event: z.string().min(1),
@@ -10,7 +10,10 @@ const eventShape = z.looseObject({
   reference: z.string().nullish(),
   reason: z.string().nullish(),
 });
-const batchShape = z.array(eventShape).min(1).max(10_000);
+/** Each event is read by itself: one that can't be read must not keep the others from being taken. */
+const batchShape = z.array(z.unknown()).min(1).max(10_000);
+/** The kind of an event that can't be read. */
+export const UNREADABLE_KIND = "unreadable";
 
 /** One thing that happened to a mail. */
 export interface SendgridEvent {
@@ -48,16 +51,23 @@ export async function verifySendgridWebhook(
     return { ok: false, reason: "signature_wrong" };
   if (!isWithinTolerance(Number(timestamp) * 1000, now)) return { ok: false, reason: "timestamp_outside_tolerance" };
   const parsed = batchShape.safeParse(parseJson(rawBody));
-  if (!parsed.success) return { ok: false, reason: "payload_unreadable" };
-  const event = parsed.data.map((one) => ({
-    id: one.sg_event_id,
-    kind: one.event,
-    at: one.timestamp * 1000,
-    messageId: one.sg_message_id?.split(".")[0] ?? null,
-    reference: one.reference ?? null,
-    reason: one.reason ?? null,
-  }));
-  return { ok: true, eventId: idOfBody("sgb_", rawBody), event };
+  const eventId = idOfBody("sgb_", rawBody);
+  return { ok: true, eventId, event: parsed.success ? parsed.data.map(eventOf) : UNREADABLE };
+}
+
+function eventOf(raw: unknown, index: number): SendgridEvent {
+  const read = eventShape.safeParse(raw);
+  if (!read.success)
+    return { id: `unreadable:${index}`, kind: UNREADABLE_KIND, at: 0, messageId: null, reference: null, reason: null };
+  const { sg_event_id: id, event: kind, timestamp, sg_message_id: messageId, reference, reason } = read.data;
+  return {
+    id,
+    kind,
+    at: timestamp * 1000,
+    messageId: messageId?.split(".")[0] ?? null,
+    reference: reference ?? null,
+    reason: reason ?? null,
+  };
 }
 
 async function isSignedBy(

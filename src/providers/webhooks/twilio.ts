@@ -1,4 +1,4 @@
-import { bytesOfBase64, isHmacOf, type WebhookVerification } from "./verification.ts";
+import { bytesOfBase64, idOfBody, isHmacOf, UNREADABLE, type WebhookVerification } from "./verification.ts";
 
 /** What became of a text message. */
 export interface TwilioEvent {
@@ -30,7 +30,8 @@ export async function verifyTwilioWebhook(
   if (!(await isHmacOf("SHA-1", secrets.authToken, signature, signed))) return { ok: false, reason: "signature_wrong" };
   const messageId = parameters.get("MessageSid");
   const status = parameters.get("MessageStatus");
-  if (!messageId || !status || !URL.canParse(secrets.url)) return { ok: false, reason: "payload_unreadable" };
+  if (!messageId || !status || !URL.canParse(secrets.url))
+    return { ok: true, eventId: idOfBody("twl_", signed), event: UNREADABLE };
   const reference = new URL(secrets.url).searchParams.get("reference");
   return {
     ok: true,

@@ -7,12 +7,24 @@ export type WebhookRefusal =
   | "signature_wrong"
   | "timestamp_outside_tolerance"
   /** What it is to be checked with could not be fetched: the sender comes again. */
-  | "certificate_unavailable"
-  | "payload_unreadable";
+  | "certificate_unavailable";
+
+/**
+ * Stands for an event that its provider has signed and that we can't read. Refusing it would only make the provider send
+ * it again for days: it is taken, and a person is told.
+ */
+export interface UnreadableEvent {
+  unreadable: true;
+}
+export const UNREADABLE: UnreadableEvent = { unreadable: true };
+
+export function isUnreadable(event: unknown): event is UnreadableEvent {
+  return typeof event === "object" && event !== null && "unreadable" in event;
+}
 
 /** A webhook whose signature was checked before its body was read; `eventId` is the same for every delivery of it. */
 export type WebhookVerification<Event> =
-  | { ok: true; eventId: string; event: Event }
+  | { ok: true; eventId: string; event: Event | UnreadableEvent }
   | { ok: false; reason: WebhookRefusal };
 
 /** How far a signed timestamp may lie from now, in either direction. */

@@ -4,20 +4,16 @@ import { countDelays, type NotificationEnd } from "../../db/ops/notifications.ts
 import { countWebhookFailures, markWebhookEventsProcessed, readWaitingPayloads } from "../../db/ops/webhook-events.ts";
 import { allOrderDatabases } from "../../db/orders/databases.ts";
 import { findShipmentsByTracking } from "../../db/orders/queries.ts";
-import { isOrderId } from "../../domain/ids.ts";
-import type { Payment } from "../../domain/order/order.ts";
-import type { PaymentProviderName } from "../../domain/order/payment-provider.ts";
 import { logError } from "../../platform/log.ts";
 import type { TrackingSnapshot } from "../../providers/carrier.ts";
-import type { PaypalEvent } from "../../providers/webhooks/paypal.ts";
-import type { SendgridEvent } from "../../providers/webhooks/sendgrid.ts";
-import type { StripeEvent } from "../../providers/webhooks/stripe.ts";
+import type { PaymentEvent } from "../../providers/webhooks/payment-event.ts";
+import { type SendgridEvent, UNREADABLE_KIND } from "../../providers/webhooks/sendgrid.ts";
 import type { TwilioEvent } from "../../providers/webhooks/twilio.ts";
+import { isUnreadable } from "../../providers/webhooks/verification.ts";
 import { reportDeviations } from "../../services/report-deviations.ts";
 import { gather } from "../gather.ts";
-import { paymentFact } from "../handlers/payment-fact.ts";
 import type { SagaContext } from "../saga-context.ts";
-import { actOnDispute } from "./payment-disputes.ts";
+import { actOnPaymentEvent, actOnPaypalNotice } from "./payment-events.ts";
 import { tellBySms } from "../tell-by-sms.ts";
 
 /** Waits before a webhook is tried again, by how often it was. */
@@ -89,15 +85,22 @@ async function act(
   { provider, eventId }: WebhookMessage,
   event: unknown,
 ): Promise<void> {
+  if (isUnreadable(event)) return unmatched(context, provider, eventId, "something that can't be read");
   switch (provider) {
     case "stripe":
-      return actOnPaymentProvider(context, provider, eventId, { payment: null, ...(event as StripeEvent) });
-    case "paypal":
-      return actOnPaymentProvider(context, provider, eventId, event as PaypalEvent);
+    case "paypal": {
+      const unknown =
+        provider === "stripe"
+          ? await actOnPaymentEvent(context, provider, event as PaymentEvent)
+          : await actOnPaypalNotice(context, eventId, event);
+      return unknown === null ? undefined : unmatched(context, provider, eventId, unknown);
+    }
     case "fedex":
       return actOnTracking(context, statements, eventId, event as TrackingSnapshot);
     case "sendgrid": {
       const events = event as SendgridEvent[];
+      if (events.some(({ kind }) => kind === UNREADABLE_KIND))
+        await unmatched(context, provider, eventId, "something among others that can't be read");
       // What really became of a mail comes after what is made of its delays.
       const ends = [...(await endsOfDelays(context, events)), ...events.flatMap(endOfMail)];
       return recordEnds(context, ends);
@@ -105,57 +108,6 @@ async function act(
     case "twilio":
       return recordEnds(context, endOfSms(event as TwilioEvent));
   }
-}
-
-/** What an event of either payment provider tells. PayPal's do not all name the intent; they name our own payment. */
-type PaymentEvent = PaypalEvent;
-
-async function actOnPaymentProvider(
-  context: SagaContext,
-  provider: PaymentProviderName,
-  eventId: string,
-  event: PaymentEvent,
-): Promise<void> {
-  if (event.disputeId === undefined) return actOnPayment(context, provider, eventId, event);
-  const unknown = await actOnDispute(context, provider, event.disputeId);
-  if (unknown !== null) await unmatched(context, provider, eventId, unknown);
-}
-
-async function actOnPayment(
-  context: SagaContext,
-  provider: PaymentProviderName,
-  eventId: string,
-  event: PaymentEvent,
-): Promise<void> {
-  const { orderId } = event;
-  if (event.intentId === null && event.payment === null) return;
-  if (orderId === null || !isOrderId(orderId))
-    return unmatched(context, provider, eventId, `a payment (${event.type}) that names no order of ours`);
-  const order = await context.findOrder(orderId);
-  const payment = order?.payments.find((candidate) => isAbout(event, provider, candidate));
-  if (!order || !payment?.intentId) {
-    // The intent's id is recorded right after it is made: what is not known after that is nobody's.
-    const fresh = order !== null && event.createdAt > context.now() - 60_000;
-    if (fresh) throw new Error("the payment is not recorded yet");
-    return unmatched(context, provider, eventId, `a payment (${event.type}) that no order of ours has`);
-  }
-  if (isKnown(payment, event)) return;
-  const truth = await context.providers.payments[provider].retrieve(payment.intentId);
-  if (truth.outcome !== "done") throw new Error(`the payment could not be fetched: ${truth.message}`);
-  const fact = paymentFact(truth.value);
-  // A decline may be soft, and then it is tried again: only the effect that asked for it knows.
-  if (fact.status !== "failed" && fact.status !== "created")
-    await context.ledger(orderId).recordPayment(orderId, payment.number, fact);
-}
-
-function isAbout({ intentId, payment }: PaymentEvent, provider: PaymentProviderName, candidate: Payment): boolean {
-  if (candidate.provider !== provider) return false;
-  return intentId === null ? candidate.number === payment : candidate.intentId === intentId;
-}
-
-/** Whether the event tells what the reply to our own call has told before: the usual case, and nothing to fetch for. */
-function isKnown(payment: Payment, { status, amount }: PaymentEvent): boolean {
-  return payment.status === status && payment.amount === amount?.amount;
 }
 
 async function actOnTracking(

@@ -36,6 +36,7 @@ const ACTIONS: Readonly<Partial<Record<Vendor, Readonly<Record<string, (row: Boo
               field: { name: "reason", value: "MERCHANDISE_OR_SERVICE_NOT_RECEIVED" },
             },
           ],
+    refunds: ({ id, status }) => (status === "COMPLETED" ? [failure("paypal", text(id))] : []),
     disputes: ({ id, status }) => (status === "RESOLVED" ? [] : decisions("paypal", text(id))),
   },
   stripe: {
@@ -50,9 +51,15 @@ const ACTIONS: Readonly<Partial<Record<Vendor, Readonly<Record<string, (row: Boo
               field: { name: "reason", value: "product_not_received" },
             },
           ],
+    refunds: ({ id, status }) => (status === "succeeded" ? [failure("stripe", text(id))] : []),
     disputes: ({ id, status }) => (status === "won" || status === "lost" ? [] : decisions("stripe", text(id))),
   },
 };
+
+/** A refund may fail days after it was made. */
+function failure(vendor: Vendor, id: string): RowAction {
+  return { action: `/simulators/${vendor}/refunds/${id}/fail`, label: "Fail", says: `Let refund ${id} fail` };
+}
 
 /** What may become of an open dispute. */
 function decisions(vendor: Vendor, id: string): RowAction[] {

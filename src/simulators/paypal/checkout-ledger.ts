@@ -239,6 +239,29 @@ export class CheckoutLedger {
     return refund;
   }
 
+  /** A refund that was made does not reach the buyer: its money is the merchant's again. False where there is none of this id. */
+  failRefund(id: string, now: number): boolean {
+    const failed = this.#one<RefundRow>(
+      "UPDATE refunds SET status = 'FAILED' WHERE id = ? AND status = 'COMPLETED' RETURNING *",
+      id,
+    );
+    if (failed === null) return false;
+    this.#around.sql.exec(
+      `UPDATE captures SET refunded = refunded - ?1,
+         status = CASE WHEN refunded = ?1 THEN 'COMPLETED' ELSE 'PARTIALLY_REFUNDED' END WHERE id = ?2`,
+      failed.amount,
+      failed.capture_id,
+    );
+    this.#move(this.order(failed.order_id), "refund_failure", failed.amount, null, now);
+    this.#tell("PAYMENT.REFUND.FAILED", wireRefund(failed), now);
+    return true;
+  }
+
+  /** The body of the event of this id. */
+  event(id: string): string {
+    return this.#one<{ body: string }>("SELECT body FROM events WHERE id = ?", id)?.body ?? this.#unknown();
+  }
+
   refundRow(id: string): RefundRow {
     return this.#one<RefundRow>("SELECT * FROM refunds WHERE id = ?", id) ?? this.#unknown();
   }

@@ -1,4 +1,5 @@
 import { crc32 } from "../../platform/crc32.ts";
+import { sha256Hex } from "../../platform/sha256.ts";
 import {
   jsonAnswer,
   VendorBooks,
@@ -59,6 +60,7 @@ const MIGRATIONS = [
      id TEXT PRIMARY KEY, created INTEGER NOT NULL, customer TEXT NOT NULL, declines INTEGER NOT NULL
    );
    CREATE INDEX payment_tokens_customer ON payment_tokens (customer);`,
+  `ALTER TABLE refunds ADD COLUMN status TEXT NOT NULL DEFAULT 'COMPLETED';`,
 ];
 
 const TABLES = [
@@ -78,6 +80,12 @@ const HOUR_MS = 60 * 60 * 1000;
 const KEY_LIFE_MS = { orders: 6 * HOUR_MS, payments: 45 * 24 * HOUR_MS, vault: 3 * HOUR_MS };
 const TOKEN_SECONDS = 32_400;
 const CERTIFICATE_PATH = "/v1/notifications/certs/CERT-local";
+
+/** The id, in the form of a UUID, that every delivery of the event has. */
+function transmissionIdOf(eventId: string): string {
+  const hex = sha256Hex(eventId);
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
+}
 
 function keyLifeOf(pathname: string): number {
   if (pathname.startsWith("/v3/vault/")) return KEY_LIFE_MS.vault;
@@ -151,6 +159,13 @@ export class PaypalBooks extends VendorBooks {
     }
   }
 
+  /** Has a refund not reach the buyer after all; false where none of this id was made. */
+  failRefund(id: string): boolean {
+    const isFailed = this.ctx.storage.transactionSync(() => this.#ledger.failRefund(id, Date.now()));
+    this.arm();
+    return isFailed;
+  }
+
   protected override async serve(request: VendorRequest): Promise<Response> {
     const key = request.headers.get("paypal-request-id");
     if (key === null || request.method !== "POST") return super.serve(request);
@@ -215,7 +230,8 @@ export class PaypalBooks extends VendorBooks {
   }
 
   protected override async sign(webhook: OutgoingWebhook, now: number): Promise<Record<string, string>> {
-    const id = crypto.randomUUID();
+    // Sent again, or twice, it is the same transmission.
+    const id = transmissionIdOf(webhook.eventId);
     const time = new Date(now).toISOString();
     const checksum = crc32(new TextEncoder().encode(webhook.body));
     const message = `${id}|${time}|${this.env.PAYPAL_WEBHOOK_ID}|${checksum}`;

@@ -105,6 +105,8 @@ export function routePaypal(call: PaypalCall, { ledger, disputes, vault, sql }: 
         return refund(call, ledger, id);
       case "GET v1/customer/disputes":
         return jsonAnswer(200, disputes.read(id));
+      case "GET v1/notifications/webhooks-events":
+        return { ...jsonAnswer(200, null), body: ledger.event(id) };
       case "GET v2/payments/refunds":
         return jsonAnswer(200, wireRefund(ledger.refundRow(id)));
     }

@@ -54,6 +54,7 @@ export type RefundRow = {
   currency: string;
   note: string | null;
   created: number;
+  status: "COMPLETED" | "FAILED";
 };
 
 /** A row of `disputes`. Amounts are minor units, times epoch milliseconds. */
@@ -200,7 +201,7 @@ export function wireCapture(row: CaptureRow, order: OrderRow): Record<string, un
 export function wireRefund(row: RefundRow): Record<string, unknown> {
   return {
     id: row.id,
-    status: "COMPLETED",
+    status: row.status,
     amount: wireAmount(row.amount, row.currency),
     ...(row.note !== null && { note_to_payer: row.note }),
     ...(row.reference !== null && { custom_id: row.reference }),
@@ -270,7 +271,7 @@ export function wireEvent(id: string, type: string, resource: Record<string, unk
 function resourceTypeOf(type: string): string {
   if (type.startsWith("CHECKOUT.ORDER.")) return "checkout-order";
   if (type.startsWith("CUSTOMER.DISPUTE.")) return "dispute";
-  if (type === "PAYMENT.CAPTURE.REFUNDED") return "refund";
+  if (type === "PAYMENT.CAPTURE.REFUNDED" || type.startsWith("PAYMENT.REFUND.")) return "refund";
   return type.startsWith("PAYMENT.CAPTURE.") ? "capture" : "authorization";
 }
 

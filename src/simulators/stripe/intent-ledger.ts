@@ -19,6 +19,10 @@ const DELIVERED_TYPES: ReadonlySet<string> = new Set([
   "payment_intent.payment_failed",
   "payment_intent.canceled",
   "charge.refunded",
+  "charge.refund.updated",
+  "refund.created",
+  "refund.updated",
+  "refund.failed",
   "charge.dispute.created",
   "charge.dispute.updated",
   "charge.dispute.closed",
@@ -211,6 +215,14 @@ export class IntentLedger {
     return { row: after, amount: refunded };
   }
 
+  /** A refund did not reach the customer: its money is the merchant's again. */
+  takeBackRefund(id: string, amount: number, now: number): IntentRow {
+    this.#around.sql.exec("UPDATE payment_intents SET refunded = refunded - ? WHERE id = ?", amount, id);
+    const row = this.get(id, now);
+    this.#move(row, "refund_failure", amount, null, now);
+    return row;
+  }
+
   /** Cancels every authorization that has lapsed. */
   expire(now: number): void {
     const lapsed = this.#around.sql
@@ -228,6 +240,11 @@ export class IntentLedger {
     return (
       known ?? refuse(400, `No such PaymentMethod: '${method}'`, { code: "resource_missing", param: "payment_method" })
     );
+  }
+
+  /** Whether refunds to this intent's card fail later. */
+  failsRefunds(row: IntentRow): boolean {
+    return this.#cardOrNull(row)?.failsRefunds === true;
   }
 
   wire(row: IntentRow, expands: boolean): Record<string, unknown> {

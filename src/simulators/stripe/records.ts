@@ -13,6 +13,10 @@ type RefundRow = {
   reason: string | null;
   metadata: string;
   created: number;
+  status: "succeeded" | "failed";
+  failure_reason: string | null;
+  /** When it will fail, epoch milliseconds; null for one that does not. */
+  fails_at: number | null;
 };
 type MovedRow = IntentRow & { seq: number; moved: number; moved_at: number };
 
@@ -104,12 +108,41 @@ export function refundIntent(
     reason: textOf(fields, "reason") ?? null,
     metadata: JSON.stringify(textsOf(fields, "metadata")),
     created: now,
+    status: "succeeded",
+    failure_reason: null,
+    fails_at: intents.failsRefunds(row) ? now + REFUND_FAILS_AFTER_MS : null,
   };
   sql.exec(
-    "INSERT INTO refunds (id, intent_id, charge_id, amount, currency, reason, metadata, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    `INSERT INTO refunds (id, intent_id, charge_id, amount, currency, reason, metadata, created, status, failure_reason, fails_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ...Object.values(refund),
   );
+  intents.told("refund.created", wireRefund(refund), now);
   return refund;
+}
+
+/** How long after it was made a refund fails, to a card whose refunds do. */
+const REFUND_FAILS_AFTER_MS = 3_000;
+
+/** The customer's bank sends a refund back that had succeeded; false where there is none of this id. */
+export function failRefund(id: string, now: number, { sql, intents }: Desk): boolean {
+  const failed = sql
+    .exec<RefundRow>(
+      "UPDATE refunds SET status = 'failed', failure_reason = 'expired_or_canceled_card', fails_at = NULL WHERE id = ? AND status = 'succeeded' RETURNING *",
+      id,
+    )
+    .toArray()[0];
+  if (failed === undefined) return false;
+  intents.takeBackRefund(failed.intent_id, failed.amount, now);
+  for (const type of ["refund.failed", "refund.updated", "charge.refund.updated"])
+    intents.told(type, wireRefund(failed), now);
+  return true;
+}
+
+/** Lets every refund fail whose time has come. */
+export function failDueRefunds(now: number, desk: Desk): void {
+  const due = desk.sql.exec<{ id: string }>("SELECT id FROM refunds WHERE fails_at <= ? LIMIT 200", now).toArray();
+  for (const { id } of due) failRefund(id, now, desk);
 }
 
 /** A refund as Stripe writes it. */
@@ -122,13 +155,17 @@ export function wireRefund(row: RefundRow): Record<string, unknown> {
     charge: row.charge_id,
     created: Math.floor(row.created / 1000),
     currency: row.currency,
+    ...(row.failure_reason !== null && {
+      failure_balance_transaction: `txn_${row.id}`,
+      failure_reason: row.failure_reason,
+    }),
     destination_details: { card: { type: "refund" }, type: "card" },
     metadata: JSON.parse(row.metadata) as unknown,
     payment_intent: row.intent_id,
     reason: row.reason,
     receipt_number: null,
     source_transfer_reversal: null,
-    status: "succeeded",
+    status: row.status,
     transfer_reversal: null,
   };
 }

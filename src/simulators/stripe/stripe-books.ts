@@ -11,7 +11,7 @@ import { hmac, hexOf } from "../signing.ts";
 import { DisputeLedger, type DisputeReason } from "./dispute-ledger.ts";
 import { decodeForm } from "./form.ts";
 import { IntentLedger, newId } from "./intent-ledger.ts";
-import { refundIntent } from "./records.ts";
+import { failDueRefunds, failRefund, refundIntent } from "./records.ts";
 import { routeStripe, type StripeCall } from "./routes.ts";
 import { SetupLedger } from "./setup-ledger.ts";
 import { wireError } from "./wire.ts";
@@ -49,6 +49,10 @@ const MIGRATIONS = [
      id TEXT PRIMARY KEY, created INTEGER NOT NULL, status TEXT NOT NULL, customer TEXT NOT NULL, payment_method TEXT NOT NULL,
      return_url TEXT, client_secret TEXT NOT NULL
    );`,
+  `ALTER TABLE refunds ADD COLUMN status TEXT NOT NULL DEFAULT 'succeeded';
+   ALTER TABLE refunds ADD COLUMN failure_reason TEXT;
+   ALTER TABLE refunds ADD COLUMN fails_at INTEGER;
+   CREATE INDEX refunds_failing ON refunds (fails_at) WHERE fails_at IS NOT NULL;`,
 ];
 
 const TABLES = [
@@ -133,6 +137,15 @@ export class StripeBooks extends VendorBooks {
     }
   }
 
+  /** Has the customer's bank send a refund back; false where none of this id has succeeded. */
+  failRefund(id: string): boolean {
+    const isFailed = this.ctx.storage.transactionSync(() =>
+      failRefund(id, Date.now(), { sql: this.sql, intents: this.#intents }),
+    );
+    this.arm();
+    return isFailed;
+  }
+
   /** Moves an open dispute on; false where there is none of this id. */
   moveDispute(id: string, status: "under_review" | "won" | "lost"): boolean {
     const row = this.ctx.storage.transactionSync(() =>
@@ -213,13 +226,16 @@ export class StripeBooks extends VendorBooks {
 
   protected override passTime(now: number): void {
     this.#intents.expire(now);
+    failDueRefunds(now, { sql: this.sql, intents: this.#intents });
     this.sql.exec("DELETE FROM idempotency WHERE created < ?", now - KEY_LIFE_MS);
   }
 
   protected override nextEvent(): number | null {
     return this.sql
       .exec<{ at: number | null }>(
-        "SELECT MIN(capture_before) AS at FROM payment_intents WHERE status = 'requires_capture'",
+        `SELECT MIN(at) AS at FROM (
+           SELECT MIN(capture_before) AS at FROM payment_intents WHERE status = 'requires_capture'
+           UNION ALL SELECT MIN(fails_at) FROM refunds WHERE fails_at IS NOT NULL)`,
       )
       .one().at;
   }

@@ -10,6 +10,8 @@ export interface TestCard {
   behaviour: CardBehaviour;
   /** The bank wants to see the customer when the card is saved, and not again after that. */
   asksOnSetup?: true;
+  /** Refunds to it succeed, and fail some time later. */
+  failsRefunds?: true;
 }
 
 const DECLINED = "Your card was declined.";
@@ -35,6 +37,7 @@ export const TEST_CARDS: Readonly<Record<string, TestCard>> = {
   pm_card_discover: approves("discover", "1117"),
   pm_card_jcb: approves("jcb", "0505"),
   pm_card_threeDSecureOptional: approves("visa", "3055"),
+  pm_card_refundFail: { ...approves("visa", "5126"), failsRefunds: true },
   pm_card_chargeDeclined: declines("0002", "card_declined", "generic_decline", DECLINED),
   pm_card_visa_chargeDeclined: declines("0002", "card_declined", "generic_decline", DECLINED),
   pm_card_chargeDeclinedInsufficientFunds: declines(

@@ -85,6 +85,7 @@ export const DISPUTE_LOOKS: Readonly<Record<Dispute["status"], Look>> = {
 
 export const REFUND_LOOKS: Readonly<Record<RefundAnswer["status"], Look>> = {
   pending: { label: "On its way", tone: "move", icon: "clock" },
+  failed: { label: "Failed", tone: "bad", icon: "alert" },
   done: { label: "Done", tone: "good", icon: "check" },
 };
 

@@ -158,16 +158,19 @@ export function RefundRow({ refund, words }: { refund: RefundAnswer; words: Orde
       {refund.parts.length > 1 && (
         <p className="mt-1 text-2xs text-muted">
           {refund.parts
-            .map(
-              ({ payment, amount, status }) =>
-                `${show(amount)} to ${words.payment(payment)}${status === "done" ? "" : " on its way"}`,
-            )
+            .map(({ payment, amount, status }) => `${show(amount)} to ${words.payment(payment)}${PART_WORDS[status]}`)
             .join(", ")}
         </p>
       )}
     </li>
   );
 }
+
+const PART_WORDS: Readonly<Record<RefundAnswer["status"], string>> = {
+  done: "",
+  pending: " on its way",
+  failed: " failed",
+};
 
 function negative({ amount, currency }: Amount): Amount {
   return { amount: -amount, currency };

@@ -224,6 +224,12 @@ const EVENTS: {
     ),
   RefundSettled: ({ refund, payment }, words) =>
     tell({ icon: "check", tone: "quiet" }, "Refund done", `refund ${refund}, to ${words.payment(payment)}`),
+  RefundFailed: ({ payment, amount, code }, words) =>
+    tell(
+      TROUBLE,
+      "Refund failed",
+      `${words.money(amount)} did not reach ${words.payment(payment)}: ${reasonWords(code)}`,
+    ),
   ExchangePlaced: ({ returnId, orderId, credit }, words) =>
     tell(
       STOCK,
