@@ -4,6 +4,7 @@ import { channels, levels, products, shippingMethods, taxRates, warehouses } fro
 import { apiKeys, customers, users } from "../src/db/ops/schema/people.ts";
 import { stock } from "../src/db/ops/schema/stock.ts";
 import type { LevelRegistration, Product, Warehouse } from "../src/domain/catalog.ts";
+import { customerSearchText } from "../src/domain/fold-text.ts";
 import type { CustomerId, WarehouseId } from "../src/domain/ids.ts";
 import { API_KEYS, type SeedApiKey, type SeedUser, USERS } from "./access.ts";
 import { CHANNELS, SHIPPING_METHODS, TAX_RATES } from "./commerce.ts";
@@ -111,7 +112,13 @@ export function companyStatements(company: Company): string[] {
     ),
     ...insertStatements(
       customers,
-      CUSTOMERS.map(({ contact, location, ...customer }) => ({ ...customer, ...contact, ...location, ...made })),
+      CUSTOMERS.map(({ contact, location, ...customer }) => ({
+        ...customer,
+        ...contact,
+        ...location,
+        ...made,
+        search: customerSearchText({ id: customer.id, ...contact }),
+      })),
     ),
     ...insertStatements(shippingMethods, SHIPPING_METHODS),
     ...insertStatements(taxRates, TAX_RATES),

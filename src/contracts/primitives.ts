@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isEmail } from "../domain/email.ts";
 import {
   ORDER_ID_PATTERN,
   type OrderId,
@@ -119,7 +120,15 @@ export const address = z
     examples: [{ line1: "Friedrichstraße 43", city: "Berlin", postalCode: "10117", country: "DE" }],
   });
 
-export const email = z.email({ error: "must be an e-mail address, such as ada@example.com" }).max(254);
+const EMAIL_ERROR = "must be an e-mail address, such as ada@example.com";
+
+export const email = z
+  .string({ error: EMAIL_ERROR })
+  .trim()
+  .normalize("NFC")
+  .max(254)
+  .refine(isEmail, { error: EMAIL_ERROR })
+  .meta({ format: "idn-email", examples: ["ada@example.com"] });
 export const phone = pattern(/^\+[1-9]\d{6,14}$/, "must be a telephone number in E.164, such as +493012345678").meta({
   description: "E.164.",
   examples: ["+493012345678"],

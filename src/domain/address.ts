@@ -1,8 +1,10 @@
 import { isSupportedCountry, parsePhoneNumberFromString } from "libphonenumber-js/min";
 import { formatAddress } from "localized-address-format";
-import { postcodeValidator, postcodeValidatorExistsForCountry } from "postcode-validator";
 import type { Address, Contact } from "./catalog.ts";
+import { isEmail } from "./email.ts";
+import { LABEL, labelLines, wrap } from "./label-lines.ts";
 import { isCountry } from "./places/countries.ts";
+import { readPostalCode } from "./places/postal-codes.ts";
 import { hasRegionCodes, regionCode } from "./places/regions.ts";
 
 /** `missing`: the country's form needs it; `malformed`: it can't be right; `too_long`: it fits on no label. */
@@ -21,89 +23,107 @@ export interface ContactProblem {
   detail: string;
 }
 
-/** The longest line that carriers print; two lines take 35 characters each. */
-const LONGEST: Readonly<Record<Exclude<keyof Address, "country">, number>> = {
-  line1: 70,
-  line2: 70,
-  city: 50,
-  region: 50,
-  postalCode: 12,
-};
-
 /** The 15 digits of E.164 with room for the ways people group them. */
 const LONGEST_PHONE = 40;
 
-/** Countries where post is not delivered without a postal code. */
+/** The longest state or province that is taken. */
+const LONGEST_REGION = 50;
+
+/** Countries that deliver no post without a postal code, by Google's libaddressinput and by FedEx. */
 const NEEDS_POSTAL_CODE = new Set(
   (
-    "AR AS AT AU AX BE BL BR CA CH CN CY CZ DE DK EE ES FI FK FM FO FR GB GF GG GI GL GP GR GU HR HU IM IN IT JE JP KR LI LT " +
-    "LU LV MC MF MH MP MQ MX MY NC NL NO NZ PF PL PM PR PT PW RE RO RU SE SG SI SJ SK SM TH TR TW UA US VA VI WF YT ZA"
+    "AS AT AU AX BE BL BR CA CH CN DE DK ES FI FK FM FR GB GF GG GL GP GR GU IM IN IT JE JP KR LI LU MF MH MP MQ MX MY NC " +
+    "NL NO NZ PL PM PR PT PW RE RU SE SG SJ SM TR TW UA US VI WF YT ZA"
   ).split(" "),
 );
 
 /** Countries where an address is not unique, or no carrier takes it, without its state, province or emirate. */
 const NEEDS_REGION = new Set("AE AU BR CA CN IN MX US".split(" "));
 
+/** An address as it was given, read: as it is kept, or everything that keeps it from being right. */
+export type ReadAddress = { ok: true; address: Address } | { ok: false; problems: AddressProblem[] };
+
+/** What callers give: optional fields may also be there without a value. */
+export type GivenAddress = Pick<Address, "line1" | "city" | "country"> & {
+  [Field in "line2" | "region" | "postalCode"]?: string | undefined;
+};
+
 /**
- * Everything that keeps the address from being complete and well formed for its country; nothing when it is. Whether
- * the place exists is for the carrier to say. Postal codes are judged as `normalizePostalCode` leaves them.
+ * Reads an address at the edge. A state or province becomes its code (`Texas` is `TX`), a postal code is written as its
+ * country does. What comes back is complete and well formed for its country and fits on a label.
+ */
+export function readAddress(given: GivenAddress): ReadAddress {
+  const { country } = given;
+  const region = text(given.region);
+  const postalCode = text(given.postalCode);
+  const line2 = text(given.line2);
+  const address: Address = {
+    line1: text(given.line1) ?? "",
+    ...(line2 !== undefined && { line2 }),
+    city: text(given.city) ?? "",
+    ...(region !== undefined && { region: regionCode(country, region) ?? region }),
+    ...(postalCode !== undefined && { postalCode: readPostalCode(country, postalCode) ?? postalCode }),
+    country,
+  };
+  const problems = checkAddress(address);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, address };
+}
+
+/** One way to write a text: composed, with single blanks; undefined where there is nothing in it. */
+function text(given: string | undefined): string | undefined {
+  const tidy = given?.normalize("NFC").replaceAll(/\s+/g, " ").trim();
+  return tidy === "" ? undefined : tidy;
+}
+
+/**
+ * Everything that keeps the address from being complete and well formed for its country, and from being printed on a
+ * label; nothing when it is right. Whether the place exists is for the carrier to say.
  */
 export function checkAddress(address: Address): AddressProblem[] {
-  const problems: AddressProblem[] = [];
   const { country } = address;
-  const add = (field: keyof Address, problem: FieldProblem, detail: string): void =>
-    void problems.push({ field, problem, detail });
-  for (const [field, longest] of Object.entries(LONGEST) as [keyof typeof LONGEST, number][]) {
-    const text = address[field];
-    if (text !== undefined && text.length > longest) add(field, "too_long", `at most ${longest} characters`);
-  }
-  if (isBlank(country)) {
-    add("country", "missing", "a country, as two letters of ISO 3166-1");
-    return problems;
-  }
-  if (!isCountry(country)) {
-    add("country", "malformed", "two upper-case letters of ISO 3166-1, such as DE");
-    return problems;
-  }
-  if (isBlank(address.line1)) add("line1", "missing", "street and house number, or what stands for them");
-  if (isBlank(address.city) && fieldsOf(country).city) add("city", "missing", "a city");
-  if (isBlank(address.region)) {
-    if (NEEDS_REGION.has(country))
-      add("region", "missing", `addresses in ${country} need a state, province or emirate`);
-  } else if (hasRegionCodes(country) && regionCode(country, address.region) === null) {
-    add("region", "malformed", `a state or province of ${country}, as its code or its English name`);
-  }
-  if (isBlank(address.postalCode)) {
-    if (NEEDS_POSTAL_CODE.has(country)) add("postalCode", "missing", `addresses in ${country} need a postal code`);
-  } else if (!isPostalCode(country, address.postalCode)) {
-    add("postalCode", "malformed", `a postal code as ${country} writes them`);
-  }
-  return problems;
+  if (isBlank(country))
+    return [{ field: "country", problem: "missing", detail: "a country, as two letters of ISO 3166-1" }];
+  if (!isCountry(country))
+    return [{ field: "country", problem: "malformed", detail: "two upper-case letters of ISO 3166-1, such as DE" }];
+  return [...checkLines(address), ...checkCity(address), ...checkRegion(address), ...checkPostalCode(address)];
 }
 
-/** Whether the text is a postal code of the country; where its form is not known, letters, digits, spaces and hyphens. */
-export function isPostalCode(country: string, text: string): boolean {
-  const code = normalizePostalCode(country, text);
-  return postcodeValidatorExistsForCountry(country)
-    ? postcodeValidator(code, country)
-    : /^[A-Z0-9](?:[A-Z0-9 -]{0,10}[A-Z0-9])?$/.test(code);
+function checkLines(address: Address): AddressProblem[] {
+  if (isBlank(address.line1))
+    return [{ field: "line1", problem: "missing", detail: "street and house number, or what stands for them" }];
+  if (labelLines(address) !== null) return [];
+  const field = address.line2 !== undefined && wrap(address.line1) !== null ? "line2" : "line1";
+  const detail = `a label has room for ${LABEL.lines} lines of ${LABEL.line} characters, divided between words`;
+  return [{ field, problem: "too_long", detail }];
 }
 
-/** The postal code as its country writes it: upper case, single spaces, the hyphen or space that people leave out. */
-export function normalizePostalCode(country: string, text: string): string {
-  const code = text.trim().toUpperCase().replaceAll(/\s+/g, " ");
-  const bare = code.replaceAll(/[\s-]/g, "");
-  const at = (position: number, separator: string): string =>
-    `${bare.slice(0, position)}${separator}${bare.slice(position)}`;
-  if (country === "JP" && /^\d{7}$/.test(bare)) return at(3, "-");
-  if (country === "PL" && /^\d{5}$/.test(bare)) return at(2, "-");
-  if (country === "PT" && /^\d{7}$/.test(bare)) return at(4, "-");
-  if (country === "BR" && /^\d{8}$/.test(bare)) return at(5, "-");
-  if (country === "US" && /^\d{9}$/.test(bare)) return at(5, "-");
-  if (country === "NL" && /^\d{4}[A-Z]{2}$/.test(bare)) return at(4, " ");
-  if (country === "CA" && /^[A-Z]\d[A-Z]\d[A-Z]\d$/.test(bare)) return at(3, " ");
-  if (country === "GB" && /^[A-Z][A-Z\d]{1,3}\d[A-Z]{2}$/.test(bare)) return at(bare.length - 3, " ");
-  return code;
+function checkCity({ city, country }: Address): AddressProblem[] {
+  if (isBlank(city)) return fieldsOf(country).city ? [{ field: "city", problem: "missing", detail: "a city" }] : [];
+  return city.length <= LABEL.city
+    ? []
+    : [{ field: "city", problem: "too_long", detail: `at most ${LABEL.city} characters` }];
+}
+
+function checkRegion({ region, country }: Address): AddressProblem[] {
+  if (isBlank(region))
+    return NEEDS_REGION.has(country)
+      ? [{ field: "region", problem: "missing", detail: `addresses in ${country} need a state, province or emirate` }]
+      : [];
+  if (region.length > LONGEST_REGION)
+    return [{ field: "region", problem: "too_long", detail: `at most ${LONGEST_REGION} characters` }];
+  return hasRegionCodes(country) && regionCode(country, region) === null
+    ? [{ field: "region", problem: "malformed", detail: `a state or province of ${country}, as its code or its name` }]
+    : [];
+}
+
+function checkPostalCode({ postalCode, country }: Address): AddressProblem[] {
+  if (isBlank(postalCode))
+    return NEEDS_POSTAL_CODE.has(country)
+      ? [{ field: "postalCode", problem: "missing", detail: `addresses in ${country} need a postal code` }]
+      : [];
+  return readPostalCode(country, postalCode) === null
+    ? [{ field: "postalCode", problem: "malformed", detail: `a postal code as ${country} writes them` }]
+    : [];
 }
 
 /**
@@ -115,7 +135,8 @@ export function checkContact(contact: Contact, country?: string): ContactProblem
   const { name, email, phone } = contact;
   if (isBlank(name))
     problems.push({ field: "name", problem: "missing", detail: "the name of who receives the parcel" });
-  else if (name.length > 100) problems.push({ field: "name", problem: "too_long", detail: "at most 100 characters" });
+  else if (name.length > LABEL.name)
+    problems.push({ field: "name", problem: "too_long", detail: `at most ${LABEL.name} characters` });
   if (isBlank(email) && isBlank(phone))
     problems.push({ field: "email", problem: "missing", detail: "an e-mail address or a phone number" });
   if (!isBlank(email) && !isEmail(email))
@@ -139,16 +160,6 @@ export function normalizePhone(text: string, country?: string): string | null {
   const home = country !== undefined && isSupportedCountry(country) ? { defaultCountry: country } : {};
   const number = parsePhoneNumberFromString(text, { extract: false, ...home });
   return number?.isPossible() ? number.number : null;
-}
-
-/** Whether mail can be sent there in principle: one @, a domain with a dot, no spaces or control characters. */
-export function isEmail(text: string): boolean {
-  if (text.length > 254) return false;
-  return (
-    /^[^\s@<>()[\]\\,;:"\p{Cc}]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,63}$/u.test(
-      text,
-    ) && !text.includes("..")
-  );
 }
 
 function isBlank(text: string | undefined): text is undefined | "" {

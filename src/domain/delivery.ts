@@ -52,6 +52,31 @@ export function estimateDispatch(warehouse: DispatchCalendar, placedAt: number):
   return isoDate(dispatchDay(warehouse, placedAt));
 }
 
+/** The day, `YYYY-MM-DD`, that it is in the time zone at that moment (epoch milliseconds). */
+export function dayAt(timeZone: string, at: number): string {
+  return isoDate(localTime(timeZone, at).day);
+}
+
+/**
+ * When the day (`YYYY-MM-DD`) begins in the time zone, in epoch milliseconds: its midnight, or the first moment after
+ * it where the clocks leap over midnight. Every date without a time means this moment of its warehouse.
+ */
+export function startOfDay(timeZone: string, day: string): number {
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  const candidates = [-DAY_MS, DAY_MS].map((aside) => midnight - offsetOf(timeZone, midnight + aside));
+  let at = Math.min(...candidates);
+  while (localTime(timeZone, at).day < midnight) at += QUARTER_MS;
+  return at;
+}
+
+/** The moment so many days later at the same time of the clock there, whatever the clocks have been changed by between. */
+export function daysLater(timeZone: string, at: number, days: number): number {
+  const elapsed = at + days * DAY_MS;
+  const sameClock = elapsed + offsetOf(timeZone, at) - offsetOf(timeZone, elapsed);
+  const day = isoDate(localTime(timeZone, at).day + days * DAY_MS);
+  return Math.max(sameClock, startOfDay(timeZone, day));
+}
+
 /** Days on the way: those of the first band that covers the distance; beyond all bands, those of the last. */
 export function transitDays({ transitDays: bands }: Pick<ShippingMethod, "transitDays">, distanceKm: number): number {
   const band = bands.find(({ withinKm }) => distanceKm <= withinKm) ?? bands.at(-1);

@@ -3,6 +3,7 @@ import { type Coordinates, isOnGlobe } from "./geography.ts";
 import { findCity } from "./places/cities.ts";
 import { countryCenter, findCountry, isCountry } from "./places/countries.ts";
 import { findPostalArea } from "./places/postal-areas.ts";
+import { readPostalCode } from "./places/postal-codes.ts";
 import { regionCode } from "./places/regions.ts";
 
 /** Where somebody is: coordinates, a postal address (or what of it is known), or a place's name. */
@@ -38,6 +39,18 @@ export function locate(input: PlaceInput): LocatedPlace | null {
   return locateAddress(input);
 }
 
+/** Where an address is, as exactly as the tables know it: at worst the middle of its country's people. */
+export function pointOf(address: Address): Coordinates {
+  const place = locateAddress(address);
+  if (place === null) throw new RangeError(`${address.country} is no country, and no address has it`);
+  return place.location;
+}
+
+/** Where an order's warehouses are ranked from: what its caller knew of the place, else where the address is. */
+export function rankingPoint({ location, address }: { location: Coordinates | null; address: Address }): Coordinates {
+  return location ?? pointOf(address);
+}
+
 function locateCoordinates({ latitude, longitude }: Coordinates): LocatedPlace | null {
   return isOnGlobe({ latitude, longitude }) ? { location: { latitude, longitude }, precision: "coordinates" } : null;
 }
@@ -56,7 +69,8 @@ function locateWithin(
   postalCode: string | undefined,
   cityName: string | undefined,
 ): LocatedPlace | null {
-  const area = postalCode === undefined ? null : findPostalArea(country, postalCode);
+  const code = postalCode === undefined ? null : (readPostalCode(country, postalCode) ?? postalCode);
+  const area = code === null ? null : findPostalArea(country, code);
   const nearEnough = area !== null && area.prefix.length > 1;
   const city = cityName === undefined || nearEnough ? null : findCity(cityName, country);
   if (city !== null) return { location: city.location, country, precision: "city" };

@@ -1,6 +1,8 @@
 import type { Product, ShippingMethod, TaxClass, TaxRate } from "./catalog.ts";
+import { foldText } from "./fold-text.ts";
 import type { Sku } from "./ids.ts";
 import { type Currency, type MinorUnits, allocateMoney, minorUnits, partsPerMillion } from "./money.ts";
+import { regionCode } from "./places/regions.ts";
 
 /** An order must come to more than this many whole units of its currency. */
 export const MUST_EXCEED = 5;
@@ -148,20 +150,29 @@ export function priceShipping({
   );
 }
 
-/** The rate for the class at the destination: that of the region where there is one, else the country's. */
+/**
+ * The rate for the class at the destination: that of the region where there is one, else the country's. A
+ * rate's region is a `regionKey`.
+ */
 export function taxRateFor(
   rates: readonly TaxRate[],
   destination: { country: string; region?: string },
   taxClass: TaxClass,
 ): TaxRate | undefined {
-  const region = destination.region?.trim().toUpperCase();
+  const { country } = destination;
+  const region = destination.region === undefined ? null : regionKey(country, destination.region);
   let national: TaxRate | undefined;
   for (const rate of rates) {
-    if (rate.country !== destination.country || rate.taxClass !== taxClass) continue;
+    if (rate.country !== country || rate.taxClass !== taxClass) continue;
     if (rate.region === undefined) national ??= rate;
-    else if (rate.region.toUpperCase() === region) return rate;
+    else if (rate.region === region) return rate;
   }
   return national;
+}
+
+/** A region as rates are found by it: its code, or its folded text in upper case where we know no codes. */
+export function regionKey(country: string, region: string): string {
+  return regionCode(country, region) ?? foldText(region.trim()).toUpperCase();
 }
 
 interface CheckedLine extends PricedQuantity {

@@ -1,5 +1,5 @@
 import type { Product, ShippingMethod, StockPolicy } from "./catalog.ts";
-import { type DispatchCalendar, estimateDelivery } from "./delivery.ts";
+import { daysLater, type DispatchCalendar, estimateDelivery, startOfDay } from "./delivery.ts";
 
 /** What is promised of units that wait for stock. */
 export interface StockPromise {
@@ -8,8 +8,6 @@ export interface StockPromise {
   /** Epoch milliseconds from which the limit of their waiting counts, where that is later than their order. */
   countsFrom?: number;
 }
-
-const DAY_MS = 86_400_000;
 
 /** What becomes of orders for more of the product than there is; where nobody has said more than yes or no, that. */
 export function policyOf({ stockPolicy, backorder }: Pick<Product, "stockPolicy" | "backorder">): StockPolicy {
@@ -41,12 +39,13 @@ export function promiseFor(
   switch (policy.kind) {
     case "refuse":
       return null;
-    case "backorder":
-      return policy.leadDays === null
-        ? null
-        : { delivery: estimateDelivery({ ...from, method, placedAt: now + policy.leadDays * DAY_MS }) };
+    case "backorder": {
+      if (policy.leadDays === null) return null;
+      const arrives = daysLater(from.warehouse.timeZone, now, policy.leadDays);
+      return { delivery: estimateDelivery({ ...from, method, placedAt: arrives }) };
+    }
     case "preorder": {
-      const countsFrom = Date.parse(`${policy.availableFrom}T00:00:00Z`);
+      const countsFrom = startOfDay(from.warehouse.timeZone, policy.availableFrom);
       return { delivery: estimateDelivery({ ...from, method, placedAt: Math.max(now, countsFrom) }), countsFrom };
     }
   }
@@ -54,15 +53,14 @@ export function promiseFor(
 
 /**
  * What is promised instead, because it can't be kept any more: its day has passed, or another day of availability is
- * known; null where the promise stands.
+ * known; null where the promise stands. `today` is the day at the warehouse that it is promised from.
  */
 export function movedPromise(
   before: StockPromise | undefined,
   next: StockPromise | null,
-  now: number,
+  today: string,
 ): StockPromise | null {
   if (next === null) return null;
-  const today = new Date(now).toISOString().slice(0, 10);
   const stands = before !== undefined && before.delivery >= today && before.countsFrom === next.countsFrom;
   return stands || next.delivery === before?.delivery ? null : next;
 }

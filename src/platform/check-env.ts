@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { asciiEmail } from "../domain/email.ts";
 import type { Env } from "./env.ts";
 
 /** What the repository's own configuration is filled with: never good enough outside local and test. */
@@ -60,7 +61,7 @@ const vars = z.looseObject({
   FEDEX_CLIENT_ID: z.string().min(1),
   FEDEX_CLIENT_SECRET: z.string().min(1),
   FEDEX_ACCOUNT: z.string().min(1),
-  MAIL_FROM: z.email(),
+  MAIL_FROM: z.string().refine((text) => asciiEmail(text) === text, { error: "must be an e-mail address in ASCII" }),
   SIGNING_SECRET: z.string().min(16),
   ISSUER_KEY: issuerKey.optional(),
   OIDC_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),

@@ -1,5 +1,7 @@
 import type { z } from "zod";
 import type { Address, Contact } from "../domain/catalog.ts";
+import { asciiEmail } from "../domain/email.ts";
+import { LABEL, labelLines, labelState } from "../domain/label-lines.ts";
 import type { Money } from "../domain/money.ts";
 import type { CarrierProvider, Label, LabelRequest, TrackingSnapshot } from "./carrier.ts";
 import {
@@ -44,6 +46,7 @@ const BASE = "https://apis.fedex.com";
 const THROTTLE_FALLBACK_MS = 60_000;
 const TOKEN_MARGIN_MS = 60_000;
 const MOST_TRACKED_AT_ONCE = 30;
+const LONGEST_EMAIL = 80;
 const ALREADY_CANCELLED = "SHIPMENT.CANCELLED.ALREADY";
 
 /** FedEx's REST API. It takes no idempotency keys; see `findLabel` for what follows a lost reply. */
@@ -200,8 +203,9 @@ export class FedexCarrier implements CarrierProvider {
   } {
     const phone = party.contact.phone ?? this.#config.fallbackPhone;
     const contact: Record<string, string> = { personName: party.contact.name };
-    if (phone !== undefined) contact["phoneNumber"] = phone;
-    if (party.contact.email !== undefined) contact["emailAddress"] = party.contact.email;
+    if (phone !== undefined) contact["phoneNumber"] = phone.replaceAll(/\D/g, "");
+    const email = party.contact.email === undefined ? null : asciiEmail(party.contact.email);
+    if (email !== null && email.length <= LONGEST_EMAIL) contact["emailAddress"] = email;
     return { contact, address: wireAddress(party.address) };
   }
 
@@ -275,14 +279,22 @@ export class FedexCarrier implements CarrierProvider {
   }
 }
 
+/** An address that fits on no label is sent as it is: FedEx refuses it. */
 function wireAddress(address: Address): Record<string, unknown> {
+  const state = labelState(address);
+  const streets = [address.line1, address.line2].filter((line) => line !== undefined);
   return {
-    streetLines: address.line2 === undefined ? [address.line1] : [address.line1, address.line2],
+    streetLines: labelLines(address) ?? streets,
     city: address.city,
     countryCode: address.country,
-    ...(address.region === undefined ? {} : { stateOrProvinceCode: address.region }),
-    ...(address.postalCode === undefined ? {} : { postalCode: address.postalCode }),
+    ...(state !== null && { stateOrProvinceCode: state }),
+    ...(address.postalCode !== undefined && { postalCode: wirePostalCode(address.postalCode) }),
   };
+}
+
+/** FedEx takes ten characters: the blanks and hyphens of a longer code go. */
+function wirePostalCode(code: string): string {
+  return code.length <= LABEL.postalCode ? code : code.replaceAll(/[\s-]/g, "");
 }
 
 function wireWeight({ parcel }: Pick<LabelRequest, "parcel">): { units: "KG"; value: number } {

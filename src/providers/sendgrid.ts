@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { asciiEmail } from "../domain/email.ts";
 import { exchange, parseJson, readJson, readShortfall, type FetchFunction } from "./http.ts";
 import type { MailMessage, MailProvider } from "./message.ts";
 import type { ProviderResult } from "./outcome.ts";
@@ -29,8 +30,16 @@ export class SendgridMail implements MailProvider {
   }
 
   async send(message: MailMessage): Promise<ProviderResult<{ messageId: string }>> {
+    const email = asciiEmail(message.to.email);
+    if (email === null)
+      return {
+        outcome: "failed",
+        code: "recipient_not_ascii",
+        message: "SendGrid takes only ASCII before the @ of an address",
+        retryable: false,
+      };
     const reply = await this.#call("POST", "/mail/send", {
-      personalizations: [{ to: [message.to], custom_args: { reference: message.reference } }],
+      personalizations: [{ to: [{ ...message.to, email }], custom_args: { reference: message.reference } }],
       from: this.#config.from,
       subject: message.subject,
       content: [

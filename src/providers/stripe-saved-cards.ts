@@ -1,5 +1,6 @@
 import type Stripe from "stripe";
 import { z } from "zod";
+import { asciiEmail } from "../domain/email.ts";
 import type { ProviderResult } from "./outcome.ts";
 import type { MethodSetup, SavedCard, SavedMethods } from "./saved-methods.ts";
 import { shortfallOf, stripeClient, type StripeConfig } from "./stripe.ts";
@@ -36,7 +37,8 @@ export class StripeSavedCards implements SavedMethods<SavedCard> {
     { id, name, email }: { id: string; name: string; email?: string },
     idempotencyKey: string,
   ): Promise<ProviderResult<string>> {
-    const params = { name, metadata: { customer_id: id }, ...(email !== undefined && { email }) };
+    const address = email === undefined ? null : asciiEmail(email);
+    const params = { name, metadata: { customer_id: id }, ...(address !== null && { email: address }) };
     return read(
       z.object({ id: z.string() }),
       (made) => made.id,

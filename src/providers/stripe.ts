@@ -1,4 +1,5 @@
 import Stripe from "stripe";
+import { asciiEmail } from "../domain/email.ts";
 import type { Money } from "../domain/money.ts";
 import { CallHeldBack, exchange, heldBackResult, throttledResult, type FetchFunction } from "./http.ts";
 import type { ProviderResult, ProviderShortfall } from "./outcome.ts";
@@ -45,6 +46,7 @@ export class StripePayments implements PaymentProvider {
   }
 
   createIntent(input: CreateIntent, idempotencyKey: string): Promise<ProviderResult<PaymentSnapshot>> {
+    const receiptEmail = input.email === undefined ? null : asciiEmail(input.email);
     return readIntent(() =>
       this.#stripe.paymentIntents.create(
         {
@@ -56,7 +58,7 @@ export class StripePayments implements PaymentProvider {
           description: input.description,
           metadata: { order_id: input.orderId },
           ...(input.customer === undefined ? {} : { customer: input.customer }),
-          ...(input.email === undefined ? {} : { receipt_email: input.email }),
+          ...(receiptEmail === null ? {} : { receipt_email: receiptEmail }),
         },
         { idempotencyKey },
       ),

@@ -15,7 +15,7 @@ import type { CustomerId } from "../domain/ids.ts";
 import { auditEntry, sealAudit } from "./audit.ts";
 import { lacking } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
-import { addressProblems, contactProblems, forgetCustomer, tidy } from "./order-draft.ts";
+import { addressOf, contactProblems, forgetCustomer, incomplete } from "./order-draft.ts";
 import { moveOptOuts } from "./unsubscribe.ts";
 
 /**
@@ -69,10 +69,10 @@ export async function createCustomer(ctx: ServiceContext, form: CustomerForm): P
   if (denied !== null) return denied;
   if (ctx.principal.role === "customer")
     return refuse("forbidden", `${ctx.principal.name} is a customer already, and adds no others.`);
-  const wrong = problemOf(ctx, form, null);
-  if (wrong !== null) return wrong;
+  const read = valuesOf(ctx, form, null);
+  if (!read.ok) return read;
   const id = `cus_${crypto.randomUUID().replaceAll("-", "")}` as CustomerId;
-  const values = valuesOf(form);
+  const values = read.value;
   const entry = auditEntry(ctx, { action: "customer.created", subject: subjectOf(id), after: audited(values) });
   const added = await addCustomer(openOps(ctx.env.OPS), id, values, ctx.now, entry);
   if (added === null) throw new Error(`${id}: a random id was given twice`);
@@ -94,9 +94,9 @@ export async function replaceCustomer(
   const found = await visibleCustomer(ctx, id, "customers:write");
   if (!found.ok) return found;
   const before = found.value;
-  const wrong = problemOf(ctx, form, before);
-  if (wrong !== null) return wrong;
-  const values = valuesOf(form);
+  const read = valuesOf(ctx, form, before);
+  if (!read.ok) return read;
+  const values = read.value;
   const entry = auditEntry(ctx, {
     action: "customer.replaced",
     subject: subjectOf(id),
@@ -129,32 +129,33 @@ export function subjectOf(id: CustomerId): string {
   return `customer:${id}`;
 }
 
-function problemOf(ctx: ServiceContext, form: CustomerForm, before: CustomerRow | null) {
+/** What is kept of the form, for a customer who is like `before`. Refuses terms without the right to them. */
+function valuesOf(ctx: ServiceContext, form: CustomerForm, before: CustomerRow | null): ServiceResult<CustomerValues> {
   if ((form.invoiceTermsDays ?? null) !== (before?.invoiceTermsDays ?? null)) {
     const denied = lacking(ctx, "customers:terms");
     if (denied !== null) return denied;
   }
-  const errors = [...contactProblems(contactOf(form), form.address.country, ""), ...addressProblems(form.address)];
-  return errors.length === 0
-    ? null
-    : refuse("address_invalid", "The contact or the address is not complete.", { errors });
+  const read = addressOf(form.address);
+  const errors = [...contactProblems(contactOf(form), form.address.country, ""), ...(read.ok ? [] : read.errors)];
+  if (!read.ok || errors.length > 0) return incomplete(errors);
+  const { name, email, phone, location, language, invoiceTermsDays } = form;
+  return {
+    ok: true,
+    value: {
+      name,
+      email: email ?? null,
+      phone: phone ?? null,
+      address: read.address,
+      latitude: location?.latitude ?? null,
+      longitude: location?.longitude ?? null,
+      language,
+      invoiceTermsDays: invoiceTermsDays ?? null,
+    },
+  };
 }
 
 function contactOf({ name, email, phone }: CustomerForm): Contact {
   return { name, ...(email != null && { email }), ...(phone != null && { phone }) };
-}
-
-function valuesOf({ name, email, phone, address, location, language, invoiceTermsDays }: CustomerForm): CustomerValues {
-  return {
-    name,
-    email: email ?? null,
-    phone: phone ?? null,
-    address: tidy(address),
-    latitude: location?.latitude ?? null,
-    longitude: location?.longitude ?? null,
-    language,
-    invoiceTermsDays: invoiceTermsDays ?? null,
-  };
 }
 
 /** Of a customer what may stand in a trail for ever: who they are is erased one day, and the trail is not. */

@@ -4,11 +4,10 @@ import type { AddItemsForm, EditOrderForm } from "../contracts/edit-order.ts";
 import type { Address, Contact } from "../domain/catalog.ts";
 import type { Coordinates } from "../domain/geography.ts";
 import type { Order, OrderLine } from "../domain/order/order.ts";
-import { locate } from "../domain/places.ts";
+import { pointOf } from "../domain/places.ts";
 import type { Sku } from "../domain/ids.ts";
 import type { Catalog } from "./catalog.ts";
-import type { ServiceContext } from "./context.ts";
-import { addressProblems, contactProblems, sumBySku, tidy } from "./order-draft.ts";
+import { addressOf, contactProblems, incomplete, sumBySku } from "./order-draft.ts";
 
 /** A line as it is wanted; `before` is what the order has of it, null for a line that is new. */
 export interface WantedLine {
@@ -31,16 +30,17 @@ export interface EditDraft {
 }
 
 /** Completes an edit from the order. Refuses with a pointer to each bad field; asks no level. */
-export function draftEdit(ctx: ServiceContext, order: Order, form: EditOrderForm): ServiceResult<EditDraft> {
+export function draftEdit(order: Order, form: EditOrderForm): ServiceResult<EditDraft> {
   const contact = form.contact ? contactOf(form.contact) : order.contact;
-  const address = form.address ? tidy(form.address) : order.address;
+  const read = form.address ? addressOf(form.address) : { ok: true as const, address: order.address };
+  const country = form.address?.country ?? order.address.country;
   const errors = [
-    ...(form.contact ? contactProblems(contact, address.country, "/contact") : []),
-    ...(form.address ? addressProblems(form.address) : []),
+    ...(form.contact ? contactProblems(contact, country, "/contact") : []),
+    ...(read.ok ? [] : read.errors),
   ];
-  if (errors.length > 0) return refuse("address_invalid", "The contact or the address is not complete.", { errors });
-  const located = form.address ? (locate(address)?.location ?? ctx.edgeLocation) : order.location;
-  const location = form.location ?? located;
+  if (!read.ok || errors.length > 0) return incomplete(errors);
+  const { address } = read;
+  const location = form.location ?? (form.address ? pointOf(address) : order.location);
   const isPriced = form.address || form.location || form.shippingMethod !== undefined || form.lines;
   const shippingMethod = form.shippingMethod ?? order.shippingMethod;
   if (!isPriced) return { ok: true, value: { contact, address, location, shippingMethod, lines: null } };

@@ -37,7 +37,7 @@ export async function editOrder(
     ctx,
     orderId,
     expectedVersion,
-    (_catalog, order) => draftEdit(ctx, order, form),
+    (_catalog, order) => draftEdit(order, form),
     (draft, content) => ({
       type: "EditOrder",
       edit: {
@@ -162,7 +162,7 @@ function priceLines(
         ...(before && { unitPrice: before.unitPrice }),
       })),
     address: draft.address,
-    location: draft.location ?? { latitude: 0, longitude: 0 },
+    location: draft.location,
     shippingMethod: draft.shippingMethod,
     currency: order.currency,
     discounts: priceableDiscounts(order),

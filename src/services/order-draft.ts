@@ -2,12 +2,12 @@ import type { PlaceOrderInput } from "../contracts/orders.ts";
 import { type FieldProblem, refuse, type ServiceResult } from "../contracts/problem.ts";
 import { findCustomer } from "../db/ops/people.ts";
 import { openOps } from "../db/ops/database.ts";
-import { type AddressProblem, checkAddress, checkContact, normalizePostalCode } from "../domain/address.ts";
+import { type AddressProblem, checkContact, type GivenAddress, readAddress } from "../domain/address.ts";
 import type { Address, Contact, Customer } from "../domain/catalog.ts";
 import type { Coordinates } from "../domain/geography.ts";
 import type { CustomerId, ReservationId, Sku } from "../domain/ids.ts";
 import { CHANNELS, type Channel } from "../domain/order/order.ts";
-import { locate } from "../domain/places.ts";
+import { locate, pointOf } from "../domain/places.ts";
 import type { Env } from "../platform/env.ts";
 import type { Catalog } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
@@ -75,14 +75,11 @@ async function draftFull(
       errors: [{ pointer: "/customer/id", detail: "must be a customer that is known here" }],
     });
   const contact = contactOf(input.customer, customer);
-  const errors = [...contactProblems(contact, input.address.country), ...addressProblems(input.address)];
-  if (errors.length > 0) return refuse("address_invalid", "The contact or the address is not complete.", { errors });
-  const address = tidy(input.address);
-  const location = input.location ?? locate(address)?.location ?? ctx.edgeLocation;
-  if (!location)
-    return refuse("address_invalid", "Nobody knows where that address is.", {
-      errors: [{ pointer: "/address/country", detail: "must be a country, or give /location" }],
-    });
+  const read = addressOf(input.address);
+  const errors = [...contactProblems(contact, input.address.country), ...(read.ok ? [] : read.errors)];
+  if (!read.ok || errors.length > 0) return incomplete(errors);
+  const { address } = read;
+  const location = input.location ?? pointOf(address);
   const channel = input.channel ?? channelOf(principal.channel);
   const paymentMethod = await meansOfPayment(ctx, { customerId, channel }, input.paymentMethod);
   if (!paymentMethod.ok) return paymentMethod;
@@ -116,12 +113,27 @@ async function draftShort(
   const profile = catalog.channels.get(channel)?.defaultProfile ?? null;
   const customerId = (ctx.principal.customerId as CustomerId | null) ?? profile?.customerId ?? null;
   const customer = customerId === null ? null : await customerOf(ctx.env, customerId, ctx.now);
-  const paymentMethod = customer?.paymentMethod ?? profile?.paymentMethod;
-  if (customer === null || paymentMethod === undefined)
+  if (customer === null || customerId === null)
     return refuse(
       "profile_incomplete",
       `The channel ${channel} has no default profile: use the full form, with customer, address and paymentMethod.`,
     );
+  // The profile's means of payment are those of its own customer: nobody else's order is charged to them.
+  const ofProfile = customerId === profile?.customerId ? profile.paymentMethod : undefined;
+  const paymentMethod = customer.paymentMethod ?? ofProfile;
+  if (paymentMethod === undefined)
+    return refuse(
+      "profile_incomplete",
+      `Customer ${customerId} has no means of payment that orders are paid with: use the full form, with paymentMethod.`,
+    );
+  const read = addressOf(customer.address);
+  if (!read.ok) {
+    const wrong = read.errors.map(({ pointer, detail }) => `${pointer} ${detail}`).join("; ");
+    return refuse(
+      "profile_incomplete",
+      `The address of customer ${customerId} is not complete (${wrong}): change the customer, or use the full form.`,
+    );
+  }
   const located = locate(input.customerLocation);
   const location = located?.location ?? ctx.edgeLocation;
   if (!location)
@@ -140,7 +152,7 @@ async function draftShort(
       channel,
       customerId,
       contact: customer.contact,
-      address: customer.address,
+      address: read.address,
       location,
       shippingMethod: defaultMethod(catalog),
       paymentMethod,
@@ -204,12 +216,20 @@ export function contactProblems(contact: Contact, country: string, at = "/custom
   }));
 }
 
-/** What is wrong with the address, as pointers into a body that has it at `/address`. */
-export function addressProblems(address: Address): FieldProblem[] {
-  return checkAddress(address).map(({ field, problem, detail }) => ({
+/** The address as it is kept, or what is wrong with it, as pointers into a body that has it at `/address`. */
+export function addressOf(given: GivenAddress): { ok: true; address: Address } | { ok: false; errors: FieldProblem[] } {
+  const read = readAddress(given);
+  if (read.ok) return read;
+  const errors = read.problems.map(({ field, problem, detail }) => ({
     pointer: `/address/${field}`,
     detail: sentence(problem, detail),
   }));
+  return { ok: false, errors };
+}
+
+/** The refusal of a form whose contact or address is not right. */
+export function incomplete(errors: FieldProblem[]): ReturnType<typeof refuse> {
+  return refuse("address_invalid", "The contact or the address is not complete.", { errors });
 }
 
 function sentence(problem: AddressProblem["problem"], detail: string): string {
@@ -221,13 +241,6 @@ function sentence(problem: AddressProblem["problem"], detail: string): string {
     case "too_long":
       return `is too long: ${detail}`;
   }
-}
-
-/** The address with its postal code as its country writes it. */
-export function tidy(address: Address): Address {
-  return address.postalCode === undefined
-    ? address
-    : { ...address, postalCode: normalizePostalCode(address.country, address.postalCode) };
 }
 
 /** Lines of the same SKU become one, except those that bring a reservation of their own. */

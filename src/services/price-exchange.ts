@@ -3,7 +3,7 @@ import type { Sku } from "../domain/ids.ts";
 import type { MinorUnits } from "../domain/money.ts";
 import { exchangePrice, keptDiscount, type WantedExchange } from "../domain/order/exchange.ts";
 import type { Order } from "../domain/order/order.ts";
-import { locate } from "../domain/places.ts";
+import { rankingPoint } from "../domain/places.ts";
 import type { RequestedRefund } from "../domain/order/refund.ts";
 import { sumShares } from "../domain/order/refund-share.ts";
 import type { Catalog } from "./catalog.ts";
@@ -28,7 +28,7 @@ export function priceExchange(
   { refund, credit }: { refund: Pick<RequestedRefund, "lines" | "withheld">; credit: MinorUnits },
 ): ServiceResult<PricedExchange> {
   const { address, shippingMethod, currency, channel, customerId, contact } = order;
-  const location = order.location ?? locate(address)?.location ?? { latitude: 0, longitude: 0 };
+  const location = rankingPoint(order);
   const lines = sumBySku(wanted.lines).map((line) => ({ ...line, pointer: `/exchange${line.pointer}` }));
   const input = {
     lines: lines.map((line) => ({ ...line, ...priceBefore(order, refund, line) })),

@@ -4,6 +4,7 @@ import type { Address, ShippingMethod } from "../domain/catalog.ts";
 import type { Coordinates } from "../domain/geography.ts";
 import type { Sku } from "../domain/ids.ts";
 import { formatMoney, type MinorUnits } from "../domain/money.ts";
+import { pointOf, rankingPoint } from "../domain/places.ts";
 import { type PricedOrder, type PricingRefusal, priceOrder } from "../domain/pricing.ts";
 import { type RankedWarehouse, rankWarehouses } from "../domain/sourcing.ts";
 import type { Catalog } from "./catalog.ts";
@@ -14,8 +15,10 @@ import type { Catalog } from "./catalog.ts";
  */
 export interface PricingInput {
   lines: readonly { sku: Sku; quantity: number; pointer: string; unitPrice?: MinorUnits }[];
-  address: Pick<Address, "country" | "region">;
-  location: Coordinates;
+  /** Where it goes: what it costs is priced by this. */
+  address: Address;
+  /** Where the caller says that is; it only ranks the warehouses. */
+  location: Coordinates | null;
   shippingMethod: string;
   currency: string;
   discounts: readonly { amount: number; reason: string }[];
@@ -27,7 +30,10 @@ export interface PricedInput {
   ranked: RankedWarehouse[];
 }
 
-/** Ranks the warehouses and prices the order. Refuses with a pointer to each field that is in the way. */
+/**
+ * Ranks the warehouses and prices the order. The price does not depend on the caller's location: shipping is that from
+ * the warehouse nearest to the address. Refuses with a pointer to each field that is in the way.
+ */
 export function priceInput(catalog: Catalog, input: PricingInput): ServiceResult<PricedInput> {
   const method = catalog.shippingMethods.get(input.shippingMethod);
   if (!method) {
@@ -36,11 +42,10 @@ export function priceInput(catalog: Catalog, input: PricingInput): ServiceResult
       errors: [{ pointer: "/shippingMethod", detail: `must be one of: ${known}` }],
     });
   }
-  const ranked = rankWarehouses([...catalog.warehouses.values()], {
-    country: input.address.country,
-    location: input.location,
-  });
-  const nearest = ranked[0];
+  const warehouses = [...catalog.warehouses.values()];
+  const { country } = input.address;
+  const ranked = rankWarehouses(warehouses, { country, location: rankingPoint(input) });
+  const [nearest] = rankWarehouses(warehouses, { country, location: pointOf(input.address) });
   if (!nearest)
     return refuse("not_deliverable", `No open warehouse ships to ${input.address.country}.`, {
       errors: [{ pointer: "/address/country", detail: "must be a country that a warehouse ships to" }],

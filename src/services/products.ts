@@ -4,6 +4,7 @@ import { openOps } from "../db/ops/database.ts";
 import type { Versioned } from "../db/ops/load-catalog.ts";
 import { type SaveMode, saveProduct } from "../db/ops/save-catalog.ts";
 import type { Product } from "../domain/catalog.ts";
+import { foldText, searchText } from "../domain/fold-text.ts";
 import type { Sku } from "../domain/ids.ts";
 import { policyOf } from "../domain/stock-policy.ts";
 import { auditEntry, sealAudit } from "./audit.ts";
@@ -14,7 +15,7 @@ import type { ServiceContext } from "./context.ts";
 export interface ProductFilter {
   category?: string | undefined;
   active?: boolean | undefined;
-  /** SKU, or a part of the name, in any case. */
+  /** A part of the SKU or the name; case and accents do not matter. */
   q?: string | undefined;
 }
 
@@ -27,18 +28,28 @@ export async function listProducts(
   const denied = lacking(ctx, "catalog:read");
   if (denied !== null) return denied;
   const { products } = await catalogOf(ctx.env, ctx.now, ctx.defer);
-  const text = filter.q?.toLowerCase();
+  const text = filter.q === undefined ? undefined : foldText(filter.q);
   const rows: ProductAnswer[] = [];
   for (const product of products.values()) {
     if (page.after !== undefined && product.sku <= page.after) continue;
     if (!isSeen(ctx, product) || (filter.active !== undefined && product.active !== filter.active)) continue;
     if (filter.category !== undefined && product.category !== filter.category) continue;
-    if (text !== undefined && !product.sku.toLowerCase().includes(text) && !product.name.toLowerCase().includes(text))
-      continue;
+    if (text !== undefined && !foldedOf(product).includes(text)) continue;
     if (rows.length === page.limit) return { ok: true, value: { rows, next: rows.at(-1)?.sku ?? null } };
     rows.push(describeProduct(product));
   }
   return { ok: true, value: { rows, next: null } };
+}
+
+const folded = new WeakMap<Product, string>();
+
+/** What the product is found by. Kept as long as the catalogue that it is of. */
+function foldedOf(product: Product): string {
+  const known = folded.get(product);
+  if (known !== undefined) return known;
+  const text = searchText([product.sku, product.name]);
+  folded.set(product, text);
+  return text;
 }
 
 /** One product. */

@@ -3,7 +3,6 @@ import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { estimateDelivery } from "../domain/delivery.ts";
 import type { Sku, WarehouseId } from "../domain/ids.ts";
 import { HOLD_MS } from "../domain/order/order.ts";
-import { locate } from "../domain/places.ts";
 import { lastDay, mayWait } from "../domain/stock-policy.ts";
 import { choosePlan, divideShort, type PlannedShipment, withoutMissing } from "../domain/sourcing/choose-plan.ts";
 import { spareUnits } from "../domain/inventory-level/waiting.ts";
@@ -11,7 +10,7 @@ import { lacking } from "./authorize.ts";
 import { type Catalog, catalogOf } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
 import { checkReservations, type ReservedLine, reservedLines } from "./claim-reservations.ts";
-import { addressProblems, sumBySku } from "./order-draft.ts";
+import { addressOf, incomplete, sumBySku } from "./order-draft.ts";
 import { priceInput, type PricedInput } from "./price-order.ts";
 import { promiseOf } from "./promise-stock.ts";
 import { levelStub } from "./stubs.ts";
@@ -27,18 +26,14 @@ export async function quoteOrder(ctx: ServiceContext, form: QuoteForm): Promise<
   const forbidden = lacking(ctx, "orders:write");
   if (forbidden) return forbidden;
   const catalog = await catalogOf(ctx.env, ctx.now, ctx.defer);
-  const errors = addressProblems(form.address);
-  if (errors.length > 0) return refuse("address_invalid", "The address is not complete.", { errors });
-  const location = form.location ?? locate(form.address)?.location ?? ctx.edgeLocation;
-  if (!location)
-    return refuse("address_invalid", "Nobody knows where that address is.", {
-      errors: [{ pointer: "/address/country", detail: "must be a country" }],
-    });
+  const read = addressOf(form.address);
+  if (!read.ok) return incomplete(read.errors);
+  const { address } = read;
   const lines = sumBySku(form.lines);
   const priced = priceInput(catalog, {
     lines,
-    address: form.address,
-    location,
+    address,
+    location: form.location ?? null,
     shippingMethod: form.shippingMethod,
     currency: form.currency,
     discounts: form.discounts ?? [],

@@ -1,6 +1,7 @@
 import type { SignInForm } from "../contracts/auth.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { openOps } from "../db/ops/database.ts";
+import { emailKey } from "../domain/email.ts";
 import { findUserByEmail } from "../db/ops/people.ts";
 import { countSignInTry, forgetSignInTries } from "../db/ops/sign-in-tries.ts";
 import type { Env } from "../platform/env.ts";
@@ -33,7 +34,7 @@ export async function signIn(
   const { env, now } = caller;
   if (env.ISSUER_KEY === undefined)
     return refuse("not_found", "Passwords are not used here: sign in with your organization's account.");
-  const address = email.trim().toLowerCase();
+  const address = emailKey(email);
   const ops = openOps(env.OPS);
   const trier = { account: await pseudonym(env, address), client: await pseudonym(env, from) };
   // Counted before it is judged: tries that come at the same time do not slip through together.

@@ -2,6 +2,7 @@ import { type Topic, TOPICS } from "../contracts/notification-preferences.ts";
 import type { MessageChannel } from "../contracts/notification-templates.ts";
 import { openOps } from "../db/ops/database.ts";
 import { addOptOuts, copyOptOuts, listOptOuts, replaceOptOuts } from "../db/ops/message-opt-outs.ts";
+import { emailKey } from "../domain/email.ts";
 import { type Language, LANGUAGES } from "../domain/language.ts";
 import type { Env } from "../platform/env.ts";
 import { hmac, isSameMac } from "../platform/hmac.ts";
@@ -15,9 +16,9 @@ export interface Subscriber {
   language: Language;
 }
 
-/** The address as it is kept beside what its reader has unsubscribed from: a keyed hash, the same in any case. */
+/** The address as it is kept beside what its reader has unsubscribed from: a keyed hash, the same however it is written. */
 export async function hashedAddress(env: Env, address: string): Promise<string> {
-  return hex(await hmac(env.SIGNING_SECRET, `message-address.${address.trim().toLowerCase()}`));
+  return hex(await hmac(env.SIGNING_SECRET, `message-address.${emailKey(address)}`));
 }
 
 /** Where somebody is reached; null or left out where they are not. */

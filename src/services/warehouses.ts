@@ -8,12 +8,13 @@ import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import { openOps } from "../db/ops/database.ts";
 import type { Versioned } from "../db/ops/load-catalog.ts";
 import { type SaveMode, saveWarehouse } from "../db/ops/save-catalog.ts";
-import type { Address, Warehouse } from "../domain/catalog.ts";
+import type { Warehouse } from "../domain/catalog.ts";
 import type { WarehouseId } from "../domain/ids.ts";
 import { auditEntry, sealAudit } from "./audit.ts";
 import { lacking } from "./authorize.ts";
 import { catalogOf, invalidateCatalog } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
+import { addressOf, incomplete } from "./order-draft.ts";
 
 /** A page of the warehouses by id. */
 export async function listWarehouses(
@@ -43,7 +44,10 @@ export async function createWarehouse(
   ctx: ServiceContext,
   form: CreateWarehouseForm,
 ): Promise<ServiceResult<WarehouseAnswer>> {
-  return save(ctx, { ...form, address: tidy(form.address) }, { kind: "create" }, null);
+  const denied = lacking(ctx, "catalog:write");
+  if (denied !== null) return denied;
+  const read = addressOf(form.address);
+  return read.ok ? save(ctx, { ...form, address: read.address }, { kind: "create" }, null) : incomplete(read.errors);
 }
 
 /** Replaces a warehouse, if it is as the caller has read it; `expectedVersion` null replaces it as it is. */
@@ -58,9 +62,11 @@ export async function replaceWarehouse(
   invalidateCatalog();
   const before = (await catalogOf(ctx.env, ctx.now, ctx.defer)).warehouses.get(id);
   if (before === undefined) return refuse("not_found", `There is no warehouse ${id}.`);
+  const read = addressOf(form.address);
+  if (!read.ok) return incomplete(read.errors);
   return save(
     ctx,
-    { id, ...form, address: tidy(form.address) },
+    { id, ...form, address: read.address },
     { kind: "replace", expectedVersion: expectedVersion ?? before.version },
     before,
   );
@@ -72,8 +78,6 @@ async function save(
   mode: SaveMode,
   before: Warehouse | null,
 ): Promise<ServiceResult<WarehouseAnswer>> {
-  const denied = lacking(ctx, "catalog:write");
-  if (denied !== null) return denied;
   const entry = auditEntry(ctx, {
     action: mode.kind === "create" ? "warehouse.created" : "warehouse.replaced",
     subject: `warehouse:${warehouse.id}`,
@@ -111,14 +115,4 @@ export async function listShippingMethods(ctx: ServiceContext): Promise<ServiceR
 
 function describeWarehouse({ id, workingDays, serves, ...warehouse }: Versioned<Warehouse>): WarehouseAnswer {
   return { warehouseId: id, ...warehouse, workingDays: [...workingDays], serves: [...serves] };
-}
-
-/** The address without the fields that were left out. */
-function tidy({ line2, region, postalCode, ...needed }: CreateWarehouseForm["address"]): Address {
-  return {
-    ...needed,
-    ...(line2 !== undefined && { line2 }),
-    ...(region !== undefined && { region }),
-    ...(postalCode !== undefined && { postalCode }),
-  };
 }

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
+  dayAt,
+  daysLater,
   type DispatchCalendar,
   estimateDelivery,
   estimateDispatch,
   estimateLastDelivery,
+  startOfDay,
   transitDays,
 } from "../../src/domain/delivery.ts";
 
@@ -133,5 +136,58 @@ describe("estimateLastDelivery", () => {
     ];
     expect(estimateLastDelivery(shipments, method, placedAt)).toBe("2026-11-19");
     expect(estimateLastDelivery([], method, placedAt)).toBeNull();
+  });
+});
+
+describe("a day at a place", () => {
+  it.each([
+    ["UTC", "2026-03-01", "2026-03-01T00:00:00Z"],
+    ["America/New_York", "2026-07-04", "2026-07-04T04:00:00Z"],
+    ["Asia/Kolkata", "2026-07-04", "2026-07-03T18:30:00Z"],
+    ["Pacific/Kiritimati", "2026-07-04", "2026-07-03T10:00:00Z"],
+    // The clocks change on that day, after midnight.
+    ["Europe/Berlin", "2026-03-29", "2026-03-28T23:00:00Z"],
+    ["Europe/Berlin", "2026-10-25", "2026-10-24T22:00:00Z"],
+    ["America/New_York", "2026-11-01", "2026-11-01T04:00:00Z"],
+    // They leap over midnight: the day begins at one.
+    ["Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00Z"],
+    ["America/Santiago", "2026-09-06", "2026-09-06T04:00:00Z"],
+    // Midnight comes twice: the first one counts. And it comes an hour later, after 23:00 has come twice.
+    ["America/Havana", "2026-11-01", "2026-11-01T04:00:00Z"],
+    ["America/Santiago", "2026-04-05", "2026-04-05T04:00:00Z"],
+    ["Africa/Cairo", "2026-10-30", "2026-10-29T22:00:00Z"],
+  ])("in %s, %s begins at %s, and its day is told at every moment from then", (timeZone, day, begins) => {
+    const at = startOfDay(timeZone, day);
+    expect(new Date(at).toISOString()).toBe(begins.replace("Z", ".000Z"));
+    expect(dayAt(timeZone, at)).toBe(day);
+    expect(dayAt(timeZone, at - 1) < day).toBe(true);
+  });
+
+  it("begins once for every day of two years, everywhere", () => {
+    const zones = [
+      "Europe/London",
+      "America/Santiago",
+      "Africa/Cairo",
+      "Australia/Lord_Howe",
+      "Asia/Beirut",
+      "America/Havana",
+    ];
+    for (const timeZone of zones)
+      for (let noon = Date.UTC(2026, 0, 1, 12); noon < Date.UTC(2028, 0, 1); noon += 86_400_000) {
+        const day = new Date(noon).toISOString().slice(0, 10);
+        const at = startOfDay(timeZone, day);
+        expect([dayAt(timeZone, at), dayAt(timeZone, at - 1) < day]).toEqual([day, true]);
+      }
+  });
+
+  it("is so many days later at the same time of the clock", () => {
+    const later = (timeZone: string, at: string, days: number) =>
+      new Date(daysLater(timeZone, Date.parse(at), days)).toISOString();
+    expect(later("Europe/Berlin", "2026-03-28T12:00:00+01:00", 1)).toBe("2026-03-29T10:00:00.000Z");
+    expect(later("Europe/Berlin", "2026-10-24T12:00:00+02:00", 1)).toBe("2026-10-25T11:00:00.000Z");
+    expect(later("UTC", "2026-10-24T12:00:00Z", 30)).toBe("2026-11-23T12:00:00.000Z");
+    expect(dayAt("Africa/Cairo", daysLater("Africa/Cairo", Date.parse("2026-04-23T00:30:00+02:00"), 1))).toBe(
+      "2026-04-24",
+    );
   });
 });

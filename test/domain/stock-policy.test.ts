@@ -25,6 +25,31 @@ describe("what is promised of units that wait", () => {
     expect(promise({ kind: "preorder", availableFrom: "2026-11-02", partly: true })?.delivery).toBe("2026-11-23");
   });
 
+  it.each([
+    ["America/Los_Angeles", "2027-01-04T08:00:00Z"],
+    ["Asia/Tokyo", "2027-01-03T15:00:00Z"],
+    ["Pacific/Auckland", "2027-01-03T11:00:00Z"],
+    ["Asia/Kathmandu", "2027-01-03T18:15:00Z"],
+  ])("counts a preorder's day from its beginning at the warehouse: in %s", (timeZone, begins) => {
+    const there = { ...from, warehouse: { ...from.warehouse, timeZone } };
+    const policy = { kind: "preorder", availableFrom: "2027-01-04", partly: true } as const;
+    // 2027-01-04 is a Monday: it leaves on that very day, and is two days on the way.
+    expect(promiseFor({ backorder: true, stockPolicy: policy }, there, method, NOW)).toEqual({
+      delivery: "2027-01-06",
+      countsFrom: Date.parse(begins),
+    });
+  });
+
+  it("counts a backorder's days by the calendar of the warehouse, over a change of clocks as well", () => {
+    const there = { ...from, warehouse: { ...from.warehouse, timeZone: "Europe/Berlin", cutOffMinutes: 1440 } };
+    const late = Date.parse("2026-03-24T23:30:00+01:00");
+    const policy = { kind: "backorder", leadDays: 7, partly: true } as const;
+    // A week after Tuesday evening is Tuesday evening, and not Wednesday half past midnight.
+    expect(promiseFor({ backorder: true, stockPolicy: policy }, there, method, late)).toEqual({
+      delivery: "2026-04-02",
+    });
+  });
+
   it("is nothing where nobody knows, or nothing may wait", () => {
     expect(promise({ kind: "backorder", leadDays: null, partly: true })).toBeNull();
     expect(promise({ kind: "refuse" })).toBeNull();
@@ -35,16 +60,16 @@ describe("what is promised of units that wait", () => {
     const policy: StockPolicy = { kind: "backorder", leadDays: 10, partly: true };
     const first = promise(policy) ?? undefined;
     expect(
-      movedPromise(first, promise(policy, NOW + 5 * DAY), NOW + 5 * DAY),
+      movedPromise(first, promise(policy, NOW + 5 * DAY), "2026-11-25"),
       "a later look changes nothing",
     ).toBeNull();
     const late = NOW + 20 * DAY;
-    expect(movedPromise(first, promise(policy, late), late)?.delivery).toBe("2026-12-23");
+    expect(movedPromise(first, promise(policy, late), "2026-12-10")?.delivery).toBe("2026-12-23");
     const before = promise({ kind: "preorder", availableFrom: "2027-01-04", partly: true }) ?? undefined;
     const postponed = promise({ kind: "preorder", availableFrom: "2027-02-01", partly: true });
-    expect(movedPromise(before, postponed, NOW)).toEqual(postponed);
-    expect(movedPromise(before, null, NOW)).toBeNull();
-    expect(movedPromise(undefined, first ?? null, NOW), "known for the first time").toEqual(first);
+    expect(movedPromise(before, postponed, "2026-11-20")).toEqual(postponed);
+    expect(movedPromise(before, null, "2026-11-20")).toBeNull();
+    expect(movedPromise(undefined, first ?? null, "2026-11-20"), "known for the first time").toEqual(first);
   });
 
   it("is, for an order, the last day of all, if all are known", () => {

@@ -209,7 +209,9 @@ it("gives an order a new promise when its day can't be kept, and tells of it", a
   await lookAs(pick(news.get(order) ?? [], "PromoteBackorder"));
   expect(await ledger.order(order)).toMatchObject({
     estimatedDelivery: "2030-02-06",
-    lines: [{ backordered: 1, promise: { delivery: "2030-02-06", countsFrom: Date.UTC(2030, 1, 4) } }],
+    lines: [
+      { backordered: 1, promise: { delivery: "2030-02-06", countsFrom: Date.parse("2030-02-04T00:00:00+01:00") } },
+    ],
   });
   const told = (await ledger.stub.saga(order))?.filter(({ effect }) => effect.kind === "Notify");
   expect(told?.map(({ effect }) => effect.kind === "Notify" && effect.notification)).toContain("backordered");

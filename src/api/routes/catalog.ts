@@ -161,7 +161,7 @@ const addWarehouse = endpoint({
   body: createWarehouseForm,
   idempotent: "kept",
   answers: { 201: { description: "The warehouse.", schema: warehouseAnswer } },
-  problems: ["already_exists", "idempotency_mismatch", "idempotency_in_progress"],
+  problems: ["address_invalid", "already_exists", "idempotency_mismatch", "idempotency_in_progress"],
   async handle({ ctx, body }) {
     const created = await createWarehouse(ctx, body);
     return created.ok
@@ -185,7 +185,7 @@ const putWarehouse = endpoint({
   params: warehouseParams,
   body: replaceWarehouseForm,
   answers: { 200: { description: "The warehouse as it is now.", schema: warehouseAnswer } },
-  problems: ["version_required", "version_stale"],
+  problems: ["address_invalid", "version_required", "version_stale"],
   async handle({ ctx, params, body, request }) {
     const version = expectedVersion(request.headers.get("if-match"), true);
     if (!version.ok) return version;

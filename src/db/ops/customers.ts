@@ -1,4 +1,5 @@
 import { and, asc, eq, gt, or, sql, type SQL } from "drizzle-orm";
+import { customerSearchText, foldText } from "../../domain/fold-text.ts";
 import type { CustomerId } from "../../domain/ids.ts";
 import { type AuditEntry, changeAudited } from "./audit.ts";
 import type { OpsDatabase } from "./database.ts";
@@ -7,7 +8,7 @@ import { customers } from "./schema/people.ts";
 export type CustomerRow = typeof customers.$inferSelect;
 
 /** What of a customer can be changed. What they pay with is not: it is saved elsewhere. */
-export type CustomerValues = Omit<CustomerRow, "id" | "paymentMethod" | "createdAt" | "updatedAt">;
+export type CustomerValues = Omit<CustomerRow, "id" | "paymentMethod" | "createdAt" | "updatedAt" | "search">;
 
 /** The row, or null. `updatedAt` is its version too: it grows with every change. */
 export async function findCustomerRow(db: OpsDatabase, id: CustomerId): Promise<CustomerRow | null> {
@@ -15,7 +16,7 @@ export async function findCustomerRow(db: OpsDatabase, id: CustomerId): Promise<
   return found[0] ?? null;
 }
 
-/** Customers by id, those after `after`. `text`: a part of the name, mail address, phone or id, in any case. */
+/** Customers by id, those after `after`. `text`: a part of the name, mail address, phone or id; case and accents do not matter. */
 export async function listCustomerRows(
   db: OpsDatabase,
   filter: { id?: CustomerId | undefined; text?: string | undefined },
@@ -34,14 +35,7 @@ export async function listCustomerRows(
 }
 
 function containing(text: string): SQL | undefined {
-  const lower = text.toLowerCase();
-  // SQLite folds ASCII only: other letters are found as they were written.
-  const parts = [
-    sql`instr(lower(${customers.name}), ${lower}) > 0`,
-    sql`instr(${customers.name}, ${text}) > 0`,
-    sql`instr(lower(${customers.email}), ${lower}) > 0`,
-    sql`instr(lower(${customers.id}), ${lower}) > 0`,
-  ];
+  const parts = [sql`instr(${customers.search}, ${foldText(text)}) > 0`];
   const number = text.replaceAll(/[\s()/.-]/g, "");
   if (/^\+?\d{3,}$/.test(number)) parts.push(sql`instr(${customers.phone}, ${number}) > 0`);
   return or(...parts);
@@ -59,7 +53,14 @@ export async function addCustomer(
     db,
     db
       .insert(customers)
-      .values({ id, ...values, paymentMethod: null, createdAt: now, updatedAt: now })
+      .values({
+        id,
+        ...values,
+        search: customerSearchText({ id, ...values }),
+        paymentMethod: null,
+        createdAt: now,
+        updatedAt: now,
+      })
       .onConflictDoNothing()
       .returning(),
     entry,
@@ -80,7 +81,7 @@ export async function replaceCustomerRow(
     db,
     db
       .update(customers)
-      .set({ ...values, updatedAt: Math.max(now, expectedVersion + 1) })
+      .set({ ...values, search: customerSearchText({ id, ...values }), updatedAt: Math.max(now, expectedVersion + 1) })
       .where(and(eq(customers.id, id), eq(customers.updatedAt, expectedVersion)))
       .returning(),
     entry,

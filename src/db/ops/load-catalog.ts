@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import type { LevelRegistration, Product, ShippingMethod, TaxRate, Warehouse } from "../../domain/catalog.ts";
 import type { CustomerId } from "../../domain/ids.ts";
 import type { Channel } from "../../domain/order/order.ts";
+import { regionKey } from "../../domain/pricing.ts";
 import type { OpsDatabase } from "./database.ts";
 import { channels, levels, products, shippingMethods, taxRates, warehouses } from "./schema/catalog.ts";
 
@@ -44,7 +45,7 @@ export function toWarehouse(row: typeof warehouses.$inferSelect): Versioned<Ware
 
 function toTaxRate(row: typeof taxRates.$inferSelect): TaxRate {
   const { region, ...rate } = row;
-  return region === "" ? rate : { ...rate, region };
+  return region === "" ? rate : { ...rate, region: regionKey(rate.country, region) };
 }
 
 function toChannel(row: typeof channels.$inferSelect): ChannelSettings {

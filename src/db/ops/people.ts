@@ -1,5 +1,6 @@
 import { and, eq, getTableColumns, isNull } from "drizzle-orm";
 import type { Customer } from "../../domain/catalog.ts";
+import { emailKey } from "../../domain/email.ts";
 import type { CustomerId } from "../../domain/ids.ts";
 import type { OpsDatabase } from "./database.ts";
 import { apiKeys, customers, users } from "./schema/people.ts";
@@ -31,7 +32,7 @@ export async function findUserByEmail(db: OpsDatabase, email: string): Promise<U
   const found = await db
     .select()
     .from(users)
-    .where(and(eq(users.email, email.trim().toLowerCase()), eq(users.active, true)));
+    .where(and(eq(users.email, emailKey(email)), eq(users.active, true)));
   return found[0] ?? null;
 }
 

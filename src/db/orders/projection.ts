@@ -1,4 +1,5 @@
 import type { EffectView, OrderJson } from "../../contracts/ledger-rpc.ts";
+import { searchText } from "../../domain/fold-text.ts";
 import type { RecordedEvent } from "../../domain/order/events.ts";
 import type { Order } from "../../domain/order/order.ts";
 import { fulfillmentState, paymentState } from "../../domain/order/views.ts";
@@ -83,14 +84,13 @@ const UPSERT_ORDERS = upsert(
 );
 
 function orderRow({ order, doc, revision, saga }: ProjectedOrder): unknown[] {
-  const search = [
+  const words = searchText([
     order.number,
     order.id,
-    order.contact.email,
     order.contact.name,
     ...order.lines.map(({ sku }) => sku),
     ...order.shipments.map(({ label }) => label?.trackingNumber),
-  ];
+  ]);
   return [
     order.id,
     order.number,
@@ -110,10 +110,8 @@ function orderRow({ order, doc, revision, saga }: ProjectedOrder): unknown[] {
     order.estimatedDelivery,
     order.placedAt,
     order.updatedAt,
-    search
-      .filter((word) => word !== undefined)
-      .join(" ")
-      .toLowerCase(),
+    // The address is a line of its own: not every reader may look for it.
+    `${words}\n${searchText([order.contact.email])}`,
     doc,
     saga && JSON.stringify(saga),
     revision,

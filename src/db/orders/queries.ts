@@ -1,4 +1,5 @@
 import { type EffectView, type OrderJson, readOrder } from "../../contracts/ledger-rpc.ts";
+import { foldText } from "../../domain/fold-text.ts";
 import type { Actor, OrderEvent, RecordedEvent } from "../../domain/order/events.ts";
 import type { OrderId, ShipmentId } from "../../domain/ids.ts";
 import type { Order } from "../../domain/order/order.ts";
@@ -17,7 +18,7 @@ export interface OrderFilter {
   to?: number | undefined;
   minAmount?: number | undefined;
   maxAmount?: number | undefined;
-  /** Number, e-mail, name, SKU or tracking number, in any case, in part. */
+  /** Number, e-mail, name, SKU or tracking number, in part; case and accents do not matter. */
   text?: string | undefined;
   /** For readers who don't see e-mail addresses: `text` is not looked for in them. */
   hidesEmail?: boolean;
@@ -206,7 +207,9 @@ class Where {
   }
 }
 
-const SEARCH_WITHOUT_EMAIL = "replace(o.search, lower(coalesce(json_extract(o.doc, '$.contact.email'), '')), '')";
+/** The e-mail address is the search text's last line; rows that were written before have it among their words. */
+const SEARCH_WITHOUT_EMAIL = `replace(substr(o.search, 1, instr(o.search || char(10), char(10)) - 1),
+  lower(coalesce(json_extract(o.doc, '$.contact.email'), '')), '')`;
 
 function conditions(filter: OrderFilter): Where {
   const where = new Where();
@@ -227,6 +230,6 @@ function conditions(filter: OrderFilter): Where {
       filter.warehouseId,
     );
   if (filter.text !== undefined)
-    where.add(`instr(${filter.hidesEmail ? SEARCH_WITHOUT_EMAIL : "o.search"}, ?) > 0`, filter.text.toLowerCase());
+    where.add(`instr(${filter.hidesEmail ? SEARCH_WITHOUT_EMAIL : "o.search"}, ?) > 0`, foldText(filter.text));
   return where;
 }

@@ -27,7 +27,7 @@ export const orders = sqliteTable(
     estimatedDelivery: text("estimated_delivery"),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
-    /** Lower case: number, e-mail, name, SKUs, tracking numbers. */
+    /** `searchText` of number, name, SKUs and tracking numbers; in a line below, of the e-mail address. */
     search: text("search").notNull(),
     /** The whole order as the ledger holds it. */
     doc: text("doc").notNull(),

@@ -1,8 +1,9 @@
 import type { LeasedEffect } from "../../contracts/ledger-rpc.ts";
 import type { Sku } from "../../domain/ids.ts";
-import { estimateLastDelivery } from "../../domain/delivery.ts";
+import { dayAt, estimateLastDelivery } from "../../domain/delivery.ts";
 import type { EffectOutcome, EffectResult } from "../../domain/order/effects.ts";
 import { HOLD_MS, type Order } from "../../domain/order/order.ts";
+import { rankingPoint } from "../../domain/places.ts";
 import { type RankedWarehouse, rankWarehouses } from "../../domain/sourcing.ts";
 import { serveWaiting } from "../../domain/sourcing/serve-waiting.ts";
 import { isServedPartly, movedPromise, promiseFor } from "../../domain/stock-policy.ts";
@@ -91,7 +92,8 @@ function stillWaiting(
     const home = ranked.find(({ warehouse }) => catalog.level(sku, warehouse.id) !== undefined);
     if (!home || !method) return [];
     const before = order.lines.find(({ number }) => number === line)?.promise;
-    const promise = movedPromise(before, promiseFor(catalog.products.get(sku), home, method, now), now);
+    const today = dayAt(home.warehouse.timeZone, now);
+    const promise = movedPromise(before, promiseFor(catalog.products.get(sku), home, method, now), today);
     return promise ? [{ line, promise }] : [];
   });
   if (promises.length === 0) return { status: "waiting", retryAfterMs: PROMOTE_MS };
@@ -110,8 +112,10 @@ function waitingOf(order: Order, sku: Sku, now: number): Waiting {
 }
 
 function rankedFor(catalog: Catalog, order: Order): RankedWarehouse[] {
-  const location = order.location ?? { latitude: 0, longitude: 0 };
-  return rankWarehouses([...catalog.warehouses.values()], { country: order.address.country, location });
+  return rankWarehouses([...catalog.warehouses.values()], {
+    country: order.address.country,
+    location: rankingPoint(order),
+  });
 }
 
 /** Not used before: the effect's id with its attempt. */

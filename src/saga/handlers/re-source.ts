@@ -2,6 +2,7 @@ import { estimateLastDelivery } from "../../domain/delivery.ts";
 import type { LeasedEffect } from "../../contracts/ledger-rpc.ts";
 import type { Sku, WarehouseId } from "../../domain/ids.ts";
 import { HOLD_MS, type Order, type WaitingUnits } from "../../domain/order/order.ts";
+import { rankingPoint } from "../../domain/places.ts";
 import { type BackorderedLine, rankWarehouses } from "../../domain/sourcing.ts";
 import { holdId, type Sourced, sourceStock } from "../../services/source-stock.ts";
 import { waitingUnits } from "../../services/promise-stock.ts";
@@ -55,9 +56,8 @@ async function source(
   promiseOf: (line: BackorderedLine) => WaitingUnits;
 }> {
   const catalog = await context.catalog();
-  const location = order.location ?? { latitude: 0, longitude: 0 };
   const open = [...catalog.warehouses.values()].filter(({ id }) => !exclude.includes(id));
-  const ranked = rankWarehouses(open, { country: order.address.country, location });
+  const ranked = rankWarehouses(open, { country: order.address.country, location: rankingPoint(order) });
   const now = context.now();
   const holder = { owner: order.id, attempt: attemptOf(leased), expiresAt: now + HOLD_MS, channel: order.channel };
   const wanted = lines.map(({ line, sku, quantity }) => ({ lineNumber: line, sku, quantity }));

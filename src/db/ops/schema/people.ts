@@ -21,6 +21,8 @@ export const customers = sqliteTable(
     invoiceTermsDays: integer("invoice_terms_days"),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
+    /** `searchText` of id, name and e-mail. */
+    search: text("search").notNull().default(""),
   },
   (table) => [index("customers_email").on(table.email)],
 );
