@@ -1,9 +1,10 @@
-import type { LevelView } from "../../src/contracts/level-rpc.ts";
+import type { LevelView, RowDeed } from "../../src/contracts/level-rpc.ts";
 import type { LevelRegistration } from "../../src/domain/catalog.ts";
 import { levelKey, type ReservationId } from "../../src/domain/ids.ts";
 import {
   alertsBetween,
   available,
+  type CommandName,
   type Decision,
   type LevelState,
   openLevel,
@@ -11,8 +12,10 @@ import {
   settleExpired,
   type StockMovement,
 } from "../../src/domain/inventory-level.ts";
+import type { Arrival, Transfer } from "../../src/domain/inventory-level/transfers.ts";
 import { waitingAt } from "../../src/domain/inventory-level/waiting.ts";
 import type { GroupMemory } from "../group-commit.ts";
+import type { KeptAnswer } from "./deed-rows.ts";
 import { type ExpiryChange, ExpiryCalendar, expiryChanges } from "./expiry-calendar.ts";
 import { alertName, type Acknowledgement, type StockOffer } from "./stock-buffer.ts";
 import { forgetAt, type LevelStorage, type PendingAlert } from "./storage.ts";
@@ -24,6 +27,8 @@ export interface LevelDraft {
   /** Null while the level has no rows. */
   state: LevelState | null;
   expiry: ExpiryChange[];
+  /** Transfers as the group has written them. */
+  transfers: Transfer[];
   /** Threshold crossings, stored with the group. */
   alerts: PendingAlert[];
   /** The highest sequence that the group's rows carry so far. */
@@ -54,6 +59,8 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
   #storedSequence = 0;
   #publishedSequence = 0;
   #alerts = new Map<string, PendingAlert>();
+  /** Those for which something is still to be done. */
+  #transfers = new Map<string, Transfer>();
   #purgeAt: number | null = null;
 
   constructor(storage: LevelStorage) {
@@ -67,6 +74,7 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
     this.#publishedSequence = stored.publishedSequence;
     this.acknowledgement.sequence = stored.publishedSequence;
     for (const alert of stored.alerts) this.#alerts.set(alertName(alert), alert);
+    for (const transfer of stored.transfers) this.#transfers.set(transfer.id, transfer);
     this.#purgeAt = later(storage.nextForgetAt(), stored.clock);
   }
 
@@ -86,6 +94,7 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
       now,
       state: this.#state,
       expiry: [],
+      transfers: [],
       alerts: [],
       storedSequence: this.#storedSequence,
       levelChanged: false,
@@ -101,11 +110,13 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
   savepoint(draft: LevelDraft): () => void {
     const { state, storedSequence, levelChanged, publishedSequence, purgeAt } = draft;
     const expiry = draft.expiry.length;
+    const transfers = draft.transfers.length;
     const alerts = draft.alerts.length;
     const removedAlerts = draft.removedAlerts.length;
     return () => {
       Object.assign(draft, { state, storedSequence, levelChanged, publishedSequence, purgeAt });
       draft.expiry.length = expiry;
+      draft.transfers.length = transfers;
       draft.alerts.length = alerts;
       draft.removedAlerts.length = removedAlerts;
     };
@@ -129,6 +140,9 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
     this.#storedSequence = draft.storedSequence;
     this.#calendar.settle(draft.now);
     this.#calendar.apply(draft.expiry);
+    for (const transfer of draft.transfers)
+      if (transfer.dueAt === null) this.#transfers.delete(transfer.id);
+      else this.#transfers.set(transfer.id, transfer);
     for (const alert of draft.alerts) this.#alerts.set(alertName(alert), alert);
     this.#publishedSequence = draft.publishedSequence;
     for (const name of draft.removedAlerts) {
@@ -143,9 +157,42 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
     return draft.state === null ? null : this.#storage.reservation(id);
   }
 
-  /** The first movement stored under the ref, or null. */
-  movement(draft: LevelDraft, ref: string): StockMovement | null {
-    return draft.state === null ? null : this.#storage.movementByRef(ref);
+  /** The first movement stored under the name, or null. */
+  movement(draft: LevelDraft, name: CommandName): StockMovement | null {
+    return draft.state === null ? null : this.#storage.movementByName(name);
+  }
+
+  /** A transfer that left here, or null. */
+  transfer(draft: LevelDraft, id: string): Transfer | null {
+    return draft.state === null ? null : this.#storage.transfers.find(id);
+  }
+
+  /** What was decided on a transfer that came here, or null. */
+  arrival(draft: LevelDraft, transfer: string): Arrival | null {
+    return draft.state === null ? null : this.#storage.transfers.arrival(transfer);
+  }
+
+  /** Those whose units are on the way, oldest first. */
+  inTransit(): Transfer[] {
+    return [...this.#transfers.values()].filter(({ state }) => state.kind === "in_transit");
+  }
+
+  /** Transfers for which it is time to do something, the most overdue first. */
+  dueTransfers(): Transfer[] {
+    const now = this.now();
+    return this.#openTransfers()
+      .filter(({ dueAt }) => dueAt <= now)
+      .sort((a, b) => a.dueAt - b.dueAt);
+  }
+
+  /** When there is something to do for a transfer next; null when there is not. */
+  nextTransferAt(): number | null {
+    const dueAts = this.#openTransfers().map(({ dueAt }) => dueAt);
+    return dueAts.length === 0 ? null : Math.min(...dueAts);
+  }
+
+  #openTransfers(): (Transfer & { dueAt: number })[] {
+    return [...this.#transfers.values()].flatMap((one) => (one.dueAt === null ? [] : [{ ...one, dueAt: one.dueAt }]));
   }
 
   /** The sum of the movements that occurred after `asOf`, the opening left out. */
@@ -173,12 +220,35 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
       draft.state === null ? openLevel(registration, draft.now) : { state: draft.state, movement: null };
     const decision = decide(before);
     if (decision.kind !== "changed") return { decision, state: before };
-    const { state, reservation, movements } = decision;
     if (opening !== null) {
       this.#storage.migrate();
       this.#storage.appendMovement(opening, before.sequence);
       draft.levelChanged = true;
     }
+    this.#write(draft, before, existing, decision);
+    return { decision, state: decision.state };
+  }
+
+  /** As `apply`, for a level that has rows. */
+  applyStored<Value>(draft: LevelDraft, decide: (state: LevelState) => Decision<Value>): Decision<Value> {
+    if (draft.state === null) throw new Error("the level has no rows");
+    const decision = decide(draft.state);
+    if (decision.kind === "changed") this.#write(draft, draft.state, null, decision);
+    return decision;
+  }
+
+  /** Writes a transfer whose units stay where they are. */
+  writeTransfer(draft: LevelDraft, transfer: Transfer): void {
+    this.#storage.transfers.write(transfer);
+    draft.transfers.push(transfer);
+  }
+
+  #write(
+    draft: LevelDraft,
+    before: LevelState,
+    existing: Reservation | null,
+    { state, reservation, movements, transfer, arrival }: Extract<Decision<unknown>, { kind: "changed" }>,
+  ): void {
     if (reservation !== null) {
       if (existing === null) this.#storage.insertReservation(reservation, state.sequence);
       else this.#storage.updateReservation(reservation, state.sequence);
@@ -186,12 +256,24 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
       if (reservation.status !== "ALLOCATED") draft.purgeAt ??= later(forgetAt(reservation), draft.now);
     }
     for (const movement of movements) this.#storage.appendMovement(movement, state.sequence);
+    if (transfer !== undefined) this.writeTransfer(draft, transfer);
+    if (arrival !== undefined) this.#storage.transfers.keepArrival(arrival);
     if (reservation !== null || movements.length > 0) draft.storedSequence = state.sequence;
-    if (state.waiters !== before.waiters) this.#storage.writeWaiters(before.waiters, state.waiters);
+    if (state.waiters !== before.waiters) this.#storage.waiters.write(before.waiters, state.waiters);
     if (state.lastCount !== before.lastCount || state.settingsVersion !== before.settingsVersion)
       draft.levelChanged = true;
     moveTo(draft, before, state);
-    return { decision, state };
+  }
+
+  /** What a deed came to before, `mismatch` where its key stands for something else, or null. */
+  done(draft: LevelDraft, deed: RowDeed): KeptAnswer | "mismatch" | null {
+    return draft.state === null ? null : this.#storage.deeds.find(deed);
+  }
+
+  /** Keeps what a deed came to, until `forgetAt` where that is said. */
+  keep(draft: LevelDraft, deed: RowDeed, answer: KeptAnswer, forgetAt: number | null): void {
+    this.#storage.deeds.keep(deed, answer, forgetAt);
+    if (forgetAt !== null) draft.purgeAt ??= later(forgetAt, draft.now);
   }
 
   /** The level as it is at this moment; writes nothing, also when it has no rows. */
@@ -269,7 +351,7 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
 
 /** The level as others see it. */
 export function viewOf(state: LevelState, asOf: number): LevelView {
-  const { sku, warehouseId, onHand, held, allocated, safetyStock, reorderPoint, sequence } = state;
+  const { sku, warehouseId, onHand, held, allocated, inTransit, safetyStock, reorderPoint, sequence } = state;
   const waiting = state.waiters.length > 0 ? waitingAt(state, asOf) : null;
   return {
     sku,
@@ -277,6 +359,7 @@ export function viewOf(state: LevelState, asOf: number): LevelView {
     onHand,
     held,
     allocated,
+    ...(inTransit > 0 && { inTransit }),
     safetyStock,
     reorderPoint,
     available: available(state),

@@ -1,6 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
 import type {
+  AdjustCommand,
+  ArriveCommand,
   ClaimCommand,
+  ConfigureCommand,
+  CountCommand,
+  Counted,
   HoldCommand,
   LevelRefusal,
   InventoryLevelRpc,
@@ -8,42 +13,37 @@ import type {
   LevelSettings,
   LevelView,
   Movement,
+  Performed,
+  ReceiveCommand,
+  ReleaseCommand,
   ReservationView,
+  ShipCommand,
+  StockCommand,
+  Track,
+  TransferCommand,
   UnclaimCommand,
   WaitCommand,
 } from "../../src/contracts/level-rpc.ts";
 import type { LevelRegistration } from "../../src/domain/catalog.ts";
-import { levelKey, type ReservationId } from "../../src/domain/ids.ts";
-import {
-  type Decision,
-  type LevelState,
-  ownerOf,
-  type Reservation,
-  reservationsAtRisk,
-  type StockMovement,
-} from "../../src/domain/inventory-level.ts";
-import {
-  adjust,
-  configure,
-  count,
-  occurredBy,
-  receive,
-  ship,
-  transferIn,
-  transferOut,
-} from "../../src/domain/inventory-level/movements.ts";
-import { allocate, claim, hold, release, unclaim } from "../../src/domain/inventory-level/reservations.ts";
-import { wait } from "../../src/domain/inventory-level/waiting.ts";
+import { levelKey, type ReservationId, type Sku, type WarehouseId } from "../../src/domain/ids.ts";
+import type { Arrival, Transfer } from "../../src/domain/inventory-level/transfers.ts";
+import { claim } from "../../src/domain/inventory-level/reservations.ts";
 import type { Env } from "../../src/platform/env.ts";
 import { logError } from "../../src/platform/log.ts";
+import { performTracks } from "../../src/platform/perform-tracks.ts";
+import { withinLimit } from "../../src/platform/time-limit.ts";
 import { GroupCommit } from "../group-commit.ts";
-import { type LevelDraft, LevelMemory, viewOf } from "./level-memory.ts";
+import { LevelBook, viewReservation, viewSettings } from "./level-book.ts";
+import { type LevelDraft, LevelMemory } from "./level-memory.ts";
 import { LevelPublisher } from "./publisher.ts";
 import { LevelStorage } from "./storage.ts";
+import { TransferCarrier } from "./transfer-carrier.ts";
 
 /** When the alarm looks whether a change has been published; doubled for each time that it has not. */
 const PUBLISH_CHECK_MS = 10_000;
 const PUBLISH_CHECK_MOST_MS = 5 * 60_000;
+/** A queue that has not answered by then has not taken it. */
+const PUBLISH_LIMIT_MS = 10_000;
 /** A hold stops counting at its moment anyway; the alarm only tells others, and so may gather. */
 const EXPIRY_SLACK_MS = 1_000;
 
@@ -58,6 +58,8 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
   readonly #memory: LevelMemory;
   readonly #group: GroupCommit<LevelDraft>;
   readonly #publisher: LevelPublisher;
+  readonly #book: LevelBook;
+  readonly #carrier: TransferCarrier;
   /** When the alarm rings; null when it is not set. */
   #armedFor: number | null = null;
   #publishFailures = 0;
@@ -79,6 +81,15 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
         this.#announce(draft.alerts.length > 0);
       },
     });
+    this.#book = new LevelBook(memory);
+    this.#carrier = new TransferCarrier({
+      memory,
+      group: this.#group,
+      levelAt: ({ sku, warehouseId }) => levelOf(env, sku, warehouseId),
+      tell: async (transfers) => {
+        await withinLimit(env.STOCK.send({ levels: [], alerts: [], transfers }), PUBLISH_LIMIT_MS, "tell");
+      },
+    });
     this.#publisher = new LevelPublisher({ storage: ctx.storage, queue: env.STOCK, offer: () => memory.offer() });
     if (memory.state !== null) {
       void ctx.blockConcurrencyWhile(async () => {
@@ -89,27 +100,15 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
   }
 
   hold(registration: LevelRegistration, command: HoldCommand): Promise<LevelResult<ReservationView>> {
-    return this.#reserve(
-      registration,
-      command.reservationId,
-      (state, existing, now) => hold(state, existing, command, now),
-      viewReservation,
-    );
+    return this.#run(registration, (draft) => this.#book.hold(draft, registration, command));
   }
 
   wait(registration: LevelRegistration, command: WaitCommand): Promise<LevelResult<{ offered: number }>> {
-    return this.#run(registration, (draft) =>
-      this.#decide(draft, registration, null, (state) => wait(state, command, draft.now), unchanged),
-    );
+    return this.#run(registration, (draft) => this.#book.wait(draft, registration, command));
   }
 
   claim(registration: LevelRegistration, command: ClaimCommand): Promise<LevelResult<ReservationView>> {
-    return this.#reserve(
-      registration,
-      command.reservationId,
-      (state, existing, now) => claim(state, existing, command, now),
-      viewReservation,
-    );
+    return this.#run(registration, (draft) => this.#book.claim(draft, registration, command));
   }
 
   async refuseClaim(registration: LevelRegistration, command: ClaimCommand): Promise<LevelRefusal | null> {
@@ -121,116 +120,69 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
   }
 
   unclaim(registration: LevelRegistration, command: UnclaimCommand): Promise<LevelResult<null>> {
-    return this.#reserve(
-      registration,
-      command.reservationId,
-      (state, existing, now) => unclaim(state, existing, command, now),
-      unchanged,
-    );
+    return this.#run(registration, (draft) => this.#book.unclaim(draft, registration, command));
   }
 
   allocate(
     registration: LevelRegistration,
     command: { reservationId: ReservationId },
   ): Promise<LevelResult<ReservationView>> {
-    return this.#reserve(registration, command.reservationId, allocate, viewReservation);
+    return this.#run(registration, (draft) => this.#book.allocate(draft, registration, command));
   }
 
-  release(
-    registration: LevelRegistration,
-    command: { reservationId: ReservationId; owner: string; keep?: number },
-  ): Promise<LevelResult<null>> {
-    return this.#reserve(
-      registration,
-      command.reservationId,
-      (state, existing, now) => release(state, existing, command, now),
-      unchanged,
+  release(registration: LevelRegistration, command: ReleaseCommand): Promise<LevelResult<null>> {
+    return this.#run(registration, (draft) => this.#book.release(draft, registration, command));
+  }
+
+  ship(registration: LevelRegistration, command: ShipCommand): Promise<LevelResult<{ remaining: number }>> {
+    return this.#run(registration, (draft) => this.#book.ship(draft, registration, command));
+  }
+
+  receive(registration: LevelRegistration, command: ReceiveCommand): Promise<LevelResult<Movement>> {
+    return this.#run(registration, (draft) => this.#book.receive(draft, registration, command));
+  }
+
+  adjust(registration: LevelRegistration, command: AdjustCommand): Promise<LevelResult<Movement>> {
+    return this.#run(registration, (draft) => this.#book.adjust(draft, registration, command));
+  }
+
+  count(registration: LevelRegistration, command: CountCommand): Promise<LevelResult<Counted>> {
+    return this.#run(registration, (draft) => this.#book.count(draft, registration, command));
+  }
+
+  arrive(registration: LevelRegistration, command: ArriveCommand): Promise<LevelResult<Arrival>> {
+    return this.#run(registration, (draft) => this.#book.arrive(draft, registration, command));
+  }
+
+  configure(registration: LevelRegistration, command: ConfigureCommand): Promise<LevelResult<LevelSettings>> {
+    return this.#run(registration, (draft) => this.#book.configure(draft, registration, command));
+  }
+
+  async transfer(registration: LevelRegistration, command: TransferCommand): Promise<LevelResult<Transfer>> {
+    const sent = await this.#run(registration, (draft) => this.#book.send(draft, registration, command));
+    if (!sent.ok) return sent;
+    const [carried] = await this.#carrier.carryAll([sent.value]);
+    return { ...sent, value: carried ?? sent.value };
+  }
+
+  async perform(registration: LevelRegistration, commands: readonly StockCommand[]): Promise<LevelResult<Performed>[]> {
+    // All of them are queued in this turn, and so are one transaction.
+    const results = await Promise.all(
+      commands.map((command) => this.#run(registration, (draft) => this.#book.perform(draft, registration, command))),
     );
-  }
-
-  ship(
-    registration: LevelRegistration,
-    command: { reservationId: ReservationId; quantity: number; ref: string; occurredAt: number },
-  ): Promise<LevelResult<{ remaining: number }>> {
-    return this.#run(registration, (draft) => {
-      const existing = this.#memory.reservation(draft, command.reservationId);
-      const earlier = this.#memory.movement(draft, command.ref);
-      return this.#decide(
-        draft,
-        registration,
-        existing,
-        (state) => ship(state, existing, earlier, command, draft.now),
-        unchanged,
-      );
+    const sent = results.flatMap((result) =>
+      result.ok && result.value.kind === "transferred" ? [result.value.transfer] : [],
+    );
+    const carried = new Map((await this.#carrier.carryAll(sent)).map((transfer) => [transfer.id, transfer]));
+    return results.map((result) => {
+      if (!result.ok || result.value.kind !== "transferred") return result;
+      const { transfer } = result.value;
+      return { ...result, value: { ...result.value, transfer: carried.get(transfer.id) ?? transfer } };
     });
   }
 
-  receive(
-    registration: LevelRegistration,
-    command: { quantity: number; ref: string; occurredAt: number },
-  ): Promise<LevelResult<Movement>> {
-    return this.#move(registration, command.ref, (state, earlier, now) => receive(state, earlier, command, now));
-  }
-
-  adjust(
-    registration: LevelRegistration,
-    command: { delta: number; reason: string; ref: string; occurredAt: number },
-  ): Promise<LevelResult<Movement>> {
-    return this.#move(registration, command.ref, (state, earlier, now) => adjust(state, earlier, command, now));
-  }
-
-  transferOut(
-    registration: LevelRegistration,
-    command: { quantity: number; ref: string; occurredAt: number },
-  ): Promise<LevelResult<Movement>> {
-    return this.#move(registration, command.ref, (state, earlier, now) => transferOut(state, earlier, command, now));
-  }
-
-  transferIn(
-    registration: LevelRegistration,
-    command: { quantity: number; ref: string; occurredAt: number },
-  ): Promise<LevelResult<Movement>> {
-    return this.#move(registration, command.ref, (state, earlier, now) => transferIn(state, earlier, command, now));
-  }
-
-  count(
-    registration: LevelRegistration,
-    command: { quantity: number; asOf: number; ref: string },
-  ): Promise<LevelResult<{ drift: number; atRisk: ReservationView[] }>> {
-    return this.#run(registration, (draft) => {
-      const earlier = this.#memory.movement(draft, command.ref);
-      const movedSince = this.#memory.movedSince(draft, occurredBy(command.asOf, draft.now));
-      return this.#decide(
-        draft,
-        registration,
-        null,
-        (state) => count(state, earlier, command, movedSince, draft.now),
-        ({ drift }, state) => ({
-          drift,
-          atRisk: reservationsAtRisk(state, this.#memory.liveReservations(draft)).map(viewReservation),
-        }),
-      );
-    });
-  }
-
-  configure(
-    registration: LevelRegistration,
-    command: {
-      expectedVersion: number;
-      safetyStock: number;
-      reorderPoint: number;
-      channelBuffers: Record<string, number>;
-    },
-  ): Promise<LevelResult<LevelSettings>> {
-    return this.#run(registration, (draft) =>
-      this.#decide(
-        draft,
-        registration,
-        null,
-        (state) => configure(state, command),
-        (_value, state) => viewSettings(state),
-      ),
-    );
+  performAll(tracks: readonly Track[]): ReturnType<InventoryLevelRpc["performAll"]> {
+    return performTracks(tracks, ({ sku, warehouseId }) => levelOf(this.env, sku, warehouseId));
   }
 
   async view(registration: LevelRegistration): Promise<LevelView> {
@@ -238,16 +190,15 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
     return this.#memory.current(registration).view;
   }
 
-  async detail(
-    registration: LevelRegistration,
-  ): Promise<{ level: LevelView; settings: LevelSettings; reservations: ReservationView[] }> {
+  async detail(registration: LevelRegistration): ReturnType<InventoryLevelRpc["detail"]> {
     this.#identify(registration);
     const { state, view } = this.#memory.current(registration);
+    const stored = this.#memory.state !== null;
     return {
       level: view,
       settings: viewSettings(state),
-      reservations:
-        this.#memory.state === null ? [] : this.#storage.liveReservations(this.#memory.now()).map(viewReservation),
+      reservations: stored ? this.#storage.liveReservations(this.#memory.now()).map(viewReservation) : [],
+      transfers: this.#memory.inTransit(),
     };
   }
 
@@ -267,36 +218,17 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
       this.#isSettling = true;
       await this.#attempt("settle", () => this.#group.run(() => null));
       this.#isSettling = false;
-      if (this.#memory.isUnpublished()) await this.#attempt("publish", () => this.#publisher.publish());
-      await this.#attempt("tidy", () => this.#group.run((draft) => this.#memory.tidy(draft)));
+      // None waits for another: a queue or a target that does not answer holds up nothing else.
+      await Promise.all([
+        this.#attempt("publish", () => this.#publish()),
+        this.#attempt("tidy", () => this.#group.run((draft) => this.#memory.tidy(draft))),
+        this.#attempt("transfers", () => this.#carrier.carryDue()),
+      ]);
       this.#publishFailures = this.#memory.isUnpublished() ? this.#publishFailures + 1 : 0;
     } finally {
       this.#isAlarmRunning = false;
       this.#arm();
     }
-  }
-
-  #reserve<Decided, Value>(
-    registration: LevelRegistration,
-    reservationId: ReservationId,
-    decide: (state: LevelState, existing: Reservation | null, now: number) => Decision<Decided>,
-    answer: (decided: Decided) => Value,
-  ): Promise<LevelResult<Value>> {
-    return this.#run(registration, (draft) => {
-      const existing = this.#memory.reservation(draft, reservationId);
-      return this.#decide(draft, registration, existing, (state) => decide(state, existing, draft.now), answer);
-    });
-  }
-
-  #move(
-    registration: LevelRegistration,
-    ref: string,
-    decide: (state: LevelState, earlier: StockMovement | null, now: number) => Decision<StockMovement>,
-  ): Promise<LevelResult<Movement>> {
-    return this.#run(registration, (draft) => {
-      const earlier = this.#memory.movement(draft, ref);
-      return this.#decide(draft, registration, null, (state) => decide(state, earlier, draft.now), unchanged);
-    });
   }
 
   #run<Value>(
@@ -309,23 +241,14 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
     });
   }
 
-  #decide<Decided, Value>(
-    draft: LevelDraft,
-    registration: LevelRegistration,
-    existing: Reservation | null,
-    decide: (state: LevelState) => Decision<Decided>,
-    answer: (decided: Decided, state: LevelState) => Value,
-  ): LevelResult<Value> {
-    const { decision, state } = this.#memory.apply(draft, registration, existing, decide);
-    const level = viewOf(state, draft.now);
-    if (decision.kind === "refused") return { ok: false, refusal: decision.refusal, level };
-    return { ok: true, value: answer(decision.value, state), level };
-  }
-
   #identify({ sku, warehouseId }: LevelRegistration, draft?: LevelDraft): void {
     const state = draft === undefined ? this.#memory.state : draft.state;
     if (state === null || (state.sku === sku && state.warehouseId === warehouseId)) return;
     throw new Error(`this is the level ${levelKey(state.sku, state.warehouseId)}, not ${levelKey(sku, warehouseId)}`);
+  }
+
+  async #publish(): Promise<void> {
+    if (this.#memory.isUnpublished()) await withinLimit(this.#publisher.publish(), PUBLISH_LIMIT_MS, "publish");
   }
 
   /** Sees to it that what is unpublished will be, and that the alarm rings when it should. */
@@ -351,6 +274,8 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
     const expiry = this.#memory.nextExpiry();
     if (expiry !== null) dueAts.push(expiry + EXPIRY_SLACK_MS);
     if (this.#memory.purgeAt !== null) dueAts.push(this.#memory.purgeAt);
+    const transferAt = this.#memory.nextTransferAt();
+    if (transferAt !== null) dueAts.push(transferAt);
     if (this.#memory.isUnpublished() || this.#memory.isUnrecorded()) {
       dueAts.push(Date.now() + Math.min(PUBLISH_CHECK_MS * 2 ** this.#publishFailures, PUBLISH_CHECK_MOST_MS));
     }
@@ -366,23 +291,8 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
   }
 }
 
-function unchanged<Value>(value: Value): Value {
-  return value;
-}
-
-function viewReservation(reservation: Reservation): ReservationView {
-  const { id, quantity, status, expiresAt, channel } = reservation;
-  return {
-    reservationId: id,
-    owner: ownerOf(reservation),
-    quantity,
-    // A shipped reservation stays allocated to whoever asks again, with nothing left of it.
-    status: status === "HELD" ? "HELD" : "ALLOCATED",
-    expiresAt,
-    channel,
-  };
-}
-
-function viewSettings({ settingsVersion, safetyStock, reorderPoint, channelBuffers }: LevelState): LevelSettings {
-  return { version: settingsVersion, safetyStock, reorderPoint, channelBuffers: { ...channelBuffers } };
+/** The object of another level. The binding carries no type, because it names the class of this very file. */
+function levelOf(env: Env, sku: Sku, warehouseId: WarehouseId): InventoryLevelRpc {
+  const namespace = env.INVENTORY_LEVEL;
+  return namespace.getByName(levelKey(sku, warehouseId)) as DurableObjectStub as unknown as InventoryLevelRpc;
 }

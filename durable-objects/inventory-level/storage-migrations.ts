@@ -81,4 +81,39 @@ CREATE TABLE waiter (
     name: "0005-claim-line",
     sql: "ALTER TABLE reservation ADD COLUMN claim_line INTEGER",
   },
+  {
+    // Movements of before belong to whoever names them; transfers of before have both of their halves or a deviation.
+    name: "0006-transfers-and-deeds",
+    sql: `
+ALTER TABLE movement ADD COLUMN named_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE movement ADD COLUMN transfer TEXT;
+ALTER TABLE level ADD COLUMN count_by TEXT NOT NULL DEFAULT '';
+CREATE TABLE transfer (
+  id TEXT PRIMARY KEY,
+  named_by TEXT NOT NULL,
+  ref TEXT NOT NULL,
+  target TEXT NOT NULL,
+  quantity INTEGER NOT NULL,
+  occurred_at INTEGER NOT NULL,
+  left_at INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  tries INTEGER NOT NULL,
+  due_at INTEGER,
+  told TEXT
+) WITHOUT ROWID;
+CREATE INDEX transfer_due ON transfer (due_at) WHERE due_at IS NOT NULL;
+CREATE TABLE arrival (
+  transfer TEXT PRIMARY KEY,
+  decision TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE deed (
+  key TEXT NOT NULL,
+  row INTEGER NOT NULL,
+  fingerprint TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  forget_at INTEGER,
+  PRIMARY KEY (key, row)
+) WITHOUT ROWID;
+CREATE INDEX deed_forget ON deed (forget_at) WHERE forget_at IS NOT NULL;`,
+  },
 ];

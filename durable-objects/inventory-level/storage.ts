@@ -2,17 +2,21 @@ import type { LevelView } from "../../src/contracts/level-rpc.ts";
 import type { StockAlert } from "../../src/contracts/messages.ts";
 import type { ReservationId, Sku, WarehouseId } from "../../src/domain/ids.ts";
 import type {
+  CommandName,
   CountTaken,
   LevelState,
   MovementKind,
   Reservation,
   ReservationStatus,
   StockMovement,
-  Waiter,
 } from "../../src/domain/inventory-level.ts";
+import type { Transfer } from "../../src/domain/inventory-level/transfers.ts";
 import { applyStorageMigrations, isStorageMigrated } from "../storage-migrations.ts";
+import { DeedRows } from "./deed-rows.ts";
 import type { ExpiryChange } from "./expiry-calendar.ts";
 import { LEVEL_STORAGE_MIGRATIONS } from "./storage-migrations.ts";
+import { TransferRows } from "./transfer-rows.ts";
+import { WaiterRows } from "./waiter-rows.ts";
 
 /** An alert that the queue has not acknowledged. The sequence of its level and its kind are its name. */
 export interface PendingAlert {
@@ -28,12 +32,14 @@ export interface StoredLevel {
   holds: ExpiryChange[];
   /** The latest moment that any row tells of. Time never runs back behind it, so a settled hold stays settled. */
   clock: number;
+  /** Those for which something is still to be done. */
+  transfers: Transfer[];
   publishedSequence: number;
   alerts: PendingAlert[];
 }
 
 /** How long an ended reservation keeps its id from being used again. */
-const TOMBSTONE_MS = 24 * 60 * 60_000;
+export const TOMBSTONE_MS = 24 * 60 * 60_000;
 
 type LevelRow = {
   sku: string;
@@ -44,6 +50,7 @@ type LevelRow = {
   channel_buffers: string;
   count_as_of: number | null;
   count_quantity: number | null;
+  count_by: string;
   count_ref: string | null;
   count_drift: number | null;
   sequence: number;
@@ -71,7 +78,9 @@ type MovementRow = {
   kind: string;
   delta: number;
   balance: number;
+  named_by: string;
   ref: string;
+  transfer: string | null;
   reason: string;
   occurred_at: number;
   recorded_at: number;
@@ -79,16 +88,22 @@ type MovementRow = {
 
 const RESERVATION_COLUMNS =
   "id, quantity, asked, status, expires_at, channel, claimed_by, claim_line, claim_attempt, former_expires_at, created_at, changed_at";
-const MOVEMENT_COLUMNS = "sequence, kind, delta, balance, ref, reason, occurred_at, recorded_at";
+const MOVEMENT_COLUMNS = "sequence, kind, delta, balance, named_by, ref, transfer, reason, occurred_at, recorded_at";
 
 /** The rows of one level. Synchronous throughout; what belongs together is the caller's transaction. */
 export class LevelStorage {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
+  readonly transfers: TransferRows;
+  readonly deeds: DeedRows;
+  readonly waiters: WaiterRows;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#sql = storage.sql;
+    this.transfers = new TransferRows(storage.sql);
+    this.deeds = new DeedRows(storage.sql);
+    this.waiters = new WaiterRows(storage.sql);
   }
 
   /** What is stored, or null (and nothing written) when the level was only ever read. */
@@ -116,6 +131,7 @@ export class LevelStorage {
         clock,
       )
       .toArray();
+    const transfers = this.transfers.open();
     return {
       state: {
         sku: level.sku as Sku,
@@ -123,6 +139,10 @@ export class LevelStorage {
         onHand: last.balance,
         held: holds.reduce((sum, { units }) => sum + units, 0),
         allocated: sums.allocated,
+        inTransit: transfers.reduce(
+          (sum, { state, quantity }) => sum + (state.kind === "in_transit" ? quantity : 0),
+          0,
+        ),
         safetyStock: level.safety_stock,
         reorderPoint: level.reorder_point,
         channelBuffers: JSON.parse(level.channel_buffers) as Record<string, number>,
@@ -130,14 +150,11 @@ export class LevelStorage {
         sequence: Math.max(level.sequence, last.level_sequence, sums.sequence),
         lastMovement: last.sequence,
         lastCount: countFrom(level),
-        waiters: this.#sql
-          .exec<{ owner: string; since: number; quantity: number; until: number; channel: string }>(
-            "SELECT owner, since, quantity, until, channel FROM waiter ORDER BY since, owner",
-          )
-          .toArray(),
+        waiters: this.waiters.all(),
       },
       holds,
       clock,
+      transfers,
       publishedSequence: level.published_sequence,
       alerts: this.#sql
         .exec<{ alert: string; level: string }>("SELECT alert, level FROM alert ORDER BY sequence, alert")
@@ -156,11 +173,11 @@ export class LevelStorage {
     const { lastCount } = state;
     this.#sql.exec(
       `INSERT INTO level (id, sku, warehouse_id, settings_version, safety_stock, reorder_point, channel_buffers,
-         count_as_of, count_quantity, count_ref, count_drift, sequence, published_sequence, clock)
-       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         count_as_of, count_quantity, count_by, count_ref, count_drift, sequence, published_sequence, clock)
+       VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET settings_version = excluded.settings_version, safety_stock = excluded.safety_stock,
          reorder_point = excluded.reorder_point, channel_buffers = excluded.channel_buffers,
-         count_as_of = excluded.count_as_of, count_quantity = excluded.count_quantity, count_ref = excluded.count_ref,
+         count_as_of = excluded.count_as_of, count_quantity = excluded.count_quantity, count_by = excluded.count_by, count_ref = excluded.count_ref,
          count_drift = excluded.count_drift, sequence = excluded.sequence,
          published_sequence = excluded.published_sequence, clock = excluded.clock`,
       state.sku,
@@ -171,6 +188,7 @@ export class LevelStorage {
       JSON.stringify(state.channelBuffers),
       lastCount?.asOf ?? null,
       lastCount?.quantity ?? null,
+      lastCount?.by ?? "",
       lastCount?.ref ?? null,
       lastCount?.drift ?? null,
       state.sequence,
@@ -235,46 +253,34 @@ export class LevelStorage {
       .map(reservationFrom);
   }
 
-  /** Forgets reservations that ended a day ago, and answers when the next ones will have; null when none are left. */
+  /** Forgets reservations that ended a day ago and deeds whose time has come, and answers when the next ones will have; null when none are left. */
   purge(now: number): number | null {
     this.#sql.exec(`DELETE FROM reservation WHERE ${ENDED_AT} <= ?`, now - TOMBSTONE_MS);
+    this.deeds.purge(now);
     return this.nextForgetAt();
   }
 
-  /** When the first of the reservations that have an end is to be forgotten; null when there are none. */
+  /** When the first reservation or deed is to be forgotten; null when there are none. */
   nextForgetAt(): number | null {
     const { ended } = this.#sql
       .exec<{ ended: number | null }>(`SELECT MIN(${ENDED_AT}) AS ended FROM reservation`)
       .one();
-    return ended === null ? null : ended + TOMBSTONE_MS;
-  }
-
-  /** Writes what has changed in the line of those who wait. */
-  writeWaiters(before: readonly Waiter[], after: readonly Waiter[]): void {
-    for (const waiter of before)
-      if (!after.some(({ owner }) => owner === waiter.owner))
-        this.#sql.exec("DELETE FROM waiter WHERE owner = ?", waiter.owner);
-    for (const waiter of after.filter((one) => !before.includes(one)))
-      this.#sql.exec(
-        `INSERT INTO waiter (owner, since, quantity, until, channel) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (owner) DO UPDATE SET since = excluded.since, quantity = excluded.quantity,
-           until = excluded.until, channel = excluded.channel`,
-        waiter.owner,
-        waiter.since,
-        waiter.quantity,
-        waiter.until,
-        waiter.channel,
-      );
+    const dueAts = [ended === null ? null : ended + TOMBSTONE_MS, this.deeds.nextForgetAt()].filter(
+      (at) => at !== null,
+    );
+    return dueAts.length === 0 ? null : Math.min(...dueAts);
   }
 
   appendMovement(movement: StockMovement, levelSequence: number): void {
     this.#sql.exec(
-      `INSERT INTO movement (${MOVEMENT_COLUMNS}, level_sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO movement (${MOVEMENT_COLUMNS}, level_sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       movement.sequence,
       movement.kind,
       movement.delta,
       movement.balance,
+      movement.by,
       movement.ref,
+      movement.transfer,
       movement.reason,
       movement.occurredAt,
       movement.recordedAt,
@@ -282,10 +288,18 @@ export class LevelStorage {
     );
   }
 
-  /** The first movement under the ref: a drift entry that it called for comes after it. */
-  movementByRef(ref: string): StockMovement | null {
+  /**
+   * The first movement under the name: a drift entry that it called for comes after it. What came from a transfer has
+   * its name from another level, and one whose author was not kept belongs to everybody.
+   */
+  movementByName({ by, ref }: CommandName): StockMovement | null {
     const [row] = this.#sql
-      .exec<MovementRow>(`SELECT ${MOVEMENT_COLUMNS} FROM movement WHERE ref = ? ORDER BY sequence LIMIT 1`, ref)
+      .exec<MovementRow>(
+        `SELECT ${MOVEMENT_COLUMNS} FROM movement WHERE ref = ? AND named_by IN (?, '')
+           AND (transfer IS NULL OR kind = 'transfer_out') ORDER BY sequence LIMIT 1`,
+        ref,
+        by,
+      )
       .toArray();
     return row === undefined ? null : movementFrom(row);
   }
@@ -340,9 +354,9 @@ const ENDED_AT =
   "CASE status WHEN 'HELD' THEN expires_at WHEN 'ALLOCATED' THEN NULL ELSE MAX(changed_at, COALESCE(expires_at, 0)) END";
 
 function countFrom(row: LevelRow): CountTaken | null {
-  const { count_as_of: asOf, count_quantity: quantity, count_ref: ref, count_drift: drift } = row;
+  const { count_as_of: asOf, count_quantity: quantity, count_by: by, count_ref: ref, count_drift: drift } = row;
   if (asOf === null || quantity === null || ref === null || drift === null) return null;
-  return { asOf, quantity, ref, drift };
+  return { asOf, quantity, by, ref, drift };
 }
 
 function reservationFrom(row: ReservationRow): Reservation {
@@ -366,7 +380,9 @@ function movementFrom(row: MovementRow): StockMovement {
     kind: row.kind as MovementKind,
     delta: row.delta,
     balance: row.balance,
+    by: row.named_by,
     ref: row.ref,
+    transfer: row.transfer,
     reason: row.reason,
     occurredAt: row.occurred_at,
     recordedAt: row.recorded_at,

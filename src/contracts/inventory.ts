@@ -9,6 +9,11 @@ const closed = z
   .optional()
   .meta({ description: "The warehouse is closed: it offers nothing, whatever is on hand." });
 
+const inTransit = z
+  .int()
+  .optional()
+  .meta({ description: "Units that left for another warehouse and have neither arrived nor come back." });
+
 /** One warehouse's stock of a product. `quantity` is what can be ordered there now; customers are told no more. */
 export const stockLevel = z.strictObject({
   warehouseId: z.string(),
@@ -20,6 +25,7 @@ export const stockLevel = z.strictObject({
   allocated: z.int().optional(),
   safetyStock: z.int().optional(),
   reorderPoint: z.int().optional(),
+  inTransit,
   waitedFor: z.int().optional().meta({ description: "Units that orders wait for: what comes in is theirs first." }),
 });
 
@@ -111,6 +117,10 @@ export const levelAnswer = z
     sequence: z.int(),
     asOf: when,
     settings: levelSettings,
+    inTransit: z.int().meta({ description: "Units that left for another warehouse and are not on hand anywhere yet." }),
+    transfers: z
+      .array(z.strictObject({ id: z.string(), to: z.string(), quantity: z.int(), ref: z.string(), leftAt: when }))
+      .meta({ description: "The transfers whose units are in transit, oldest first." }),
     reservations: z.array(
       z.strictObject({
         reservationId: z.string(),
@@ -128,10 +138,16 @@ export type LevelAnswer = z.infer<typeof levelAnswer>;
 export const movementAnswer = z
   .strictObject({
     sequence: z.int(),
-    kind: z.enum(["opening", "receipt", "shipment", "adjustment", "transfer_out", "transfer_in", "drift"]),
+    kind: z
+      .enum(["opening", "receipt", "shipment", "adjustment", "transfer_out", "transfer_in", "transfer_back", "drift"])
+      .meta({
+        description: "`transfer_back`: the other warehouse refused the units, and they are on hand here again.",
+      }),
     delta: z.int(),
     balance: z.int(),
+    by: z.string().optional().meta({ description: "Who named the reference: a principal's id, or `system`." }),
     ref: z.string(),
+    transfer: z.string().optional().meta({ description: "The same id in the ledgers of both warehouses." }),
     reason: z.string(),
     occurredAt: when,
     recordedAt: when,
@@ -175,7 +191,7 @@ export type CountRow = z.infer<typeof countRow>;
 export type TransferRow = z.infer<typeof transferRow>;
 
 /** Rows that one bulk request may carry. */
-export const MAX_ROWS = 500;
+export const MAX_ROWS = 1_000;
 
 /** One row, or many at once: each is done by itself and has its own row of the answer. */
 export function oneOrMany<Row extends z.ZodType>(row: Row) {
@@ -189,7 +205,10 @@ export const stockResult = z
     data: z.array(
       z.strictObject({
         row: z.int().meta({ description: "From 0, as in the request." }),
-        status: z.enum(["done", "refused"]),
+        status: z.enum(["done", "in_transit", "refused"]).meta({
+          description:
+            "`in_transit`: the units have left and the other warehouse has not confirmed them. It ends by itself: they arrive, or come back.",
+        }),
         code: z.string().optional(),
         detail: z.string().optional(),
         sku: z.string(),
@@ -198,6 +217,12 @@ export const stockResult = z
         onHand: z.int().optional(),
         available: z.int().optional(),
         delta: z.int().optional().meta({ description: "Of a movement: by how much on hand changed." }),
+        inTransit: z.int().optional().meta({ description: "Of a transfer: units that are on the way." }),
+        transfer: z.string().optional().meta({ description: "The transfer's id, as both levels' ledgers name it." }),
+        replayed: z
+          .literal(true)
+          .optional()
+          .meta({ description: "Done by an earlier request with this Idempotency-Key, other rows were not." }),
         drift: z.int().optional().meta({ description: "Of a count: by how much the books were wrong." }),
         atRisk: z
           .array(z.string())

@@ -1,5 +1,8 @@
 import type { LevelRegistration } from "../domain/catalog.ts";
 import type { ReservationId, Sku, WarehouseId } from "../domain/ids.ts";
+import type { CommandName, StockMovement, StockRefusal } from "../domain/inventory-level.ts";
+import type { Arrival, Transfer } from "../domain/inventory-level/transfers.ts";
+import type { Deed } from "./deed.ts";
 
 /** One inventory level as it stands; `sequence` rises with every change, so that of two copies the higher is newer. */
 export interface LevelView {
@@ -8,6 +11,8 @@ export interface LevelView {
   onHand: number;
   held: number;
   allocated: number;
+  /** Units that left for another warehouse and have neither arrived nor come back; absent while there are none. */
+  inTransit?: number;
   safetyStock: number;
   reorderPoint: number;
   /** on hand − held − allocated − safety stock, never below 0. */
@@ -32,37 +37,105 @@ export interface ReservationView {
   channel: string;
 }
 
-export interface Movement {
-  sequence: number;
-  kind: "opening" | "receipt" | "shipment" | "adjustment" | "transfer_out" | "transfer_in" | "drift";
-  /** Signed change of on hand. */
-  delta: number;
-  /** On hand after this movement, in the order of recording. */
-  balance: number;
-  ref: string;
-  reason: string;
-  /** The source's clock; counts compare this. */
-  occurredAt: number;
-  /** Our clock. */
-  recordedAt: number;
-}
+/** One entry of a level's ledger. */
+export type Movement = StockMovement;
 
 /** Why a level refuses a command. */
-export type LevelRefusal =
-  | { reason: "insufficient_stock"; available: number }
-  | { reason: "reservation_released" }
-  | { reason: "reservation_unknown" }
-  | { reason: "reservation_expired" }
-  | { reason: "reservation_taken" }
-  | { reason: "quantity_exceeds_allocation"; allocated: number }
-  | { reason: "quantity_mismatch"; held: number }
-  | { reason: "count_outdated"; lastAsOf: number }
-  | { reason: "version_stale"; version: number }
-  | { reason: "reference_reused" };
+export type LevelRefusal = StockRefusal;
 
+/** `replayed`: the deed was done before, and this is what it came to then. */
 export type LevelResult<Value> =
-  | { ok: true; value: Value; level: LevelView }
+  | { ok: true; value: Value; level: LevelView; replayed?: true }
   | { ok: false; refusal: LevelRefusal; level: LevelView };
+
+/** One row of what a caller has asked to be done once. */
+export interface RowDeed extends Deed {
+  /** From 0. A level that has done one row of a request refuses any row of another request under its key. */
+  row: number;
+}
+
+/** What is done once: the level keeps its answer in the transaction that does it. */
+interface Once {
+  deed?: RowDeed;
+}
+
+export interface ReceiveCommand extends CommandName, Once {
+  quantity: number;
+  occurredAt: number;
+}
+
+export interface AdjustCommand extends CommandName, Once {
+  delta: number;
+  reason: string;
+  occurredAt: number;
+}
+
+export interface CountCommand extends CommandName, Once {
+  quantity: number;
+  asOf: number;
+}
+
+export interface TransferCommand extends CommandName, Once {
+  /** The level that the units go to. */
+  to: LevelRegistration;
+  quantity: number;
+  occurredAt: number;
+}
+
+export interface ArriveCommand extends CommandName {
+  /** The transfer's id. */
+  transfer: string;
+  from: WarehouseId;
+  quantity: number;
+  occurredAt: number;
+}
+
+export interface ShipCommand extends CommandName {
+  reservationId: ReservationId;
+  quantity: number;
+  occurredAt: number;
+}
+
+export interface ReleaseCommand {
+  reservationId: ReservationId;
+  owner: string;
+  keep?: number;
+}
+
+export interface ConfigureCommand {
+  expectedVersion: number;
+  safetyStock: number;
+  reorderPoint: number;
+  channelBuffers: Record<string, number>;
+}
+
+/** `drift` is 0 when the count agreed; `atRisk` names reservations that no longer fit, newest first. */
+export interface Counted {
+  drift: number;
+  atRisk: ReservationView[];
+}
+
+/** One of many commands for one level. */
+export type StockCommand =
+  | ({ kind: "receive" } & ReceiveCommand)
+  | ({ kind: "adjust" } & AdjustCommand)
+  | ({ kind: "count" } & CountCommand)
+  | ({ kind: "transfer" } & TransferCommand);
+
+/** Commands for one level, in their order. */
+export interface LevelCommands {
+  registration: LevelRegistration;
+  commands: readonly StockCommand[];
+}
+
+/** Commands that must be done one after the other, at one level or at several. */
+export type Track = readonly LevelCommands[];
+
+/** What became of it. */
+export type Performed =
+  | { kind: "moved"; movement: Movement }
+  | ({ kind: "counted" } & Counted)
+  | { kind: "transferred"; transfer: Transfer };
 
 export interface HoldCommand {
   reservationId: ReservationId;
@@ -71,6 +144,9 @@ export interface HoldCommand {
   channel: string;
   /** Who holds has waited for it since then, and has its place among those who wait. */
   turn?: { owner: string; since: number };
+  /** The warehouse sells nothing: only what is held already is answered. */
+  closed?: true;
+  deed?: RowDeed;
 }
 
 export interface WaitCommand {
@@ -126,50 +202,36 @@ export interface InventoryLevelRpc {
    * Idempotent, also before the hold arrives: leaves a tombstone. With `keep`, that many units stay promised. Refused to
    * whom the reservation does not belong.
    */
-  release(
-    registration: LevelRegistration,
-    command: { reservationId: ReservationId; owner: string; keep?: number },
-  ): Promise<LevelResult<null>>;
-  /** Idempotent by `ref`. `remaining` is what of the reservation stays allocated. */
-  ship(
-    registration: LevelRegistration,
-    command: { reservationId: ReservationId; quantity: number; ref: string; occurredAt: number },
-  ): Promise<LevelResult<{ remaining: number }>>;
-  receive(
-    registration: LevelRegistration,
-    command: { quantity: number; ref: string; occurredAt: number },
-  ): Promise<LevelResult<Movement>>;
-  adjust(
-    registration: LevelRegistration,
-    command: { delta: number; reason: string; ref: string; occurredAt: number },
-  ): Promise<LevelResult<Movement>>;
-  transferOut(
-    registration: LevelRegistration,
-    command: { quantity: number; ref: string; occurredAt: number },
-  ): Promise<LevelResult<Movement>>;
-  transferIn(
-    registration: LevelRegistration,
-    command: { quantity: number; ref: string; occurredAt: number },
-  ): Promise<LevelResult<Movement>>;
-  /** `drift` is 0 when the count agreed; `atRisk` names the reservations that no longer fit, newest first. */
-  count(
-    registration: LevelRegistration,
-    command: { quantity: number; asOf: number; ref: string },
-  ): Promise<LevelResult<{ drift: number; atRisk: ReservationView[] }>>;
+  release(registration: LevelRegistration, command: ReleaseCommand): Promise<LevelResult<null>>;
+  /** Idempotent by its name. `remaining` is what of the reservation stays allocated. */
+  ship(registration: LevelRegistration, command: ShipCommand): Promise<LevelResult<{ remaining: number }>>;
+  receive(registration: LevelRegistration, command: ReceiveCommand): Promise<LevelResult<Movement>>;
+  adjust(registration: LevelRegistration, command: AdjustCommand): Promise<LevelResult<Movement>>;
+  count(registration: LevelRegistration, command: CountCommand): Promise<LevelResult<Counted>>;
+  /**
+   * Units leave for another warehouse. Answers once the target has decided, or `in_transit` where it does not answer in
+   * time: this level then asks it again until it has.
+   */
+  transfer(registration: LevelRegistration, command: TransferCommand): Promise<LevelResult<Transfer>>;
+  /** Units of a transfer arrive. The first answer for a transfer is the answer for ever, also when it refuses them. */
+  arrive(registration: LevelRegistration, command: ArriveCommand): Promise<LevelResult<Arrival>>;
+  /** Many commands in the order given. Each is done or refused by itself. */
+  perform(registration: LevelRegistration, commands: readonly StockCommand[]): Promise<LevelResult<Performed>[]>;
+  /**
+   * Has tracks performed at many levels: any level may be asked to. One invocation may make some thousand calls, so
+   * whoever has more levels to ask leaves a part of them to others. `unknown` for a level that gave no answer.
+   */
+  performAll(tracks: readonly Track[]): Promise<(LevelResult<Performed>[] | "unknown")[][]>;
   /** Versioned: refused unless `expectedVersion` is the settings' version. */
-  configure(
-    registration: LevelRegistration,
-    command: {
-      expectedVersion: number;
-      safetyStock: number;
-      reorderPoint: number;
-      channelBuffers: Record<string, number>;
-    },
-  ): Promise<LevelResult<LevelSettings>>;
+  configure(registration: LevelRegistration, command: ConfigureCommand): Promise<LevelResult<LevelSettings>>;
   view(registration: LevelRegistration): Promise<LevelView>;
-  detail(
-    registration: LevelRegistration,
-  ): Promise<{ level: LevelView; settings: LevelSettings; reservations: ReservationView[] }>;
+  /** `transfers`: those that have left and not arrived, oldest first. */
+  detail(registration: LevelRegistration): Promise<{
+    level: LevelView;
+    settings: LevelSettings;
+    reservations: ReservationView[];
+    transfers: Transfer[];
+  }>;
   /** Newest first, below `before` (a sequence) when given. */
   movements(registration: LevelRegistration, query: { before?: number; limit: number }): Promise<Movement[]>;
 }

@@ -1,3 +1,4 @@
+import type { Sku, WarehouseId } from "../domain/ids.ts";
 import type { Effect, EffectKind } from "../domain/order/effects.ts";
 import type { LevelView } from "./level-rpc.ts";
 import type { LeasedEffect } from "./ledger-rpc.ts";
@@ -22,6 +23,24 @@ export type StockAlert = "LOW_STOCK" | "OUT_OF_STOCK" | "BACK_IN_STOCK";
 export interface StockBatch {
   levels: LevelView[];
   alerts: { alert: StockAlert; level: LevelView }[];
+  /** Transfers that a person has to be told of, or need not be told of any more. */
+  transfers?: TransferNotice[];
+}
+
+/** How a transfer between two warehouses stands that takes too long, or took too long before it ended. */
+export interface TransferNotice {
+  /** Unique among the transfers of its SKU. */
+  id: string;
+  sku: Sku;
+  from: WarehouseId;
+  to: WarehouseId;
+  quantity: number;
+  ref: string;
+  /** Epoch milliseconds. */
+  leftAt: number;
+  /** How often the target was asked without an answer. */
+  tries: number;
+  state: "in_transit" | "arrived" | "returned";
 }
 
 /** Queue `holdfast-webhooks`: a verified event of an outside provider, stored in OPS under this id. */

@@ -7,6 +7,7 @@ export const DEVIATION_KINDS = [
   "stock_short",
   "stock_at_risk",
   "drift",
+  "transfer_incomplete",
   "fulfillment_exception",
   "label_unknown",
   "address_invalid",

@@ -1,4 +1,5 @@
 import type { LevelRegistration } from "./catalog.ts";
+import type { Arrival, Transfer } from "./inventory-level/transfers.ts";
 import { parseReservationId, type ReservationId, type Sku, type WarehouseId } from "./ids.ts";
 
 /**
@@ -6,7 +7,7 @@ import { parseReservationId, type ReservationId, type Sku, type WarehouseId } fr
  * stands, the rows it touches and the moment, and answers a refusal or the changes; the shell stores them whole.
  */
 
-/** The most units that one command may name: far above any stock, far below where adding loses units. */
+/** The most units that one command may name and a level may have: far above any stock, far below where adding loses units. */
 export const MAX_UNITS = 1_000_000_000_000;
 
 /** The last count that was taken: what it has seen is not counted again. */
@@ -14,6 +15,8 @@ export interface CountTaken {
   /** Epoch milliseconds, the source's clock, never later than our own was. */
   asOf: number;
   quantity: number;
+  /** Who named the count, and how. */
+  by: string;
   ref: string;
   /** What the count changed on hand by. */
   drift: number;
@@ -41,6 +44,8 @@ export interface LevelState {
   /** Units of holds that have not run out, as of the last `settleExpired`. */
   held: number;
   allocated: number;
+  /** Units that left for another warehouse and have neither arrived there nor come back. They are not on hand. */
+  inTransit: number;
   safetyStock: number;
   reorderPoint: number;
   /** Units kept from a channel: it is offered available − buffer. */
@@ -89,7 +94,28 @@ export interface Claim {
   formerExpiresAt: number;
 }
 
-export type MovementKind = "opening" | "receipt" | "shipment" | "adjustment" | "transfer_out" | "transfer_in" | "drift";
+/** `transfer_back`: units of a transfer that the target refused are on hand at the source again. */
+export type MovementKind =
+  | "opening"
+  | "receipt"
+  | "shipment"
+  | "adjustment"
+  | "transfer_out"
+  | "transfer_in"
+  | "transfer_back"
+  | "drift";
+
+/** Names what no person and no key of ours named: shipments, returns and what else the system moves itself. */
+export const NAMED_BY_US = "system";
+
+/**
+ * What names a command for ever: who named it (a principal's id, or `NAMED_BY_US`) and the name they gave it. Two
+ * principals may use one reference for two different movements.
+ */
+export interface CommandName {
+  by: string;
+  ref: string;
+}
 
 /** One entry of the level's ledger. Never changed once written. */
 export interface StockMovement {
@@ -99,8 +125,12 @@ export interface StockMovement {
   delta: number;
   /** On hand after this movement, in the order of recording. */
   balance: number;
-  /** The command's name for itself. A drift entry carries the ref of the count or movement that called for it. */
+  /** Who named the command; empty where that was not kept yet. */
+  by: string;
+  /** The command's name. A drift entry carries the ref of the count or movement that called for it. */
   ref: string;
+  /** The transfer that it is part of: the same id at both of its levels. */
+  transfer: string | null;
   reason: string;
   /** The source's clock, never later than `recordedAt`; counts compare this. */
   occurredAt: number;
@@ -119,7 +149,12 @@ export type StockRefusal =
   | { reason: "quantity_mismatch"; held: number }
   | { reason: "count_outdated"; lastAsOf: number }
   | { reason: "version_stale"; version: number }
-  | { reason: "reference_reused" };
+  | { reason: "reference_reused" }
+  /** The Idempotency-Key was used for something else at this level. */
+  | { reason: "key_reused" }
+  | { reason: "warehouse_closed" }
+  /** On hand would pass the most that a level may have. */
+  | { reason: "too_many_units"; most: number };
 
 /** What a command comes to. `unchanged` is a repetition: it answers again and writes nothing. */
 export type Decision<Value> =
@@ -133,6 +168,10 @@ export type Decision<Value> =
       reservation: Reservation | null;
       /** To be appended in this order. */
       movements: StockMovement[];
+      /** The new row of a transfer that left here, when the command touched one. */
+      transfer?: Transfer;
+      /** What this level has decided on a transfer that came here, when it has. */
+      arrival?: Arrival;
     };
 
 /** A level that has had no command yet, and the movement that opens its ledger; both are stored with the first. */
@@ -151,6 +190,7 @@ export function openLevel(
       onHand: opening,
       held: 0,
       allocated: 0,
+      inTransit: 0,
       safetyStock,
       reorderPoint,
       channelBuffers: {},
@@ -165,7 +205,9 @@ export function openLevel(
       kind: "opening",
       delta: opening,
       balance: opening,
+      by: NAMED_BY_US,
       ref: "opening",
+      transfer: null,
       reason: "opening stock",
       occurredAt: now,
       recordedAt: now,

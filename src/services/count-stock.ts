@@ -1,48 +1,55 @@
 import type { CountRow } from "../contracts/inventory.ts";
-import type { ReservationView } from "../contracts/level-rpc.ts";
+import type { LevelResult, Performed, ReservationView } from "../contracts/level-rpc.ts";
 import type { DeviationReport } from "../domain/deviation.ts";
 import type { ServiceContext } from "./context.ts";
-import { findOrRegisterLevel } from "./find-level.ts";
 import { explainLevelRefusal } from "./level-refusal.ts";
-import { inTheFuture, momentOf, type MovedRow, refusedRow, refuseMove, type RowOrigin } from "./move-stock.ts";
-import { reportDeviations } from "./report-deviations.ts";
-import { levelStub } from "./stubs.ts";
+import { movedAt } from "./move-stock.ts";
+import {
+  type MovedRow,
+  performStock,
+  type PlannedRow,
+  type RefusedRow,
+  refusedRow,
+  type RowName,
+  type RowPlace,
+} from "./perform-stock.ts";
 
 /**
  * What was counted becomes the books. A difference opens a deviation, and so do reservations that no longer fit:
- * nobody's reservation is erased. Makes the level exist.
+ * nobody's reservation is erased. Makes levels exist.
  */
-export async function countStock(ctx: ServiceContext, row: CountRow, origin: RowOrigin): Promise<MovedRow> {
+export function countStock(ctx: ServiceContext, rows: readonly CountRow[]) {
+  return performStock(ctx, rows, (row, name) => planCount(ctx, row, name), false);
+}
+
+function planCount(ctx: ServiceContext, row: CountRow, name: RowName): PlannedRow | RefusedRow {
   const { sku, warehouseId, quantity } = row;
-  const place = { sku, warehouseId, ref: row.ref ?? origin.ref };
-  const denied = refuseMove(ctx, warehouseId);
-  if (denied !== null) return refusedRow(place, denied);
-  const asOf = momentOf(row.asOf, ctx.now);
-  if (asOf === null) return refusedRow(place, inTheFuture("asOf"));
-  const registration = await findOrRegisterLevel(ctx, { sku, warehouseId });
-  if (!registration.ok) return refusedRow(place, registration);
-  const counted = await levelStub(ctx.env, sku, warehouseId).count(registration.value, {
-    quantity,
-    asOf,
-    ref: place.ref,
-  });
-  if (!counted.ok) return refusedRow(place, explainLevelRefusal(counted.refusal, place));
-  const { drift, atRisk } = counted.value;
-  const reports = deviationsOf(place, { drift, atRisk, now: ctx.now });
-  // Awaited: a count that has put orders at risk is only done once somebody will be told.
-  if (reports.length > 0) await reportDeviations(ctx, reports);
+  const place = { sku, warehouseId, ref: name.ref };
+  const asOf = movedAt(ctx, [warehouseId], row.asOf, "asOf");
+  if (typeof asOf !== "number") return { refused: refusedRow(place, asOf) };
   return {
-    status: "done",
-    ...place,
-    onHand: counted.level.onHand,
-    available: counted.level.available,
-    drift,
-    atRisk: atRisk.map(({ owner }) => owner),
+    place,
+    makes: true,
+    command: () => ({ kind: "count", ...name, quantity, asOf }),
+    describe: (answer) => describeCount(place, answer),
+    deviations: (answer) =>
+      answer.ok && answer.value.kind === "counted"
+        ? deviationsOf(place, name.by, { ...answer.value, now: ctx.now })
+        : [],
   };
 }
 
+function describeCount(place: RowPlace, answer: LevelResult<Performed>): MovedRow {
+  if (!answer.ok) return refusedRow(place, explainLevelRefusal(answer.refusal, place));
+  if (answer.value.kind !== "counted") throw new Error(`a level answered ${answer.value.kind} to a count`);
+  const { drift, atRisk } = answer.value;
+  const { onHand, available } = answer.level;
+  return { status: "done", ...place, onHand, available, drift, atRisk: atRisk.map(({ owner }) => owner) };
+}
+
 function deviationsOf(
-  place: { sku: string; warehouseId: string; ref: string },
+  place: RowPlace,
+  by: string,
   { drift, atRisk, now }: { drift: number; atRisk: ReservationView[]; now: number },
 ): DeviationReport[] {
   const { sku, warehouseId, ref } = place;
@@ -51,7 +58,7 @@ function deviationsOf(
   if (drift !== 0) {
     const summary = `The count of ${sku} at ${warehouseId} differs from the books by ${drift > 0 ? "+" : ""}${drift}.`;
     reports.push({
-      id: `drift~${sku}~${warehouseId}~${ref}`,
+      id: `drift~${sku}~${warehouseId}~${by}~${ref}`,
       kind: "drift",
       subject,
       summary,
@@ -63,7 +70,7 @@ function deviationsOf(
     const owners = atRisk.map(({ owner, quantity }) => `${owner} (${quantity})`).join(", ");
     const first = atRisk[0]?.owner ?? "";
     reports.push({
-      id: `stock_at_risk~${sku}~${warehouseId}~${ref}`,
+      id: `stock_at_risk~${sku}~${warehouseId}~${by}~${ref}`,
       kind: "stock_at_risk",
       subject: first.startsWith("ord_") ? { ...subject, orderId: first } : subject,
       summary:

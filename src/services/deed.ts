@@ -11,12 +11,3 @@ export function deedOf(principalId: string, endpoint: string, idempotencyKey: st
     fingerprint: sha256Hex(JSON.stringify(content)),
   };
 }
-
-/** The deed of one row (from 0) of a request that has many: each row may be done by another store. */
-export function deedOfRow(deed: Deed | null, row: number, content: unknown): Deed | null {
-  if (deed === null) return null;
-  return {
-    key: sha256Hex(JSON.stringify([deed.key, row])),
-    fingerprint: sha256Hex(JSON.stringify(content)),
-  };
-}

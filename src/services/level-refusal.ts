@@ -35,6 +35,14 @@ export function explainLevelRefusal(
         extra: { version: refusal.version },
       });
     case "reference_reused":
-      return refuse("reference_reused", `The reference was used for another movement of ${place}.`);
+      return refuse("reference_reused", `You have used the reference for another movement of ${place}.`);
+    case "key_reused":
+      return refuse("idempotency_mismatch", "This Idempotency-Key was used with another request.");
+    case "warehouse_closed":
+      return refuse("warehouse_closed", `${warehouseId} is closed and sells nothing at the moment.`);
+    case "too_many_units":
+      return refuse("invalid_request", `${place} may have at most ${refusal.most} on hand.`, {
+        errors: [{ pointer: "/quantity", detail: `must not bring what is on hand above ${refusal.most}` }],
+      });
   }
 }

@@ -88,8 +88,8 @@ function describeOffer(level: LevelView, closed: boolean): StockAt {
 }
 
 function describeLevel(level: LevelView, closed: boolean): StockAt {
-  const { onHand, held, allocated, safetyStock, reorderPoint, waiting } = level;
-  const counts = { onHand, held, allocated, safetyStock, reorderPoint };
+  const { onHand, held, allocated, safetyStock, reorderPoint, inTransit, waiting } = level;
+  const counts = { onHand, held, allocated, safetyStock, reorderPoint, ...(inTransit && { inTransit }) };
   return { ...describeOffer(level, closed), ...counts, ...(waiting && { waitedFor: waiting.units }) };
 }
 
@@ -156,7 +156,9 @@ export async function readLevel(
 ): Promise<ServiceResult<LevelAnswer>> {
   const registration = await readable(ctx, sku, warehouseId);
   if (!registration.ok) return registration;
-  const { level, settings, reservations } = await levelStub(ctx.env, sku, warehouseId).detail(registration.value);
+  const { level, settings, reservations, transfers } = await levelStub(ctx.env, sku, warehouseId).detail(
+    registration.value,
+  );
   const closed = isClosed(await catalogOf(ctx.env, ctx.now, ctx.defer), warehouseId);
   const { onHand, held, allocated, available, sequence, asOf } = level;
   return {
@@ -171,6 +173,11 @@ export async function readLevel(
       sequence,
       asOf: rfc3339(asOf),
       settings,
+      inTransit: level.inTransit ?? 0,
+      transfers: transfers.map(({ id, to, quantity, ref, leftAt }) => ({
+        ...{ id, to: to.warehouseId, quantity, ref },
+        leftAt: rfc3339(leftAt),
+      })),
       reservations: reservations.map(({ expiresAt, ...reservation }) => ({
         ...reservation,
         expiresAt: expiresAt === null ? null : rfc3339(expiresAt),
@@ -198,8 +205,10 @@ export async function listMovements(
   return {
     ok: true,
     value: {
-      rows: rows.map(({ occurredAt, recordedAt, ...movement }) => ({
+      rows: rows.map(({ occurredAt, recordedAt, by, transfer, ...movement }) => ({
         ...movement,
+        ...(by !== "" && { by }),
+        ...(transfer !== null && { transfer }),
         occurredAt: rfc3339(occurredAt),
         recordedAt: rfc3339(recordedAt),
       })),

@@ -87,6 +87,7 @@ class Oracle {
   readonly pledges = new Map<number, Pledge>();
   readonly happened: { at: number; delta: number }[] = [];
   readonly refs = new Set<number>();
+  readonly arrived = new Set<number>();
   counted: { at: number; quantity: number } | null = null;
   readonly #opening: number;
 
@@ -202,8 +203,13 @@ class Oracle {
         this.#happen(taken, -taken.quantity);
         return true;
       }
-      case "receive":
       case "transferIn":
+        // The first word on a transfer is the last, and its reference is the source's own.
+        if (this.arrived.has(taken.ref)) return false;
+        this.arrived.add(taken.ref);
+        this.happened.push({ at: Math.min(this.now - taken.ago, this.now), delta: taken.quantity });
+        return true;
+      case "receive":
         if (this.refs.has(taken.ref)) return false;
         this.#happen(taken, taken.quantity);
         return true;
@@ -282,9 +288,12 @@ function take(level: LevelBooks, ids: readonly ReservationId[], taken: Exclude<S
     case "receive":
       return level.receive(taken.quantity, `ref-${taken.ref}`, level.now - taken.ago);
     case "transferIn":
-      return level.transferIn(taken.quantity, `ref-${taken.ref}`, level.now - taken.ago);
+      return level.take({
+        ...{ id: `far#${taken.ref}`, quantity: taken.quantity, by: "them", ref: `ref-${taken.ref}` },
+        occurredAt: level.now - taken.ago,
+      });
     case "transferOut":
-      return level.transferOut(taken.quantity, `ref-${taken.ref}`, level.now - taken.ago);
+      return level.send(taken.quantity, `ref-${taken.ref}`, undefined, level.now - taken.ago);
     case "adjust":
       return level.adjust(taken.delta, `ref-${taken.ref}`, level.now - taken.ago);
     case "count":

@@ -13,7 +13,7 @@ interface Reserved {
 
 /** The part of a stock command's answer that the journal keeps. */
 interface RowAnswer {
-  data: { ref: string; drift?: number }[];
+  data: { status: string; ref: string; drift?: number }[];
 }
 
 /** What warehouses and channels do with stock that no order asks for. */
@@ -132,7 +132,9 @@ export class StockActions {
     await perform(ask, (answer) => {
       const [done] = answer.status === 200 ? (answer.body as RowAnswer).data : [];
       if (done !== undefined)
-        for (const movement of told(done)) journal.acknowledge({ kind: "stock_moved", ...movement });
+        // Of a transfer that is in transit only the units' leaving has been acknowledged.
+        for (const movement of told(done).slice(0, done.status === "in_transit" ? 1 : undefined))
+          journal.acknowledge({ kind: "stock_moved", ...movement });
       else this.#expect(ask, answer, ["insufficient_stock"]);
     });
   }

@@ -8,25 +8,26 @@ import {
 } from "../../src/domain/ids.ts";
 import {
   available,
+  type CommandName,
   type Decision,
   isHeld,
   type LevelState,
+  NAMED_BY_US,
   openLevel,
   type Reservation,
   settleExpired,
   type StockMovement,
 } from "../../src/domain/inventory-level.ts";
-import {
-  adjust,
-  configure,
-  count,
-  occurredBy,
-  receive,
-  ship,
-  transferIn,
-  transferOut,
-} from "../../src/domain/inventory-level/movements.ts";
+import { adjust, configure, count, occurredBy, receive, ship } from "../../src/domain/inventory-level/movements.ts";
 import { allocate, claim, hold, release, unclaim } from "../../src/domain/inventory-level/reservations.ts";
+import {
+  type Arrival,
+  sendUnits,
+  settleTransfer,
+  sourceOf,
+  takeUnits,
+  type Transfer,
+} from "../../src/domain/inventory-level/transfers.ts";
 import { wait } from "../../src/domain/inventory-level/waiting.ts";
 
 let made = 0;
@@ -59,6 +60,8 @@ export class LevelBooks {
   state: LevelState;
   readonly movements: StockMovement[];
   readonly reservations = new Map<ReservationId, Reservation>();
+  readonly transfers = new Map<string, Transfer>();
+  readonly arrivals = new Map<string, Arrival>();
   #settledAt = this.now;
 
   constructor(registration: LevelRegistration) {
@@ -108,32 +111,54 @@ export class LevelBooks {
   }
 
   ship(id: ReservationId, quantity: number, ref: string, occurredAt = this.now) {
-    return this.#take(id, (existing) =>
-      ship(this.state, existing, this.#earlier(ref), { reservationId: id, quantity, ref, occurredAt }, this.now),
-    );
+    const command = { reservationId: id, quantity, by: NAMED_BY_US, ref, occurredAt };
+    return this.#take(id, (existing) => ship(this.state, existing, this.#earlier(command), command, this.now));
   }
 
-  receive(quantity: number, ref: string, occurredAt = this.now) {
-    return this.#take(null, () => receive(this.state, this.#earlier(ref), { quantity, ref, occurredAt }, this.now));
+  receive(quantity: number, ref: string, occurredAt = this.now, by = NAMED_BY_US) {
+    const command = { quantity, by, ref, occurredAt };
+    return this.#take(null, () => receive(this.state, this.#earlier(command), command, this.now));
   }
 
-  adjust(delta: number, ref: string, occurredAt = this.now, reason = "damaged") {
-    return this.#take(null, () => adjust(this.state, this.#earlier(ref), { delta, reason, ref, occurredAt }, this.now));
+  adjust(delta: number, ref: string, occurredAt = this.now, reason = "damaged", by = NAMED_BY_US) {
+    const command = { delta, reason, by, ref, occurredAt };
+    return this.#take(null, () => adjust(this.state, this.#earlier(command), command, this.now));
   }
 
-  transferOut(quantity: number, ref: string, occurredAt = this.now) {
-    return this.#take(null, () => transferOut(this.state, this.#earlier(ref), { quantity, ref, occurredAt }, this.now));
+  /** Units leave for another warehouse. */
+  send(quantity: number, ref: string, to = this.elsewhere(), occurredAt = this.now, by = NAMED_BY_US) {
+    const command = { to, quantity, by, ref, occurredAt };
+    const movement = this.#earlier(command);
+    const transfer = this.transfers.get(movement?.transfer ?? "") ?? null;
+    return this.#take(null, () => sendUnits(this.state, movement && { movement, transfer }, command, this.now));
   }
 
-  transferIn(quantity: number, ref: string, occurredAt = this.now) {
-    return this.#take(null, () => transferIn(this.state, this.#earlier(ref), { quantity, ref, occurredAt }, this.now));
+  /** Units of a transfer arrive from another warehouse. */
+  take(transfer: Pick<Transfer, "id" | "quantity" | "by" | "ref" | "occurredAt">) {
+    const { id, quantity, by, ref, occurredAt } = transfer;
+    const from = sourceOf(transfer);
+    const command = { transfer: id, from, quantity, by, ref, occurredAt };
+    return this.#take(null, () => takeUnits(this.state, this.arrivals.get(id) ?? null, command, this.now));
   }
 
-  count(quantity: number, asOf: number, ref: string) {
+  /** What the target has decided on a transfer that left here is recorded. */
+  settle(id: string, decided: Parameters<typeof settleTransfer>[2]) {
+    const transfer = this.transfers.get(id);
+    if (transfer === undefined) throw new Error(`there is no transfer ${id}`);
+    return this.#take(null, () => settleTransfer(this.state, transfer, decided, this.now));
+  }
+
+  /** The registration of another warehouse's level of the same SKU. */
+  elsewhere(warehouseId = `${this.state.warehouseId}-2` as WarehouseId): LevelRegistration {
+    return { sku: this.state.sku, warehouseId, opening: 0, safetyStock: 0, reorderPoint: 0 };
+  }
+
+  count(quantity: number, asOf: number, ref: string, by = NAMED_BY_US) {
     const movedSince = this.movements
       .filter(({ kind, occurredAt }) => kind !== "opening" && occurredAt > occurredBy(asOf, this.now))
       .reduce((sum, { delta }) => sum + delta, 0);
-    return this.#take(null, () => count(this.state, this.#earlier(ref), { quantity, asOf, ref }, movedSince, this.now));
+    const command = { quantity, asOf, by, ref };
+    return this.#take(null, () => count(this.state, this.#earlier(command), command, movedSince, this.now));
   }
 
   configure(
@@ -154,8 +179,12 @@ export class LevelBooks {
       .toReversed();
   }
 
-  #earlier(ref: string): StockMovement | null {
-    return this.movements.find((movement) => movement.ref === ref) ?? null;
+  #earlier(name: CommandName): StockMovement | null {
+    const isNamed = (movement: StockMovement) =>
+      movement.by === name.by &&
+      movement.ref === name.ref &&
+      (movement.transfer === null || movement.kind === "transfer_out");
+    return this.movements.find(isNamed) ?? null;
   }
 
   #settle(): void {
@@ -173,6 +202,8 @@ export class LevelBooks {
       this.state = decision.state;
       if (decision.reservation !== null) this.reservations.set(decision.reservation.id, decision.reservation);
       this.movements.push(...decision.movements);
+      if (decision.transfer !== undefined) this.transfers.set(decision.transfer.id, decision.transfer);
+      if (decision.arrival !== undefined) this.arrivals.set(decision.arrival.transfer, decision.arrival);
     }
     return decision;
   }

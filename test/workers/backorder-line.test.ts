@@ -109,7 +109,9 @@ async function published(): Promise<string[]> {
 }
 
 const receive = async (quantity: number) =>
-  accepted(await levelOf(level).receive(level, { quantity, ref: `truck ${Date.now()}`, occurredAt: Date.now() }));
+  accepted(
+    await levelOf(level).receive(level, { quantity, by: "tests", ref: `truck ${Date.now()}`, occurredAt: Date.now() }),
+  );
 
 async function waitingUnits(orderId: OrderId): Promise<number> {
   const order: Order = await ledger.order(orderId);
@@ -177,7 +179,7 @@ it("keeps its place when only a part of what it was offered is still there", asy
     levels: new Map([[level.sku, [level, far]]]),
     level: (_sku, warehouseId) => levelIn(warehouseId),
   });
-  accepted(await levelOf(far).receive(far, { quantity: 1, ref: "truck", occurredAt: Date.now() }));
+  accepted(await levelOf(far).receive(far, { quantity: 1, by: "tests", ref: "truck", occurredAt: Date.now() }));
   await receive(3);
   const order = await placeWaiting(4);
   expect(await waitingUnits(order)).toBe(4);

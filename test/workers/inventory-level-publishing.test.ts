@@ -97,6 +97,7 @@ it("a crossed threshold is published at once, with the level as it was then", as
 });
 
 it("levels of one isolate share a message", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
   const registrations = Array.from({ length: 20 }, () => newRegistration({ opening: 50 }));
   await Promise.all(
     registrations.map((registration) => levelOf(registration).hold(registration, holdCommand(registration, 1))),

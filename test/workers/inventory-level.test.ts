@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { LevelResult } from "../../src/contracts/level-rpc.ts";
-import { reservationId } from "../../src/domain/ids.ts";
+import { reservationId, type WarehouseId } from "../../src/domain/ids.ts";
 import { newRegistration, newReservationId } from "../support/level-books.ts";
 import { accepted, crash, doubleStockQueue, evict, holdCommand, inside, levelOf, rowsOf } from "./level-harness.ts";
+
+const by = "tests";
 
 beforeEach(() => {
   doubleStockQueue();
@@ -217,6 +219,7 @@ async function liveThrough(registration: ReturnType<typeof newRegistration>, bet
     });
   const [first, second, third, fourth, fifth] = [idOf(1), idOf(2), idOf(3), idOf(4), idOf(5)];
   const now = Date.now();
+  const to = { ...registration, warehouseId: `${registration.warehouseId}-t` as WarehouseId };
   const expiresAt = now + 600_000;
   const answers: unknown[] = [];
   const step = async (call: (level: ReturnType<typeof levelOf>) => Promise<LevelResult<unknown>>) => {
@@ -249,25 +252,36 @@ async function liveThrough(registration: ReturnType<typeof newRegistration>, bet
   await step((level) => level.unclaim(registration, { reservationId: second, owner: "ord_1", attempt: "a" }));
   await step((level) => level.allocate(registration, { reservationId: first }));
   await step((level) =>
-    level.ship(registration, { reservationId: first, quantity: 1, ref: "ship-1", occurredAt: now }),
+    level.ship(registration, { reservationId: first, quantity: 1, by, ref: "ship-1", occurredAt: now }),
   );
   await step((level) =>
-    level.ship(registration, { reservationId: first, quantity: 1, ref: "ship-1", occurredAt: now }),
+    level.ship(registration, { reservationId: first, quantity: 1, by, ref: "ship-1", occurredAt: now }),
   );
-  await step((level) => level.receive(registration, { quantity: 7, ref: "receipt-1", occurredAt: now }));
+  await step((level) => level.receive(registration, { quantity: 7, by, ref: "receipt-1", occurredAt: now }));
   await step((level) =>
     level.configure(registration, { expectedVersion: 1, safetyStock: 2, reorderPoint: 4, channelBuffers: { ebay: 3 } }),
   );
-  await step((level) => level.adjust(registration, { delta: -2, reason: "damaged", ref: "adjust-1", occurredAt: now }));
-  await step((level) => level.transferOut(registration, { quantity: 1, ref: "out-1", occurredAt: now }));
-  await step((level) => level.transferIn(registration, { quantity: 4, ref: "in-1", occurredAt: now }));
+  await step((level) =>
+    level.adjust(registration, { delta: -2, reason: "damaged", by, ref: "adjust-1", occurredAt: now }),
+  );
+  await step((level) => level.transfer(registration, { to, quantity: 1, by, ref: "out-1", occurredAt: now }));
+  await step((level) =>
+    level.arrive(registration, {
+      transfer: "far#2",
+      from: "far" as WarehouseId,
+      quantity: 4,
+      by,
+      ref: "in-1",
+      occurredAt: now,
+    }),
+  );
   await step((level) => level.hold(registration, { reservationId: fourth, quantity: 100, expiresAt, channel: "ebay" }));
   await step((level) => level.hold(registration, { reservationId: fifth, quantity: 4, expiresAt, channel: "ebay" }));
-  await step((level) => level.count(registration, { quantity: 6, asOf: now, ref: "count-1" }));
-  await step((level) => level.count(registration, { quantity: 6, asOf: now, ref: "count-1" }));
-  await step((level) => level.count(registration, { quantity: 6, asOf: now - 1, ref: "count-0" }));
+  await step((level) => level.count(registration, { quantity: 6, asOf: now, by, ref: "count-1" }));
+  await step((level) => level.count(registration, { quantity: 6, asOf: now, by, ref: "count-1" }));
+  await step((level) => level.count(registration, { quantity: 6, asOf: now - 1, by, ref: "count-0" }));
   await step((level) =>
-    level.ship(registration, { reservationId: first, quantity: 2, ref: "ship-2", occurredAt: now - 1 }),
+    level.ship(registration, { reservationId: first, quantity: 2, by, ref: "ship-2", occurredAt: now - 1 }),
   );
   await step((level) => level.release(registration, { reservationId: fifth, owner: "cart" }));
   const { level, settings, reservations } = await levelOf(registration).detail(registration);
@@ -359,7 +373,9 @@ describe("count", () => {
       vi.setSystemTime(start + index);
       accepted(await level.hold(registration, command));
     }
-    const { drift, atRisk } = accepted(await level.count(registration, { quantity: 6, asOf: start + 5, ref: "c1" }));
+    const { drift, atRisk } = accepted(
+      await level.count(registration, { quantity: 6, asOf: start + 5, by, ref: "c1" }),
+    );
     expect(drift).toBe(-4);
     expect(atRisk.map(({ reservationId }) => reservationId)).toEqual([
       commands[2].reservationId,
@@ -374,7 +390,7 @@ describe("the ledger of movements", () => {
     const registration = newRegistration({ opening: 1 });
     const level = levelOf(registration);
     for (const ref of ["r1", "r2", "r3"])
-      accepted(await level.receive(registration, { quantity: 1, ref, occurredAt: Date.now() }));
+      accepted(await level.receive(registration, { quantity: 1, by, ref, occurredAt: Date.now() }));
     const [newest, next] = await level.movements(registration, { limit: 2 });
     expect([newest, next]).toMatchObject([
       { ref: "r3", sequence: 4, balance: 4 },

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import type { InventoryLevel } from "../../durable-objects/inventory-level/object.ts";
 import type { HoldCommand, LevelResult, LevelView } from "../../src/contracts/level-rpc.ts";
-import type { StockAlert, StockBatch } from "../../src/contracts/messages.ts";
+import type { StockAlert, StockBatch, TransferNotice } from "../../src/contracts/messages.ts";
 import type { LevelRegistration } from "../../src/domain/catalog.ts";
 import { levelKey, parseReservationId } from "../../src/domain/ids.ts";
 import { newReservationId } from "../support/level-books.ts";
@@ -74,6 +74,10 @@ export class StockQueueDouble {
 
   levels({ sku }: LevelRegistration): LevelView[] {
     return this.batches.flatMap((batch) => batch.levels).filter((level) => level.sku === sku);
+  }
+
+  transfers({ sku }: LevelRegistration): TransferNotice[] {
+    return this.batches.flatMap(({ transfers = [] }) => transfers).filter((notice) => notice.sku === sku);
   }
 
   alerts({ sku }: LevelRegistration): StockAlert[] {

@@ -72,7 +72,7 @@ const reserve = endpoint({
   scope: "inventory:reserve",
   audit: "behind",
   body: reserveForm,
-  idempotent: "kept",
+  idempotent: "own",
   answers: { 201: { description: "The units are held.", schema: reserveAnswer } },
   problems: [
     "unknown_sku",
@@ -81,14 +81,13 @@ const reserve = endpoint({
     "insufficient_stock",
     "reservation_state",
     "idempotency_mismatch",
-    "idempotency_in_progress",
   ],
   changes: ({ body }, { body: reserved }) => [
     { action: "stock.reserved", subject: `level:${body.productId}/${body.warehouseId}`, after: reserved },
   ],
-  async handle({ ctx, body, idempotencyKey }) {
-    const reserved = await reserveStock(ctx, body, idempotencyKey);
-    return reserved.ok ? { status: 201, body: reserved.value } : reserved;
+  async handle({ ctx, body }) {
+    const done = await reserveStock(ctx, body);
+    return done.ok ? { status: 201, body: done.value.reserved, replayed: done.value.replayed } : done;
   },
 });
 

@@ -9,17 +9,13 @@ import {
   transferRow,
 } from "../../contracts/inventory.ts";
 import type { ProblemCode } from "../../contracts/problem.ts";
-import { type MovedRow, type RowOrigin, adjustStock, receiveStock } from "../../services/move-stock.ts";
+import { adjustStock, receiveStock } from "../../services/move-stock.ts";
 import { countStock } from "../../services/count-stock.ts";
 import { transferStock } from "../../services/transfer-stock.ts";
 import type { ServiceContext } from "../../services/context.ts";
-import { deedOfRow } from "../../services/deed.ts";
 import { PROBLEM_CODES, refuse } from "../../contracts/problem.ts";
 import { type AnyEndpoint, endpoint, type Handled } from "../endpoint.ts";
 import { parseCsv } from "../read-csv.ts";
-
-/** SKUs worked on side by side: enough to be quick, few enough to leave the levels to others. */
-const AT_ONCE = 10;
 
 const CSV =
   "UTF-8. The first line names fields of a row, as JSON has them; every further line is a row. " +
@@ -29,7 +25,7 @@ interface StockCommand<Row extends { sku: string }> {
   path: string;
   summary: string;
   row: z.ZodObject & z.ZodType<Row>;
-  perform: (ctx: ServiceContext, row: Row, origin: RowOrigin) => Promise<MovedRow>;
+  perform: (ctx: ServiceContext, rows: readonly Row[]) => Promise<{ rows: StockResultRow[]; replayed: boolean }>;
   /** Where what arrives has left. */
   leaves?: (row: Row) => string;
 }
@@ -55,7 +51,7 @@ function stockCommand<Row extends { sku: string }>({
     scope: "inventory:write",
     body: { documented, choose: (body) => (isBulk(body) ? toBulk : toSingle) },
     bodyFormats: { "text/csv": { description: CSV, read: (text) => parseCsv(text, bulk) } },
-    idempotent: "kept",
+    idempotent: "own",
     answers: { 200: { description: "What became of each row, in the order given.", schema: stockResult } },
     problems: [
       "unknown_sku",
@@ -64,49 +60,36 @@ function stockCommand<Row extends { sku: string }>({
       "count_outdated",
       "reference_reused",
       "idempotency_mismatch",
-      "idempotency_in_progress",
     ],
     changes: ({ body: asked }, { body }) => {
       const action = `stock.${path.slice(path.lastIndexOf("/") + 1)}`;
-      const done = stockResult.parse(body).data.filter(({ status }) => status === "done");
-      return done.flatMap(({ row: index, status: _status, sku, warehouseId, ...after }) => {
-        const change = after.delta ?? after.drift ?? 0;
-        const before = { onHand: (after.onHand ?? 0) - change };
+      const done = stockResult
+        .parse(body)
+        .data.filter(({ status, replayed }) => status !== "refused" && replayed !== true);
+      return done.flatMap(({ row: index, status, sku, warehouseId, ...after }) => {
         const given = asked.rows[index];
         const source = given && leaves?.(given);
-        const left = { ref: after.ref, delta: -change, to: warehouseId };
-        return [
-          { action, subject: `level:${sku}/${warehouseId}`, before, after },
-          ...(source === undefined ? [] : [{ action, subject: `level:${sku}/${source}`, after: left }]),
-        ];
+        const change = after.delta ?? after.drift ?? 0;
+        const there = {
+          action,
+          subject: `level:${sku}/${warehouseId}`,
+          before: { onHand: (after.onHand ?? 0) - change },
+          after,
+        };
+        if (source === undefined) return [there];
+        const left = { ref: after.ref, transfer: after.transfer, delta: -(after.inTransit ?? change), to: warehouseId };
+        const here = { action, subject: `level:${sku}/${source}`, after: left };
+        return status === "in_transit" ? [here] : [there, here];
       });
     },
-    async handle({ ctx, body, idempotencyKey }): Promise<Handled> {
-      const base = idempotencyKey ?? crypto.randomUUID();
-      const results = await performAll(body.rows, (row, index) =>
-        perform({ ...ctx, deed: deedOfRow(ctx.deed, index, row) }, row, { ref: `${base}:${index}` }),
-      );
-      const [only] = results;
+    async handle({ ctx, body }): Promise<Handled> {
+      const { rows, replayed } = await perform(ctx, body.rows);
+      const [only] = rows;
       if (!body.bulk && only?.status === "refused")
         return refuse(problemCode(only.code), only.detail ?? "The level refuses it.");
-      return { status: 200, body: { object: "list", data: results, hasMore: false, nextCursor: null } };
+      return { status: 200, body: { object: "list", data: rows, hasMore: false, nextCursor: null }, replayed };
     },
   });
-}
-
-/** Rows of one SKU keep their order, because they may be about one level; SKUs go side by side. */
-async function performAll<Row extends { sku: string }>(
-  rows: readonly Row[],
-  perform: (row: Row, index: number) => Promise<MovedRow>,
-): Promise<StockResultRow[]> {
-  const waiting = [...Map.groupBy([...rows.entries()], ([, { sku }]) => sku).values()];
-  const results: StockResultRow[] = [];
-  const work = async (): Promise<void> => {
-    for (let group = waiting.shift(); group !== undefined; group = waiting.shift())
-      for (const [index, row] of group) results.push({ row: index, ...(await perform(row, index)) });
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return results.sort((a, b) => a.row - b.row);
 }
 
 function problemCode(text: string | undefined): ProblemCode {

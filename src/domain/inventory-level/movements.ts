@@ -1,9 +1,11 @@
 import type { ReservationId } from "../ids.ts";
 import {
   available,
+  type CommandName,
   type CountTaken,
   type Decision,
   type LevelState,
+  MAX_UNITS,
   type MovementKind,
   refuseStock,
   requireMoment,
@@ -14,10 +16,10 @@ import {
 import { allocatedUnits, refuseShipping } from "./reservations.ts";
 
 /**
- * All commands take the level settled at `now`, and `earlier`: the first movement stored under the command's ref, or
- * null. A ref names one command for ever: repeated with the same content it answers again, with other content it is
- * `reference_reused`. When something is said to have happened is not part of that content, because a caller without
- * a clock of its own repeats itself with a later one.
+ * All commands take the level settled at `now`, and `earlier`: the first movement stored under the command's name (who
+ * named it, and its ref), or null. A name stands for one command for ever: repeated with the same content it answers
+ * again, with other content it is `reference_reused`. When something is said to have happened is not part of that
+ * content, because a caller without a clock of its own repeats itself with a later one.
  */
 
 /** A source's clock that runs ahead of ours would hide real movements from a later count, so ours is the limit. */
@@ -25,46 +27,15 @@ export function occurredBy(occurredAt: number, now: number): number {
   return Math.min(occurredAt, now);
 }
 
-/** What arrived. Refuses nothing but a reused ref. */
+/** What arrived. Refused for a reused ref, and where on hand would pass `MAX_UNITS`. */
 export function receive(
   state: LevelState,
   earlier: StockMovement | null,
-  command: { quantity: number; ref: string; occurredAt: number },
+  command: CommandName & { quantity: number; occurredAt: number },
   now: number,
 ): Decision<StockMovement> {
   requireUnits("quantity", command.quantity, 1);
   return move(state, earlier, { ...command, kind: "receipt", delta: command.quantity, reason: "receipt" }, now);
-}
-
-/** What arrived from another warehouse. Refuses nothing but a reused ref. */
-export function transferIn(
-  state: LevelState,
-  earlier: StockMovement | null,
-  command: { quantity: number; ref: string; occurredAt: number },
-  now: number,
-): Decision<StockMovement> {
-  requireUnits("quantity", command.quantity, 1);
-  return move(state, earlier, { ...command, kind: "transfer_in", delta: command.quantity, reason: "transfer" }, now);
-}
-
-/**
- * What leaves for another warehouse. It may take safety stock but no unit that is promised: refused as
- * `insufficient_stock` then, unless the last count has already seen the units gone.
- */
-export function transferOut(
-  state: LevelState,
-  earlier: StockMovement | null,
-  command: { quantity: number; ref: string; occurredAt: number },
-  now: number,
-): Decision<StockMovement> {
-  const { quantity } = command;
-  requireUnits("quantity", quantity, 1);
-  const entry: Entry = { ...command, kind: "transfer_out", delta: -quantity, reason: "transfer" };
-  const unpromised = state.onHand - state.held - state.allocated;
-  if (earlier === null && !isSeen(state, entry, now) && unpromised < quantity) {
-    return refuseStock({ reason: "insufficient_stock", available: available(state) });
-  }
-  return move(state, earlier, entry, now);
 }
 
 /**
@@ -74,7 +45,7 @@ export function transferOut(
 export function adjust(
   state: LevelState,
   earlier: StockMovement | null,
-  command: { delta: number; reason: string; ref: string; occurredAt: number },
+  command: CommandName & { delta: number; reason: string; occurredAt: number },
   now: number,
 ): Decision<StockMovement> {
   requireUnits("the size of delta", Math.abs(command.delta), 1);
@@ -93,12 +64,12 @@ export function ship(
   state: LevelState,
   existing: Reservation | null,
   earlier: StockMovement | null,
-  command: { reservationId: ReservationId; quantity: number; ref: string; occurredAt: number },
+  command: CommandName & { reservationId: ReservationId; quantity: number; occurredAt: number },
   now: number,
 ): Decision<{ remaining: number }> {
-  const { reservationId, quantity, ref, occurredAt } = command;
+  const { reservationId, quantity, by, ref, occurredAt } = command;
   requireUnits("quantity", quantity, 1);
-  const entry: Entry = { kind: "shipment", delta: -quantity, ref, reason: reservationId, occurredAt };
+  const entry: Entry = { kind: "shipment", delta: -quantity, by, ref, reason: reservationId, occurredAt };
   const moved = move(state, earlier, entry, now);
   if (moved.kind === "refused") return moved;
   if (moved.kind === "unchanged") return { kind: "unchanged", value: { remaining: allocatedUnits(existing) } };
@@ -126,11 +97,11 @@ export function ship(
 export function count(
   state: LevelState,
   earlier: StockMovement | null,
-  command: { quantity: number; asOf: number; ref: string },
+  command: CommandName & { quantity: number; asOf: number },
   movedSince: number,
   now: number,
 ): Decision<{ drift: number }> {
-  const { quantity, ref } = command;
+  const { quantity, by, ref } = command;
   requireUnits("quantity", quantity, 0);
   requireMoment("asOf", command.asOf);
   const reason = `counted ${quantity}`;
@@ -140,15 +111,15 @@ export function count(
     return { kind: "unchanged", value: { drift: earlier.delta } };
   }
   const asOf = occurredBy(command.asOf, now);
-  if (last !== null && last.ref === ref) {
+  if (last !== null && isNameOfCount(state, command)) {
     // A count that agreed left no movement behind, so the level itself remembers the last one.
     if (last.quantity !== quantity) return refuseStock({ reason: "reference_reused" });
     return { kind: "unchanged", value: { drift: last.drift } };
   }
   if (last !== null && asOf < last.asOf) return refuseStock({ reason: "count_outdated", lastAsOf: last.asOf });
   const drift = quantity + movedSince - state.onHand;
-  const taken: CountTaken = { asOf, quantity, ref, drift };
-  const entry: Entry = { kind: "drift", delta: drift, ref, reason, occurredAt: asOf };
+  const taken: CountTaken = { asOf, quantity, by, ref, drift };
+  const entry: Entry = { kind: "drift", delta: drift, by, ref, reason, occurredAt: asOf };
   const appended = drift === 0 ? { state, movements: [] } : append({ state, movements: [] }, entry, now);
   return {
     kind: "changed",
@@ -191,12 +162,13 @@ export function configure(
   };
 }
 
-interface Entry {
+/** A movement that has not been written yet. */
+export interface Entry extends CommandName {
   kind: MovementKind;
   delta: number;
-  ref: string;
   reason: string;
   occurredAt: number;
+  transfer?: string;
 }
 
 interface Appended {
@@ -205,18 +177,29 @@ interface Appended {
 }
 
 function move(state: LevelState, earlier: StockMovement | null, entry: Entry, now: number): Decision<StockMovement> {
-  requireMoment("occurredAt", entry.occurredAt);
   if (earlier !== null) {
     const same = earlier.kind === entry.kind && earlier.delta === entry.delta && earlier.reason === entry.reason;
     return same ? { kind: "unchanged", value: earlier } : refuseStock({ reason: "reference_reused" });
   }
-  // A ref that only a count without drift has used stands on no movement.
-  if (state.lastCount?.ref === entry.ref) return refuseStock({ reason: "reference_reused" });
+  if (isNameOfCount(state, entry)) return refuseStock({ reason: "reference_reused" });
+  return record(state, entry, now);
+}
+
+/**
+ * Appends the movement, and an equal and opposite drift entry where the last count has already seen what it tells of.
+ * The value is the movement. Refused where on hand would pass `MAX_UNITS`.
+ */
+export function record(state: LevelState, entry: Entry, now: number): Refused | Changed<StockMovement> {
+  requireMoment("occurredAt", entry.occurredAt);
+  const seen = isSeen(state, entry, now);
+  if (!seen && entry.delta > 0 && state.onHand + entry.delta > MAX_UNITS)
+    return refuseStock({ reason: "too_many_units", most: MAX_UNITS });
   const appended = append({ state, movements: [] }, entry, now);
   const [movement] = appended.movements;
   if (movement === undefined) throw new Error("a movement was appended and is missing");
-  const settled = isSeen(state, entry, now)
-    ? append(appended, { ...entry, kind: "drift", delta: -entry.delta, reason: "already seen by the last count" }, now)
+  const { transfer: _transfer, ...rest } = entry;
+  const settled = seen
+    ? append(appended, { ...rest, kind: "drift", delta: -entry.delta, reason: "already seen by the last count" }, now)
     : appended;
   return {
     kind: "changed",
@@ -227,8 +210,16 @@ function move(state: LevelState, earlier: StockMovement | null, entry: Entry, no
   };
 }
 
+type Refused = Extract<Decision<never>, { kind: "refused" }>;
+type Changed<Value> = Extract<Decision<Value>, { kind: "changed" }>;
+
+/** Whether the last count has this name. A count without drift leaves no movement that would tell. */
+export function isNameOfCount({ lastCount }: LevelState, { by, ref }: CommandName): boolean {
+  return lastCount !== null && lastCount.by === by && lastCount.ref === ref;
+}
+
 /** Whether the last count has already seen what this entry tells of. */
-function isSeen(state: LevelState, entry: Entry, now: number): boolean {
+export function isSeen(state: LevelState, entry: Pick<Entry, "occurredAt">, now: number): boolean {
   return state.lastCount !== null && occurredBy(entry.occurredAt, now) <= state.lastCount.asOf;
 }
 
@@ -236,13 +227,15 @@ function append({ state, movements }: Appended, entry: Entry, now: number): Appe
   const balance = state.onHand + entry.delta;
   if (!Number.isSafeInteger(balance)) throw new RangeError("stock on hand would lose units to rounding");
   const sequence = state.lastMovement + 1;
-  const { kind, delta, ref, reason, occurredAt } = entry;
+  const { kind, delta, by, ref, transfer = null, reason, occurredAt } = entry;
   const movement: StockMovement = {
     sequence,
     kind,
     delta,
     balance,
+    by,
     ref,
+    transfer,
     reason,
     occurredAt: occurredBy(occurredAt, now),
     recordedAt: now,

@@ -22,7 +22,15 @@ import { offeredTo, served, type Turn } from "./waiting.ts";
 export function hold(
   state: LevelState,
   existing: Reservation | null,
-  command: { reservationId: ReservationId; quantity: number; expiresAt: number; channel: string; turn?: Turn },
+  command: {
+    reservationId: ReservationId;
+    quantity: number;
+    expiresAt: number;
+    channel: string;
+    turn?: Turn;
+    /** The warehouse sells nothing new. */
+    closed?: true;
+  },
   now: number,
 ): Decision<Reservation> {
   const { reservationId, quantity, expiresAt, channel, turn } = command;
@@ -34,6 +42,7 @@ export function hold(
     if (existing.status === "HELD" && !isHeld(existing, now)) return refuseStock({ reason: "reservation_expired" });
     return { kind: "unchanged", value: existing };
   }
+  if (command.closed) return refuseStock({ reason: "warehouse_closed" });
   if (expiresAt <= now) return refuseStock({ reason: "reservation_expired" });
   const offered = offeredTo(state, channel, now, turn);
   if (offered < quantity) return refuseStock({ reason: "insufficient_stock", available: offered });

@@ -5,6 +5,7 @@ import { openOps } from "../../db/ops/database.ts";
 import { upsertStock } from "../../db/ops/stock.ts";
 import { isOrderId, levelKey } from "../../domain/ids.ts";
 import { logError } from "../../platform/log.ts";
+import { reportTransfers } from "../report-transfers.ts";
 import type { SagaContext } from "../saga-context.ts";
 import { tellFeed } from "../tell-feed.ts";
 
@@ -25,6 +26,8 @@ export async function consumeStock(batch: MessageBatch<StockBatch>, context: Sag
     }
   const levels = [...newest.values()];
   await upsertStock(openOps(context.env.OPS), levels);
+  const notices = batch.messages.flatMap(({ body }) => body.transfers ?? []);
+  if (notices.length > 0) await reportTransfers(context, notices);
   batch.ackAll();
   tellFeed(context, "ops", levels.slice(-MOST_NEWS).map(liveStock));
   await wakeWaiting(context, levels);

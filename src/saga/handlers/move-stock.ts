@@ -1,6 +1,7 @@
 import type { LevelResult } from "../../contracts/level-rpc.ts";
 import type { LevelRegistration } from "../../domain/catalog.ts";
 import type { ReservationId } from "../../domain/ids.ts";
+import { NAMED_BY_US } from "../../domain/inventory-level.ts";
 import type { EffectOutcome, ReservationRef } from "../../domain/order/effects.ts";
 import type { Catalog } from "../../services/catalog.ts";
 import { levelStub } from "../../services/stubs.ts";
@@ -50,6 +51,7 @@ export const shipStock: EffectHandler<"ShipStock"> = async (context, leased, eff
         const shipped = await level.ship(registration, {
           reservationId: id,
           quantity,
+          by: NAMED_BY_US,
           ref,
           occurredAt: occurredAt(leased),
         });
@@ -71,6 +73,7 @@ export const writeOffShort: EffectHandler<"WriteOffShort"> = async (context, lea
         const change = {
           delta: -quantity,
           reason: "short pick",
+          by: NAMED_BY_US,
           ref: `${leased.id}:${id}`,
           occurredAt: occurredAt(leased),
         };

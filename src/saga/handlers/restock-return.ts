@@ -1,3 +1,4 @@
+import { NAMED_BY_US } from "../../domain/inventory-level.ts";
 import { findOrRegisterLevel } from "../../services/find-level.ts";
 import { levelStub } from "../../services/stubs.ts";
 import { type EffectHandler, NOTHING } from "../saga-context.ts";
@@ -23,6 +24,7 @@ export const restockReturn: EffectHandler<"RestockReturn"> = async (context, lea
     moved.push(
       await levelStub(env, sku, warehouseId).receive(registration.value, {
         quantity,
+        by: NAMED_BY_US,
         ref: `${effect.ref}:${line}`,
         occurredAt: leased.generationStartedAt,
       }),

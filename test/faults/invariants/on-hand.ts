@@ -58,6 +58,7 @@ function hasRightSign({ kind, delta }: RawMovement): boolean {
       return delta >= 0;
     case "receipt":
     case "transfer_in":
+    case "transfer_back":
       return delta > 0;
     case "shipment":
     case "transfer_out":

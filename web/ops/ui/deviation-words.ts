@@ -27,6 +27,10 @@ export const DEVIATION_WORDS: Readonly<Record<DeviationKind, { name: string; fir
   stock_short: { name: "No stock", first: "Retry after a receipt, or cancel the order or its units." },
   stock_at_risk: { name: "Stock at risk", first: "Count again; tell the customers of the orders it names." },
   drift: { name: "Stock drift", first: "A count contradicts the books: count again." },
+  transfer_incomplete: {
+    name: "Transfer incomplete",
+    first: "Look at the ledgers of both warehouses: the units are in transit, or back where they came from.",
+  },
   fulfillment_exception: {
     name: "Fulfillment exception",
     first: "A warehouse or carrier is in trouble with a parcel: look at the shipment.",
