@@ -4,8 +4,8 @@ import type { Channel } from "../src/domain/order/order.ts";
 /** The way round half the globe: the farthest that anything is shipped. */
 const ANYWHERE = 20_100;
 
-/** Ways of shipping, priced in euro cents. */
-export const SHIPPING_METHODS: readonly ShippingMethod[] = [
+/** Priced in euro cents. */
+const IN_EUROS = [
   {
     id: "economy",
     name: "Economy",
@@ -55,7 +55,28 @@ export const SHIPPING_METHODS: readonly ShippingMethod[] = [
       { withinKm: ANYWHERE, days: 3 },
     ],
   },
+] as const satisfies readonly ShippingMethod[];
+
+/** The price of a parcel in other currencies, in their minor units: pence, cents, whole yen and fils. */
+const ABROAD: readonly { currency: string; standard: Price; express: Price }[] = [
+  { currency: "GBP", standard: [590, 120, 95], express: [1290, 225, 205] },
+  { currency: "USD", standard: [750, 150, 120], express: [1590, 280, 260] },
+  { currency: "JPY", standard: [1_100, 220, 175], express: [2_400, 420, 390] },
+  { currency: "KWD", standard: [2_300, 460, 365], express: [4_900, 860, 790] },
 ];
+type Price = readonly [base: number, perKilogram: number, perThousandKm: number];
+
+/** The plain and the quick way in each currency that is not the euro: `standard-gbp`, `express-jpy`. */
+const IN_OTHER_CURRENCIES = ABROAD.flatMap(({ currency, ...prices }) =>
+  (["standard", "express"] as const).map((way): ShippingMethod => {
+    const [base, perKilogram, perThousandKm] = prices[way];
+    const like = IN_EUROS[way === "standard" ? 1 : 2];
+    return { ...like, id: `${way}-${currency.toLowerCase()}`, base, perKilogram, perThousandKm, currency };
+  }),
+);
+
+/** Ways of shipping: their prices are in the minor units of their own currency. */
+export const SHIPPING_METHODS: readonly ShippingMethod[] = [...IN_EUROS, ...IN_OTHER_CURRENCIES];
 
 /** Country, rate in percent, reduced rate in percent, and whether shipping is taxed. */
 // prettier-ignore

@@ -26,9 +26,10 @@ export const editOrderForm = z
   .strictObject({
     contact: contactForm.optional(),
     address: address.optional(),
-    location: coordinates
-      .optional()
-      .meta({ description: "Where it goes, when the caller knows better than the address." }),
+    location: coordinates.optional().meta({
+      description:
+        "Where it goes, when the caller knows better than the address: ranks warehouses, and changes no price.",
+    }),
     shippingMethod: shortText(40).optional(),
     lines: z
       .array(

@@ -79,9 +79,10 @@ export const fullOrderForm = z
     customer: customerForm.optional().meta({ description: "Whom it is for. A signed-in customer may leave it out." }),
     lines: z.array(lineForm).min(1).max(MAX_LINES),
     address,
-    location: coordinates
-      .optional()
-      .meta({ description: "Where it goes, when the caller knows better than the address tells." }),
+    location: coordinates.optional().meta({
+      description:
+        "Where it goes, when the caller knows better than the address tells: ranks warehouses, and changes no price.",
+    }),
     shippingMethod: shortText(40).meta({ examples: ["standard"] }),
     paymentMethod: paymentMethodForm,
     currency,

@@ -122,6 +122,8 @@ export class FedexCarrier implements CarrierProvider {
       },
     };
     const answer = await this.#ask("POST", "/ship/v1/shipments", body, shipShape);
+    if (answer.outcome === "failed" && isOfAddress(answer.code))
+      return { ...answer, code: "address_invalid", message: `${answer.code}: ${answer.message}` };
     if (answer.outcome !== "done") return answer;
     const shipment = answer.value.output.transactionShipments[0];
     const piece = shipment?.pieceResponses[0];
@@ -201,9 +203,9 @@ export class FedexCarrier implements CarrierProvider {
     contact: Record<string, string>;
     address: Record<string, unknown>;
   } {
-    const phone = party.contact.phone ?? this.#config.fallbackPhone;
-    const contact: Record<string, string> = { personName: party.contact.name };
-    if (phone !== undefined) contact["phoneNumber"] = phone.replaceAll(/\D/g, "");
+    const phone = [party.contact.phone, this.#config.fallbackPhone].map(wirePhone).find(Boolean);
+    const contact: Record<string, string> = { personName: party.contact.name.slice(0, LABEL.name) };
+    if (phone !== undefined) contact["phoneNumber"] = phone;
     const email = party.contact.email === undefined ? null : asciiEmail(party.contact.email);
     if (email !== null && email.length <= LONGEST_EMAIL) contact["emailAddress"] = email;
     return { contact, address: wireAddress(party.address) };
@@ -290,6 +292,20 @@ function wireAddress(address: Address): Record<string, unknown> {
     ...(state !== null && { stateOrProvinceCode: state }),
     ...(address.postalCode !== undefined && { postalCode: wirePostalCode(address.postalCode) }),
   };
+}
+
+/** The digits of a number as FedEx takes them; undefined where they are too few or too many. */
+function wirePhone(phone: string | undefined): string | undefined {
+  const digits = phone?.replaceAll(/\D/g, "");
+  return digits !== undefined && /^\d{10,15}$/.test(digits) ? digits : undefined;
+}
+
+/** Whether a refusal is about where the parcel goes or comes from: `RECIPIENTS.ADDRESS.INVALID`, `SHIPPER.CITY.INVALID`. */
+function isOfAddress(code: string): boolean {
+  return (
+    /RECIPIENT|SHIPPER|DESTINATION|ORIGIN|CONSIGNEE/.test(code) &&
+    /ADDRESS|STREET|CITY|STATE|POSTAL|ZIP|COUNTRY/.test(code)
+  );
 }
 
 /** FedEx takes ten characters: the blanks and hyphens of a longer code go. */

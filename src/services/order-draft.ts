@@ -145,7 +145,7 @@ async function draftShort(
         },
       ],
     });
-  const product = catalog.products.get(input.productId);
+  const currency = catalog.products.get(input.productId)?.currency ?? "EUR";
   return {
     ok: true,
     value: {
@@ -154,19 +154,21 @@ async function draftShort(
       contact: customer.contact,
       address: read.address,
       location,
-      shippingMethod: defaultMethod(catalog),
+      shippingMethod: defaultMethod(catalog, currency),
       paymentMethod,
-      currency: product?.currency ?? "EUR",
+      currency,
       discounts: [],
       lines: [{ sku: input.productId, quantity: input.quantity, reservationId: null, pointer: "" }],
     },
   };
 }
 
-/** The method an order that names none is sent by: the cheapest base price, which is the plain one. */
-function defaultMethod(catalog: Catalog): string {
-  if (catalog.shippingMethods.has("standard")) return "standard";
-  const [cheapest] = [...catalog.shippingMethods.values()].sort((a, b) => a.base - b.base);
+/** The method an order in this currency that names none is sent by: the plain one, else that of the cheapest base price. */
+function defaultMethod(catalog: Catalog, currency: string): string {
+  const plain = catalog.shippingMethods.get("standard");
+  if (plain?.currency === currency) return plain.id;
+  const priced = [...catalog.shippingMethods.values()].filter((method) => method.currency === currency);
+  const [cheapest] = priced.sort((a, b) => a.base - b.base);
   return cheapest?.id ?? "standard";
 }
 

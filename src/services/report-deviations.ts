@@ -1,6 +1,6 @@
 import type { LiveDeviation } from "../contracts/live.ts";
 import { openOps } from "../db/ops/database.ts";
-import { type Deviation, openDeviations } from "../db/ops/deviations.ts";
+import { type Deviation, openDeviations, settleDeviations } from "../db/ops/deviations.ts";
 import type { DeviationReport } from "../domain/deviation.ts";
 import { logWarning } from "../platform/log.ts";
 import type { ServiceContext } from "./context.ts";
@@ -15,6 +15,16 @@ export async function reportDeviations(ctx: Told, reports: readonly DeviationRep
     ctx,
     reports.map((report) => ({ ...report, status: "open" })),
   );
+}
+
+/** Resolves what was open because an effect for this parcel had failed that is done now, and shows it. */
+export async function settleFailures(
+  ctx: Told,
+  about: { orderId: string; effectId: string; shipmentId: string },
+  resolution: string,
+): Promise<void> {
+  const settled = await settleDeviations(openOps(ctx.env.OPS), about, { resolution, now: ctx.now });
+  if (settled.length > 0) showDeviations(ctx, settled);
 }
 
 /** Shows how deviations stand now to whoever is watching; nobody waits for it, and nothing fails by it. */

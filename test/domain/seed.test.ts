@@ -10,6 +10,8 @@ import { WAREHOUSES } from "../../seed/warehouses.ts";
 import { checkAddress, checkContact } from "../../src/domain/address.ts";
 import { isOnGlobe } from "../../src/domain/geography.ts";
 import { SKU_PATTERN, WAREHOUSE_ID_PATTERN } from "../../src/domain/ids.ts";
+import { minorUnits } from "../../src/domain/money.ts";
+import { priceOrder } from "../../src/domain/pricing.ts";
 import { CHANNELS as CHANNEL_IDS } from "../../src/domain/order/order.ts";
 
 function fixture(name: string): string[] {
@@ -157,6 +159,26 @@ it("can ship to, and tax, every country that a customer lives in or a warehouse 
     const days = transitDays.map((band) => band.days);
     expect(days).toEqual([...days].sort((a, b) => a - b));
     expect(transitDays.at(-1)?.withinKm).toBeGreaterThan(20_015);
+  }
+});
+
+it("ships in currencies of no, two and three decimals, and an order of each has a price", () => {
+  const currencies = new Set(SHIPPING_METHODS.map(({ currency }) => currency));
+  expect([...currencies].sort()).toEqual(["EUR", "GBP", "JPY", "KWD", "USD"]);
+  expect(new Set(SHIPPING_METHODS.map(({ id }) => id)).size).toBe(SHIPPING_METHODS.length);
+  for (const method of SHIPPING_METHODS) {
+    const { currency } = method;
+    const product = { ...PRODUCTS[0]!, currency, price: minorUnits(40, currency) };
+    const priced = priceOrder({
+      lines: [{ sku: product.sku, quantity: 1 }],
+      products: new Map([[product.sku, product]]),
+      currency,
+      method,
+      destination: { country: "DE" },
+      distanceKm: 500,
+      taxRates: TAX_RATES,
+    });
+    expect(priced.ok && priced.price.shipping > 0).toBe(true);
   }
 });
 

@@ -100,6 +100,48 @@ describe("the FedEx adapter", () => {
     });
   });
 
+  it("prints a long street on lines of 35 characters, a state that is no code of two letters among them", async () => {
+    const { carrier, sent } = fedex(token, shipped);
+    const to = {
+      contact: { name: "x".repeat(80), phone: "+61 2 9374 4000", email: "info@müller.de" },
+      address: {
+        line1: "Level 12, Old Harbour Warehouses East, 215 Crown Street",
+        city: "Sydney",
+        region: "NSW",
+        postalCode: "2010",
+        country: "AU",
+      },
+    };
+    await carrier.createLabel({ ...request, to });
+    const { recipients } = JSON.parse(sent[1]?.body ?? "").requestedShipment;
+    expect(recipients).toEqual([
+      {
+        contact: { personName: "x".repeat(70), phoneNumber: "61293744000", emailAddress: "info@xn--mller-kva.de" },
+        address: {
+          streetLines: ["Level 12, Old Harbour Warehouses", "East, 215 Crown Street", "NSW"],
+          city: "Sydney",
+          postalCode: "2010",
+          countryCode: "AU",
+        },
+      },
+    ]);
+  });
+
+  it.each(["RECIPIENTS.ADDRESS.INVALID", "RECIPIENTS.POSTALCODE.INVALID", "SHIPPER.CITY.INVALID"])(
+    "tells a refusal of an address from any other: %s",
+    async (code) => {
+      expect(await fedex(token, errors(400, code)).carrier.createLabel(request)).toMatchObject({
+        outcome: "failed",
+        code: "address_invalid",
+        message: `${code}: No.`,
+        retryable: false,
+      });
+      expect(await fedex(token, errors(400, "SERVICE.INVALID")).carrier.createLabel(request)).toMatchObject({
+        code: "SERVICE.INVALID",
+      });
+    },
+  );
+
   it("makes a label with its charge in minor units, and names the parcel by our reference", async () => {
     const { carrier, sent } = fedex(token, shipped);
     expect(await carrier.createLabel(request)).toEqual({
@@ -131,9 +173,9 @@ describe("the FedEx adapter", () => {
   });
 
   it("keeps FedEx's own code of a refusal, and waits a minute at the budget's end", async () => {
-    expect(await fedex(token, errors(400, "RECIPIENTS.ADDRESS.INVALID")).carrier.createLabel(request)).toMatchObject({
+    expect(await fedex(token, errors(400, "SERVICETYPE.INVALID")).carrier.createLabel(request)).toMatchObject({
       outcome: "failed",
-      code: "RECIPIENTS.ADDRESS.INVALID",
+      code: "SERVICETYPE.INVALID",
       retryable: false,
     });
     expect(await fedex(token, errors(429, "TOO.MANY.REQUESTS")).carrier.createLabel(request)).toMatchObject({

@@ -78,6 +78,27 @@ describe("a simulated FedEx behind the real adapter", () => {
     expect(atob(label.document)).toContain(label.trackingNumber);
   });
 
+  it("refuses what the real one refuses of a party, and takes what the adapter makes of a long address", async () => {
+    const street = "Wohnanlage Am Alten Güterbahnhof Nord, Haus 12, Aufgang C, links";
+    const long = request();
+    const to = { ...long.to, address: { ...long.to.address, line1: street } };
+    expect(await world.providers.carrier.createLabel({ ...long, to })).toMatchObject({ outcome: "done" });
+    const texas = { line1: "1 Main St", city: "Austin", postalCode: "78701", country: "US" };
+    for (const address of [
+      { ...to.address, line1: "x".repeat(36) },
+      { ...to.address, line2: street, line1: `${street} ${street}` },
+      { ...to.address, city: "x".repeat(36) },
+      { ...to.address, postalCode: "1".repeat(11) },
+      { ...texas, region: "Texas" },
+      texas,
+      { ...to.address, line1: "Undeliverable Street 1" },
+    ])
+      expect(
+        await world.providers.carrier.createLabel({ ...request(), to: { ...to, address } }),
+        JSON.stringify(address),
+      ).toMatchObject({ outcome: "failed", code: "address_invalid", retryable: false });
+  });
+
   it("leaves one live label after a lost reply, a look-up and a second try", async () => {
     const asked = request();
     await world.turn("fedex", { lostReplyRate: 1 });

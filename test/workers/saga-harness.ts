@@ -276,9 +276,20 @@ export class FakeCarrier extends Fates implements CarrierProvider {
   readonly cancelled: string[] = [];
   readonly #byReference = new Map<string, Label>();
   readonly lookUps = new Fates();
+  readonly requests: LabelRequest[] = [];
+  /** It refuses to deliver where a street has this in it. */
+  undeliverable: string | null = null;
   tracked = 0;
 
   createLabel(request: LabelRequest): Promise<ProviderResult<Label>> {
+    this.requests.push(request);
+    if (this.undeliverable !== null && request.to.address.line1.includes(this.undeliverable))
+      return Promise.resolve({
+        outcome: "failed",
+        code: "address_invalid",
+        message: "no such street",
+        retryable: false,
+      });
     return this.meet(() => {
       const label: Label = {
         trackingNumber: `T${this.labels.length + 1}-${request.reference}`,

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, inArray, lt, or, sql, type SQL } from "drizzle-orm";
+import { and, count, desc, eq, inArray, lt, ne, or, sql, type SQL } from "drizzle-orm";
 import {
   deviationActions,
   type DeviationAction,
@@ -23,15 +23,74 @@ function toDeviation({ orderId: _orderId, ...row }: typeof deviations.$inferSele
   return { ...row, actions: row.status === "resolved" ? [] : deviationActions(row) };
 }
 
-/** Opens deviations, any number in one statement; an id that is known already, open or resolved, changes nothing. */
+/**
+ * Opens deviations, any number in one statement; an id that is known already, open or resolved, changes nothing. What is
+ * about the cause of one that is open (the same failed effect, or the same kind of failure of the same parcel) opens
+ * none: that one has it among what was tried, and its newest effect as its subject.
+ */
 export async function openDeviations(db: OpsDatabase, reports: readonly DeviationReport[]): Promise<void> {
   if (reports.length === 0) return;
+  for (const report of reports) {
+    const { effectId, orderId } = report.subject;
+    if (effectId === undefined || orderId === undefined) continue;
+    const news = report.tried.at(-1) ?? report.summary;
+    await db
+      .update(deviations)
+      .set({
+        kind: report.kind,
+        subject: report.subject,
+        summary: report.summary,
+        tried: sql`case when exists (select 1 from json_each(${deviations.tried}) where value = ${news})
+          then ${deviations.tried} else json_insert(${deviations.tried}, '$[#]', ${news}) end`,
+      })
+      .where(and(ne(deviations.id, report.id), isOpenAbout(orderId, effectId, report)));
+  }
   await db.run(sql`
     insert into deviations (id, kind, status, subject, order_id, summary, tried, opened_at)
     select value ->> '$.id', value ->> '$.kind', 'open', value -> '$.subject', value ->> '$.subject.orderId',
       value ->> '$.summary', value -> '$.tried', value ->> '$.openedAt'
-    from json_each(${JSON.stringify(reports)}) where true
+    from json_each(${JSON.stringify(reports)}) r where not exists (
+      select 1 from deviations d where d.order_id = r.value ->> '$.subject.orderId' and d.status in ('open', 'assigned')
+        and d.subject ->> '$.effectId' = r.value ->> '$.subject.effectId')
     on conflict (id) do nothing`);
+}
+
+/** The open deviations of one order that have this effect's failure, or the same of its parcel, as their cause. */
+function isOpenAbout(
+  orderId: string,
+  effectId: string,
+  { kind, subject: { shipmentId } }: Pick<DeviationReport, "kind" | "subject">,
+): SQL | undefined {
+  const subjectOf = (field: string) => sql`${deviations.subject} ->> ${`$.${field}`}`;
+  const ofParcel =
+    shipmentId === undefined
+      ? undefined
+      : and(
+          eq(deviations.kind, kind),
+          sql`${subjectOf("shipmentId")} = ${shipmentId}`,
+          sql`${subjectOf("effectId")} is not null`,
+        );
+  return and(
+    eq(deviations.orderId, orderId),
+    inArray(deviations.status, ["open", "assigned"]),
+    or(sql`${subjectOf("effectId")} = ${effectId}`, ofParcel),
+  );
+}
+
+/** Resolves what is open because this effect, or one like it for the same parcel, had failed: it has been done. */
+export async function settleDeviations(
+  db: OpsDatabase,
+  { orderId, effectId, shipmentId }: { orderId: string; effectId: string; shipmentId: string },
+  by: { resolution: string; now: number },
+): Promise<Deviation[]> {
+  const kinds = ["address_invalid", "label_unknown", "fulfillment_exception"] as const;
+  const causes = kinds.map((kind) => isOpenAbout(orderId, effectId, { kind, subject: { shipmentId } }));
+  const settled = await db
+    .update(deviations)
+    .set({ status: "resolved", resolvedAt: by.now, resolvedBy: "system", resolution: by.resolution })
+    .where(or(...causes))
+    .returning();
+  return settled.map(toDeviation);
 }
 
 /** The deviation, or null. */

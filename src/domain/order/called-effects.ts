@@ -180,6 +180,13 @@ export function promote(order: Order): Effect {
   return { kind: "PromoteBackorder", lines };
 }
 
+/** Asks the carrier again for the labels that it has refused, now that where they go has changed. */
+export function relabel({ shipments, version }: Order): Effect[] {
+  return shipments
+    .filter(({ relabelledIn }) => relabelledIn === version)
+    .map(({ id }) => ({ kind: "CreateLabel", shipmentId: id }));
+}
+
 /** Asks the warehouses for these parcels back. */
 export function recall(order: Order, ids: readonly Shipment["id"][]): Effect[] {
   return order.shipments

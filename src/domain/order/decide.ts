@@ -11,7 +11,7 @@ import { refuseStockOfPlaced } from "./own-stock.ts";
 import { isAskedBack, refuseRecall } from "./recall.ts";
 import type { Order, Shipment, ShipmentItem } from "./order.ts";
 import { decideCapture, decideVoid } from "./settle-payment.ts";
-import { isBeingPicked, liveShipments, progressOf, type ShipmentProgress } from "./state.ts";
+import { isBeingPicked, isUndeliverable, liveShipments, progressOf, type ShipmentProgress } from "./state.ts";
 
 export type Decision = { ok: true; events: OrderEvent[] } | { ok: false; refusal: OrderRefusal };
 
@@ -138,10 +138,17 @@ function providePayment(order: Order, method: string, now: number): Decision {
 function cancel(order: Order, reason: string): Decision {
   if (order.ended) return refuse({ reason: "already_ended", state: order.state });
   if (order.cancelling) return refuse({ reason: "cancel_pending" });
-  const picked = order.shipments.filter(isBeingPicked);
+  const picked = order.shipments.filter((shipment) => isBeingPicked(shipment) && !isUndeliverable(shipment));
   if (picked.length > 0) return refuse({ reason: "picking_started", shipments: picked.map(({ id }) => id) });
-  const requested: OrderEvent = { type: "CancelRequested", reason };
-  return liveShipments(order).length > 0 ? accept(requested) : accept(requested, { type: "OrderCancelled", reason });
+  // A parcel that can't be delivered stands packed on the floor: nobody has to be asked for it.
+  const unpacked = order.shipments.filter(isUndeliverable);
+  const events: OrderEvent[] = [
+    ...unpacked.map(({ id }): OrderEvent => ({ type: "FulfillmentCancelled", shipmentId: id })),
+    { type: "CancelRequested", reason },
+  ];
+  return liveShipments(order).length > unpacked.length
+    ? accept(...events)
+    : accept(...events, { type: "OrderCancelled", reason });
 }
 
 /**

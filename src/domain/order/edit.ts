@@ -4,11 +4,11 @@ import { removals, reshaped, withContent } from "./edit-money.ts";
 import type { MadeEdit } from "./edit-parts.ts";
 import type { OrderEvent } from "./events.ts";
 import { forgiveTrifle } from "./least-charge.ts";
-import { HOLD_MS, type Order, type OrderEdit, type PendingEdit } from "./order.ts";
+import { HOLD_MS, type Order, type OrderContent, type OrderEdit, type PendingEdit, type Shipment } from "./order.ts";
 import { formShipments, heldReservations } from "./order-stock.ts";
 import { refuseStockOfEdit } from "./own-stock.ts";
 import { parcelsToRecall, recalledParcels } from "./recall.ts";
-import { isBeingPicked, liveShipments } from "./state.ts";
+import { hasReached, isBeingPicked, isUndeliverable, liveShipments } from "./state.ts";
 import { openUnits, takeOut, withoutUnits } from "./take-out.ts";
 import { providerOf } from "./payment-provider.ts";
 import { hasGivenBack } from "./refund.ts";
@@ -78,13 +78,26 @@ export function refuseEdit(order: Order, by: EditType, { content }: OrderEdit): 
   if (order.pendingEdit) return { reason: "edit_pending" };
   if (hasGivenBack(order)) return { reason: "refund_made" };
   if (order.state === "SHIPPED" || order.state === "DELIVERED") return { reason: "already_shipped" };
-  const begun = by === "OrderEdited" ? liveShipments(order).filter(isBeingPicked) : [];
+  const begun = by === "OrderEdited" ? liveShipments(order).filter((one) => standsInTheWay(order, content, one)) : [];
   if (begun.length > 0) return { reason: "picking_started", shipments: begun.map(({ id }) => id) };
   if (content.lines.every(({ quantity }) => quantity === 0)) return { reason: "no_lines" };
   const tooMany = removals(order, content).find(({ line, quantity }) => quantity > openUnits(order, line));
   return tooMany
     ? { reason: "quantity_exceeds_open", line: tooMany.line, quantity: openUnits(order, tooMany.line) }
     : null;
+}
+
+/**
+ * Whether the parcel is too far on for the edit. Where a parcel can't be delivered, a change that leaves its units as
+ * they are may still be made: it mends the address, and what has left already is not touched by it.
+ */
+function standsInTheWay(order: Order, content: OrderContent, shipment: Shipment): boolean {
+  if (!isBeingPicked(shipment)) return false;
+  const isSame = order.lines.every(
+    ({ number, quantity }) => content.lines.find((line) => line.number === number)?.quantity === quantity,
+  );
+  if (!isSame || !order.shipments.some(isUndeliverable)) return true;
+  return !isUndeliverable(shipment) && !hasReached(shipment, "SHIPPED");
 }
 
 /** The edit as it is made, with the parcels that have come back for it. */
@@ -126,7 +139,8 @@ export function editHoldExpiry(order: Order, now: number): number {
 export function applyEdit(order: Order, event: MadeEdit, sequence: number, at: number): Order {
   const { edit, takenOut, payment, givenUp } = event;
   const { content, ...rest } = edit;
-  const changed: Order = { ...order, ...rest, pendingEdit: content ? null : order.pendingEdit };
+  const addressed = edit.address || edit.contact ? askedAgain(order, sequence) : order;
+  const changed: Order = { ...addressed, ...rest, pendingEdit: content ? null : order.pendingEdit };
   if (!content) return changed;
   const forPayment = payment === null ? {} : { payment };
   const before = withoutUnits(changed, takenOut, at);
@@ -150,6 +164,20 @@ export function applyEdit(order: Order, event: MadeEdit, sequence: number, at: n
     promotingSince: content.backordered.length > 0 ? null : order.promotingSince,
   };
   return formShipments(edited, sequence, at);
+}
+
+/** The carrier is asked anew for the labels that it has refused; the attempts before are over. */
+function askedAgain(order: Order, sequence: number): Order {
+  const over = new Set<string | undefined>(
+    order.shipments.filter(isUndeliverable).map(({ labelRefused }) => labelRefused),
+  );
+  if (over.size === 0) return order;
+  const shipments = order.shipments.map((shipment) => {
+    if (!isUndeliverable(shipment)) return shipment;
+    const { labelRefused: _refused, ...asked } = shipment;
+    return { ...asked, relabelledIn: sequence };
+  });
+  return { ...order, shipments, failedEffects: order.failedEffects.filter((id) => !over.has(id)) };
 }
 
 /** The order without the change that waited for its payment: what was held for it is given back. */

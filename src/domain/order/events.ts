@@ -141,6 +141,8 @@ export type OrderEvent =
   | {
       type: "EffectFailed";
       effectId: EffectId;
+      /** The parcel that it was about, where it was about one. */
+      shipmentId?: ShipmentId;
       kind: EffectKind;
       deviation: DeviationKind;
       code: string;

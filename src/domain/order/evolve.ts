@@ -268,7 +268,7 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       return withShipment(order, event.shipmentId, at, "PACKED", { problem: null });
     case "LabelCreated": {
       const { carrier, service, trackingNumber } = event;
-      return mapShipment(order, event.shipmentId, (shipment) => ({
+      return mapShipment(order, event.shipmentId, ({ labelRefused: _refused, ...shipment }) => ({
         ...shipment,
         label: { carrier, service, trackingNumber },
       }));
@@ -342,11 +342,18 @@ function apply(order: Order, { event, at, sequence }: RecordedEvent): Order {
       return order;
     case "EffectFailed": {
       const failed = { ...order, failedEffects: [...order.failedEffects, event.effectId] };
-      return event.part ? withRefundNotMade(failed, event.part, event) : failed;
+      if (event.part) return withRefundNotMade(failed, event.part, event);
+      const isRefusal = event.kind === "CreateLabel" && event.deviation === "address_invalid";
+      if (!isRefusal || event.shipmentId === undefined) return failed;
+      return mapShipment(failed, event.shipmentId, (shipment) => ({ ...shipment, labelRefused: event.effectId }));
     }
     case "EffectRetried": {
       const failedEffects = order.failedEffects.filter((id) => id !== event.effectId);
-      return withRefundRetried({ ...order, failedEffects }, event.effectId, sequence);
+      const shipments = order.shipments.map((shipment) => {
+        const { labelRefused, ...waiting } = shipment;
+        return labelRefused === event.effectId ? waiting : shipment;
+      });
+      return withRefundRetried({ ...order, failedEffects, shipments }, event.effectId, sequence);
     }
 
     case "ReturnRequested":

@@ -1,6 +1,6 @@
 import type { Address, Contact } from "../catalog.ts";
 import type { Coordinates } from "../geography.ts";
-import type { CustomerId, OrderId, ReservationId, ShipmentId, Sku, WarehouseId } from "../ids.ts";
+import type { CustomerId, EffectId, OrderId, ReservationId, ShipmentId, Sku, WarehouseId } from "../ids.ts";
 import type { Currency, MinorUnits } from "../money.ts";
 import type { Dispute } from "./dispute.ts";
 import type { ExchangeOrigin } from "./exchange.ts";
@@ -109,6 +109,10 @@ export interface Shipment {
   requestedIn: number;
   /** Accepted by a WMS, which picks without telling when it begins. */
   acceptedByWms: boolean;
+  /** The carrier has refused to label the packed parcel: the effect that has asked in vain. It waits for a person. */
+  labelRefused?: EffectId;
+  /** Sequence of the event that asks the carrier for its label again. */
+  relabelledIn?: number;
 }
 
 /** One authorization and what became of it. An order has one, and one more for each later difference. */

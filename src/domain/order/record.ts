@@ -306,6 +306,7 @@ function recordExhausted(order: Order, fact: Extract<OrderFact, { type: "RecordE
   const failed = (deviation: DeviationKind): Extract<OrderEvent, { type: "EffectFailed" }> => ({
     type: "EffectFailed",
     effectId,
+    ...("shipmentId" in effect && effect.shipmentId !== undefined && { shipmentId: effect.shipmentId }),
     kind: effect.kind,
     deviation,
     code,

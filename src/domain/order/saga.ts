@@ -12,6 +12,7 @@ import {
   promote,
   recall,
   refundDue,
+  relabel,
   release,
   releaseLate,
   requestFulfillment,
@@ -210,7 +211,7 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
 
     case "OrderEdited":
     case "ItemsAdded":
-      return edited(order, event);
+      return [...edited(order, event), ...relabel(order)];
     case "LinesCancelled":
       return [...edited(order, event), notify("items_cancelled", `version:${order.version}`)];
     case "EditAwaitsPayment":
@@ -236,6 +237,7 @@ function effectsOf(order: Order, event: OrderEvent): Effect[] {
           kind: "OpenDeviation",
           deviation: event.deviation,
           effectId: event.effectId,
+          ...(event.shipmentId !== undefined && { shipmentId: event.shipmentId }),
           summary: `${order.number}: ${event.kind} failed (${event.code}).`,
           tried: [event.message],
         },

@@ -40,6 +40,11 @@ export function isBeingPicked(shipment: Shipment): boolean {
   return shipment.state !== "CANCELLED" && hasReached(shipment, "PICKING");
 }
 
+/** Whether the parcel is packed and the carrier has refused its label: without a new address it goes nowhere. */
+export function isUndeliverable(shipment: Shipment): boolean {
+  return shipment.labelRefused !== undefined && shipment.label === null && progressOf(shipment) === "PACKED";
+}
+
 /** Whether a part of the order has no shipment yet and may still get one. */
 export function waitsForStock(order: Pick<Order, "lines" | "reservations" | "shipments">): boolean {
   if (order.lines.some((line) => line.backordered > 0 || line.unsourced > 0)) return true;

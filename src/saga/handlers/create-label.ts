@@ -6,6 +6,7 @@ import type { EffectOutcome } from "../../domain/order/effects.ts";
 import type { Order, Shipment } from "../../domain/order/order.ts";
 import type { Label, LabelRequest } from "../../providers/carrier.ts";
 import type { ProviderResult } from "../../providers/outcome.ts";
+import { settleFailures } from "../../services/report-deviations.ts";
 import { done, type EffectHandler, failure, lookUpFailure, NOTHING, type SagaContext } from "../saga-context.ts";
 
 /** Packaging of one parcel. */
@@ -71,6 +72,8 @@ export async function oneLabel(
     document,
     createdAt: context.now(),
   });
+  const about = { orderId: leased.orderId, effectId: leased.id, shipmentId: reference };
+  await settleFailures({ env: context.env, now: context.now(), defer: context.defer }, about, "The label was made.");
   return done({ kind, carrier, service, trackingNumber });
 }
 

@@ -4,6 +4,7 @@ import { jsonAnswer, VendorBooks, type VendorAnswer, type VendorRequest } from "
 import type { OutgoingWebhook } from "../books/webhook-outbox.ts";
 import type { SimulatorsEnv } from "../env.ts";
 import { base64Of, hmac } from "../signing.ts";
+import { checkParty } from "./check-party.ts";
 import { bookTimeAt, JOURNEY, realTimeAt, stepAfter, type BookClock } from "./journey.ts";
 import { inKilograms, priceOf, SERVICES } from "./tariff.ts";
 import { drawPdfLabel, drawZplLabel, type LabelFacts } from "./label.ts";
@@ -214,6 +215,8 @@ export class FedexBooks extends VendorBooks {
       request.requestedShipment;
     const recipient = recipients[0] ?? shipper;
     const item = requestedPackageLineItems[0];
+    checkParty(shipper, "SHIPPER");
+    checkParty(recipient, "RECIPIENTS");
     if (!isDeliverable(recipient.address))
       refuse(400, "RECIPIENTS.ADDRESS.INVALID", "The recipient's address is invalid.");
     const kilograms = item === undefined ? 1 : inKilograms(item.weight);

@@ -29,7 +29,7 @@ export const addressShape = z.object({
   countryCode: z.string().length(2),
 });
 
-const partyShape = z.object({
+export const partyShape = z.object({
   contact: z.object({
     personName: z.string().min(1),
     phoneNumber: z.string().optional(),
