@@ -1,5 +1,6 @@
 import { timeout, TimeoutStrategy } from "cockatiel";
 import type { CallReport, CircuitState, ProviderGateRpc, RateBudget } from "../contracts/provider-gate-rpc.ts";
+import { logError } from "../platform/log.ts";
 import { CallHeldBack, parseRetryAfter, type FetchFunction } from "./http.ts";
 
 /** How long a throttled provider is left alone where it does not say. */
@@ -22,8 +23,9 @@ interface Lease {
 export class GateMemory {
   lease: Lease | null = null;
   pending: CallReport = emptyReport();
-  /** The beginning of the downtime that was told last. */
+  /** The beginning of the downtime that a person was told of last, and of the one that is being told. */
   toldDownSince = 0;
+  tellingDownSince = 0;
 }
 
 export interface GateOptions {
@@ -36,8 +38,11 @@ export interface GateOptions {
   now?: () => number;
   /** Keeps a report going after the answer (a request's `waitUntil`); without it reports travel with the next lease. */
   defer?: (task: Promise<unknown>) => void;
-  /** Told once by each isolate of a provider that has been down for ten minutes, with since when. */
-  onDown?: (since: number) => void;
+  /**
+   * Told of a provider that has been down for ten minutes, with since when: by each isolate until it answers that it has
+   * told a person (it resolves), and no more after that.
+   */
+  onDown?: (since: number) => Promise<void>;
   /** Milliseconds the gate may take; 300 where nothing is said. */
   timeLimitMs?: number;
 }
@@ -127,10 +132,18 @@ async function renew(options: GateOptions, now: () => number): Promise<void> {
   }
 }
 
-function tellDown({ memory, onDown }: GateOptions, since: number | undefined, at: number): void {
+function tellDown({ memory, onDown, defer }: GateOptions, since: number | undefined, at: number): void {
   if (since === undefined || at - since < LONG_DOWN_MS || memory.toldDownSince === since) return;
-  memory.toldDownSince = since;
-  onDown?.(since);
+  if (onDown === undefined || memory.tellingDownSince === since) return;
+  memory.tellingDownSince = since;
+  const told = onDown(since).then(
+    () => void (memory.toldDownSince = since),
+    // Not told: the next lease says so again.
+    (error: unknown) => logError("provider_down_not_told", error, { since }),
+  );
+  const finished = told.finally(() => void (memory.tellingDownSince = 0));
+  if (defer === undefined) void finished;
+  else defer(finished);
 }
 
 function reportSoon({ memory, gate, defer }: GateOptions): void {

@@ -11,12 +11,12 @@ import type { PaymentRecords } from "./payment-records.ts";
 import { type EventDesk, PaypalEvents } from "./paypal-events.ts";
 import { PaypalDisputes } from "./paypal-disputes.ts";
 import { PaypalPayments } from "./paypal.ts";
-import type { PaypalToken } from "./paypal-client.ts";
+import type { PaypalConfig, PaypalToken } from "./paypal-client.ts";
 import { PaypalRecords } from "./paypal-records.ts";
 import { PaypalSavedAccounts } from "./paypal-saved-accounts.ts";
 import type { FinishedByReturn, SavedAccount, SavedCard, SavedMethods } from "./saved-methods.ts";
 import { SendgridMail } from "./sendgrid.ts";
-import { StripePayments } from "./stripe.ts";
+import { type StripeConfig, StripePayments } from "./stripe.ts";
 import { StripeDisputes } from "./stripe-disputes.ts";
 import { StripeRecords } from "./stripe-records.ts";
 import { StripeSavedCards } from "./stripe-saved-cards.ts";
@@ -51,8 +51,8 @@ export interface ProvidersConfig {
   gate?: (provider: GatedProvider) => ProviderGateRpc;
   /** A request's `waitUntil`, so that failures reach the gate at once. */
   defer?: (task: Promise<unknown>) => void;
-  /** Told of a provider that has been down for long, with since when (epoch milliseconds). */
-  onDown?: (provider: GatedProvider, since: number) => void;
+  /** Tells a person of a provider that has been down for long, with since when (epoch milliseconds); throws where it could not. */
+  onDown?: (provider: GatedProvider, since: number) => Promise<void>;
 }
 
 const BUDGETS: Readonly<Record<GatedProvider, { budget: RateBudget | null; block: number }>> = {
@@ -80,16 +80,11 @@ const fedexTokens = new Map<string, FedexToken>();
  */
 export function createProviders(config: ProvidersConfig): Providers {
   const reach = reachOf(config);
+  const { stripe, paypal } = payersOf(config, reach);
   return {
-    payments: {
-      stripe: new StripePayments({ ...config.stripe, fetch: reach("stripe") }),
-      paypal: new PaypalPayments({ ...config.paypal, fetch: reach("paypal"), tokens: paypalTokens }),
-    },
-    disputes: {
-      stripe: new StripeDisputes({ ...config.stripe, fetch: reach("stripe") }),
-      paypal: new PaypalDisputes({ ...config.paypal, fetch: reach("paypal"), tokens: paypalTokens }),
-    },
-    paypalEvents: new PaypalEvents({ ...config.paypal, fetch: reach("paypal"), tokens: paypalTokens }),
+    payments: { stripe: new StripePayments(stripe), paypal: new PaypalPayments(paypal) },
+    disputes: { stripe: new StripeDisputes(stripe), paypal: new PaypalDisputes(paypal) },
+    paypalEvents: new PaypalEvents(paypal),
     mail: new SendgridMail({ ...config.sendgrid, fetch: reach("sendgrid") }),
     sms: new TwilioSms({ ...config.twilio, fetch: reach("twilio") }),
     carrier: new FedexCarrier({ ...config.fedex, fetch: reach("fedex"), tokens: fedexTokens }),
@@ -97,14 +92,9 @@ export function createProviders(config: ProvidersConfig): Providers {
 }
 
 /** The books of every provider that keeps payments of ours; as cheap as the providers, and to be made as they are. */
-export function createPaymentRecords(
-  config: ReachConfig & Pick<ProvidersConfig, "stripe" | "paypal">,
-): readonly PaymentRecords[] {
-  const reach = reachOf(config);
-  return [
-    new StripeRecords({ ...config.stripe, fetch: reach("stripe") }),
-    new PaypalRecords({ ...config.paypal, fetch: reach("paypal"), tokens: paypalTokens }),
-  ];
+export function createPaymentRecords(config: PayersConfig): readonly PaymentRecords[] {
+  const { stripe, paypal } = payersOf(config);
+  return [new StripeRecords(stripe), new PaypalRecords(paypal)];
 }
 
 /** Where customers' means of payment are kept, at each provider. */
@@ -114,11 +104,21 @@ export interface SavedMethodDesks {
 }
 
 /** Where customers' means of payment are kept. */
-export function createSavedMethods(config: ReachConfig & Pick<ProvidersConfig, "stripe" | "paypal">): SavedMethodDesks {
-  const reach = reachOf(config);
+export function createSavedMethods(config: PayersConfig): SavedMethodDesks {
+  const { stripe, paypal } = payersOf(config);
+  return { stripe: new StripeSavedCards(stripe), paypal: new PaypalSavedAccounts(paypal) };
+}
+
+type PayersConfig = ReachConfig & Pick<ProvidersConfig, "stripe" | "paypal">;
+
+/** How each payment provider is spoken to, by whichever of its adapters. */
+function payersOf(
+  config: PayersConfig,
+  reach: (provider: GatedProvider) => FetchFunction = reachOf(config),
+): { stripe: StripeConfig; paypal: PaypalConfig } {
   return {
-    stripe: new StripeSavedCards({ ...config.stripe, fetch: reach("stripe") }),
-    paypal: new PaypalSavedAccounts({ ...config.paypal, fetch: reach("paypal"), tokens: paypalTokens }),
+    stripe: { ...config.stripe, fetch: reach("stripe") },
+    paypal: { ...config.paypal, fetch: reach("paypal"), tokens: paypalTokens },
   };
 }
 

@@ -92,6 +92,6 @@ export function providersOf(env: Env, defer: (work: Promise<unknown>) => void): 
     simulators: env.SIMULATORS,
     gate: (provider) => providerGateStub(env.PROVIDER_GATE, provider),
     defer,
-    onDown: (provider, since) => defer(reportProviderDown({ env, now: Date.now(), defer }, provider, since)),
+    onDown: (provider, since) => reportProviderDown({ env, now: Date.now(), defer }, provider, since),
   });
 }

@@ -1,9 +1,11 @@
 import type { GatedProvider } from "../contracts/provider-gate-rpc.ts";
-import { logError } from "../platform/log.ts";
 import type { ServiceContext } from "./context.ts";
 import { reportDeviations } from "./report-deviations.ts";
 
-/** Puts a provider that is down for long in front of a person, once for each time that it is. */
+/**
+ * Puts a provider that is down for long in front of a person, once for each time that it is. Throws where that could not
+ * be written down: then nobody has been told.
+ */
 export async function reportProviderDown(
   ctx: Pick<ServiceContext, "env" | "now" | "defer">,
   provider: GatedProvider,
@@ -17,9 +19,5 @@ export async function reportProviderDown(
     tried: ["one call at a time, to see whether it is back"],
     openedAt: ctx.now,
   };
-  try {
-    await reportDeviations(ctx, [report]);
-  } catch (error) {
-    logError("provider_down_not_reported", error, { provider });
-  }
+  await reportDeviations(ctx, [report]);
 }

@@ -35,7 +35,7 @@ function fakeGate(...leases: (GateLease | Error | "silent")[]) {
   return { gate, asked, reports };
 }
 
-function world(leases: Parameters<typeof fakeGate>, replies: Reply[], defers = false) {
+function world(leases: Parameters<typeof fakeGate>, replies: Reply[], defers = false, untold = 0) {
   const { fetch, sent } = fakeFetch(...replies);
   const { gate, asked, reports } = fakeGate(...leases);
   const clock = { now: 1_000_000 };
@@ -50,7 +50,10 @@ function world(leases: Parameters<typeof fakeGate>, replies: Reply[], defers = f
     block: 3,
     now: () => clock.now,
     timeLimitMs: 30,
-    onDown: (since) => down.push(since),
+    onDown: (since) => {
+      down.push(since);
+      return down.length <= untold ? Promise.reject(new Error("not written down")) : Promise.resolve();
+    },
     ...defer,
   });
   const call = () => gated("https://provider.example/", { method: "POST" });
@@ -84,6 +87,17 @@ describe("a gated fetch", () => {
     expect(await at(first + 700_000)).toEqual([first]);
     expect(await at(second - 10_000)).toEqual([first]);
     expect(await at(second + 600_000)).toEqual([first, second]);
+  });
+
+  it("tells again of a provider that is down where nobody could be told, and once somebody was no more", async () => {
+    const since = 1_000_000;
+    const half: GateLease = { ...OPEN_HANDED, circuit: "half_open", tokens: 1, downSince: since };
+    const { call, clock, down } = world([half, half, half, half], ok(4), false, 2);
+    for (const minutes of [11, 12, 13, 14]) {
+      clock.now = since + minutes * 60_000;
+      await call();
+    }
+    expect(down).toEqual([since, since, since]);
   });
 
   it("gives back what a lease left unused when its second is over", async () => {

@@ -6,7 +6,7 @@ import type { WebhookMessage } from "../../src/contracts/messages.ts";
 import { openOps } from "../../src/db/ops/database.ts";
 import { findDeviation } from "../../src/db/ops/deviations.ts";
 import { claimNotifications, findNotification, finishNotifications } from "../../src/db/ops/notifications.ts";
-import { storeWebhookEvent } from "../../src/db/ops/webhook-events.ts";
+import { storeWebhookEvent, takeLostWebhookEvents } from "../../src/db/ops/webhook-events.ts";
 import { projectOrders } from "../../src/db/orders/projection.ts";
 import { databaseOf } from "../../src/db/orders/databases.ts";
 import type { PaymentEvent } from "../../src/providers/webhooks/payment-event.ts";
@@ -499,6 +499,39 @@ describe("a webhook whose message was lost", () => {
     await Promise.all([queueLostWebhooks(world.context), queueLostWebhooks(world.context)]);
     expect(sent.filter((body) => (body as WebhookMessage).eventId === lost.eventId)).toEqual([lost]);
     expect(sent).not.toContainEqual(young);
+  });
+
+  it("is brought again less and less often, and is never given up", async () => {
+    const lost = await stored("stripe", paymentEvent(await paid()), Date.now() - MINUTE);
+    const isBrought = async (at: number) =>
+      (await takeLostWebhookEvents(ops, at)).some(({ eventId }) => eventId === lost.eventId);
+    let at = Date.now();
+    for (let round = 1; round <= 14; round += 1) {
+      const wait = MINUTE * 2 ** Math.min(round, 11);
+      expect(await isBrought(at), `round ${round}`).toBe(true);
+      expect(await isBrought(at + wait - 1)).toBe(false);
+      at += wait;
+    }
+  });
+
+  it("is found however many newer ones there are, those first that wait the longest", async () => {
+    const old = await stored("stripe", paymentEvent(await paid()), Date.now() - 60 * MINUTE);
+    await env.OPS.prepare(
+      `INSERT INTO webhook_events (provider, event_id, payload, received_at, processed_at, due_at)
+       WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)
+       SELECT 'fedex', ?1 || i, '{}', ?2, ?2, ?2 FROM n`,
+    )
+      .bind(unique("many"), Date.now())
+      .run();
+    const taken = await takeLostWebhookEvents(ops, Date.now());
+    expect(taken).toContainEqual(old);
+  });
+
+  it("is looked for by an index of those that nobody has acted on", async () => {
+    const { results } = await env.OPS.prepare(
+      "EXPLAIN QUERY PLAN SELECT rowid FROM webhook_events WHERE processed_at IS NULL AND due_at <= 1 ORDER BY due_at LIMIT 10",
+    ).all<{ detail: string }>();
+    expect(results.map(({ detail }) => detail)).toEqual([expect.stringContaining("webhook_events_due") as string]);
   });
 
   it("is looked for once a minute, behind whatever batch there is", () => {

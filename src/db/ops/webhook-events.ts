@@ -19,7 +19,7 @@ export async function storeWebhookEvent(
 ): Promise<"waiting" | "processed"> {
   const inserted = await db
     .insert(webhookEvents)
-    .values({ ...event, receivedAt: now })
+    .values({ ...event, receivedAt: now, dueAt: now + LOST_AFTER_MS })
     .onConflictDoNothing()
     .returning({ eventId: webhookEvents.eventId });
   if (inserted.length > 0) return "waiting";
@@ -53,27 +53,35 @@ export async function markWebhookEventsProcessed(
   await db.run(sql`update webhook_events set processed_at = ${now} where ${isOneOf(events)}`);
 }
 
+/** An event that nobody has acted on for this long may be lost; twice as long after each attempt. */
+const LOST_AFTER_MS = 60_000;
+/** So often that time is doubled, which comes to a day and a half: what can't be acted on is never forgotten. */
+const MOST_DOUBLINGS = 11;
+/** How many are brought again at a time: what a queue was away for must not drown the system when it is back. */
+const MOST_AT_ONCE = 2_000;
+
 /** Counts an attempt to act on each of these events that came to nothing, in one statement. */
-export async function countWebhookFailures(db: OpsDatabase, events: readonly WebhookEventId[]): Promise<void> {
-  await db.run(sql`update webhook_events set attempts = attempts + 1 where ${isOneOf(events)}`);
+export async function countWebhookFailures(
+  db: OpsDatabase,
+  events: readonly WebhookEventId[],
+  now: number,
+): Promise<void> {
+  await db.run(sql`update webhook_events set ${attempted(now)} where ${isOneOf(events)}`);
 }
 
-/** What is older than so many newer events is no longer looked for: it keeps the search short without an index. */
-const NEWEST = 10_000;
-/** An event that nobody has acted on for this long may be lost; twice as long with each attempt that was counted. */
-const LOST_AFTER_MS = 60_000;
-const MOST_ATTEMPTS = 6;
-
 /**
- * Takes the events that seem to be lost on their way through the queue, and counts it as an attempt, so that an event
- * is taken by one caller, less and less often, and no longer while the queue itself keeps trying it.
+ * Takes the events that nobody has acted on in time, those first that wait the longest, and counts it as an attempt, so
+ * that an event is taken by one caller, and less and less often.
  */
 export async function takeLostWebhookEvents(db: OpsDatabase, now: number): Promise<WebhookEventId[]> {
   return db.all(sql`
-    update webhook_events set attempts = attempts + 1
-    where rowid > (select max(rowid) from webhook_events) - ${NEWEST} and processed_at is null
-      and attempts < ${MOST_ATTEMPTS} and received_at <= ${now} - (${LOST_AFTER_MS} << attempts)
+    update webhook_events set ${attempted(now)} where rowid in (
+      select rowid from webhook_events where processed_at is null and due_at <= ${now} order by due_at limit ${MOST_AT_ONCE})
     returning provider, event_id as eventId`);
+}
+
+function attempted(now: number) {
+  return sql`attempts = attempts + 1, due_at = ${now} + (${LOST_AFTER_MS} << min(attempts + 1, ${MOST_DOUBLINGS}))`;
 }
 
 /** Any number of events as one parameter, found by the primary key. */

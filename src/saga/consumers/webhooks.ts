@@ -65,7 +65,7 @@ function statementsFor({ env, now }: SagaContext) {
       return events;
     }),
     countFailure: gather(together, async (events: WebhookMessage[]) => {
-      await countWebhookFailures(ops, events);
+      await countWebhookFailures(ops, events, now());
       return events;
     }),
     /** Null when no order of ours has it. */

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { ProblemCode } from "../../../contracts/problem.ts";
 import type { DeviationKind, DeviationSubject } from "../../../domain/deviation.ts";
@@ -64,8 +65,15 @@ export const webhookEvents = sqliteTable(
     receivedAt: integer("received_at").notNull(),
     processedAt: integer("processed_at"),
     attempts: integer("attempts").notNull().default(0),
+    /** When it is brought again, as long as it was not acted on. */
+    dueAt: integer("due_at").notNull().default(0),
   },
-  (table) => [primaryKey({ columns: [table.provider, table.eventId] })],
+  (table) => [
+    primaryKey({ columns: [table.provider, table.eventId] }),
+    index("webhook_events_due")
+      .on(table.dueAt)
+      .where(sql`processed_at is null`),
+  ],
 );
 
 /** Answers kept for replay, for every route but orders (the ledger keeps those). */
