@@ -6,6 +6,7 @@ import type {
   CountCommand,
   Counted,
   HoldCommand,
+  HoldLimit,
   LevelResult,
   LevelSettings,
   Movement,
@@ -59,10 +60,15 @@ export class LevelBook {
           draft,
           registration,
           command.reservationId,
-          (state, existing, now) => hold(state, existing, command, now),
+          (state, existing, now) => hold(state, existing, { ...command, unpaid: this.#unpaid(draft, command) }, now),
           viewReservation,
         ),
     );
+  }
+
+  /** What the buyer holds unpaid: counted where it is decided, so that no two pass the limit together. */
+  #unpaid(draft: LevelDraft, { limit }: { limit?: HoldLimit }): number {
+    return limit === undefined ? 0 : this.#memory.unpaidUnits(draft, limit.buyer);
   }
 
   wait(draft: LevelDraft, registration: LevelRegistration, command: WaitCommand): LevelResult<{ offered: number }> {
@@ -74,7 +80,7 @@ export class LevelBook {
       draft,
       registration,
       command.reservationId,
-      (state, existing, now) => claim(state, existing, command, now),
+      (state, existing, now) => claim(state, existing, { ...command, unpaid: this.#unpaid(draft, command) }, now),
       viewReservation,
     );
   }

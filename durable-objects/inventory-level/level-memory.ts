@@ -157,6 +157,11 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
     return draft.state === null ? null : this.#storage.reservation(id);
   }
 
+  /** Units that are held for the buyer and not paid yet, what this group holds included. */
+  unpaidUnits(draft: LevelDraft, buyer: string): number {
+    return draft.state === null ? 0 : this.#storage.unpaidUnits(buyer, draft.now);
+  }
+
   /** The first movement stored under the name, or null. */
   movement(draft: LevelDraft, name: CommandName): StockMovement | null {
     return draft.state === null ? null : this.#storage.movementByName(name);

@@ -116,4 +116,11 @@ CREATE TABLE deed (
 ) WITHOUT ROWID;
 CREATE INDEX deed_forget ON deed (forget_at) WHERE forget_at IS NOT NULL;`,
   },
+  {
+    // Holds from before count for nobody's limit. The index has only what is held for a buyer and not paid yet.
+    name: "0007-buyer",
+    sql: `
+ALTER TABLE reservation ADD COLUMN buyer TEXT;
+CREATE INDEX reservation_buyer ON reservation (buyer) WHERE buyer IS NOT NULL AND status = 'HELD';`,
+  },
 ];

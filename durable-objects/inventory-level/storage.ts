@@ -69,6 +69,7 @@ type ReservationRow = {
   claim_line: number | null;
   claim_attempt: string | null;
   former_expires_at: number | null;
+  buyer: string | null;
   created_at: number;
   changed_at: number;
 };
@@ -87,7 +88,7 @@ type MovementRow = {
 };
 
 const RESERVATION_COLUMNS =
-  "id, quantity, asked, status, expires_at, channel, claimed_by, claim_line, claim_attempt, former_expires_at, created_at, changed_at";
+  "id, quantity, asked, status, expires_at, channel, claimed_by, claim_line, claim_attempt, former_expires_at, buyer, created_at, changed_at";
 const MOVEMENT_COLUMNS = "sequence, kind, delta, balance, named_by, ref, transfer, reason, occurred_at, recorded_at";
 
 /** The rows of one level. Synchronous throughout; what belongs together is the caller's transaction. */
@@ -207,7 +208,7 @@ export class LevelStorage {
   /** `sequence` is the level's after the change: the highest stored one is where a restarted level goes on. */
   insertReservation(reservation: Reservation, sequence: number): void {
     this.#sql.exec(
-      `INSERT INTO reservation (${RESERVATION_COLUMNS}, sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO reservation (${RESERVATION_COLUMNS}, sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       reservation.id,
       reservation.quantity,
       reservation.asked,
@@ -218,6 +219,7 @@ export class LevelStorage {
       reservation.claim?.line ?? null,
       reservation.claim?.attempt ?? null,
       reservation.claim?.formerExpiresAt ?? null,
+      reservation.buyer ?? null,
       reservation.createdAt,
       reservation.changedAt,
       sequence,
@@ -227,7 +229,7 @@ export class LevelStorage {
   updateReservation(reservation: Reservation, sequence: number): void {
     this.#sql.exec(
       `UPDATE reservation SET quantity = ?, status = ?, expires_at = ?, claimed_by = ?, claim_line = ?, claim_attempt = ?,
-         former_expires_at = ?, changed_at = ?, sequence = ? WHERE id = ?`,
+         former_expires_at = ?, buyer = ?, changed_at = ?, sequence = ? WHERE id = ?`,
       reservation.quantity,
       reservation.status,
       reservation.expiresAt,
@@ -235,10 +237,23 @@ export class LevelStorage {
       reservation.claim?.line ?? null,
       reservation.claim?.attempt ?? null,
       reservation.claim?.formerExpiresAt ?? null,
+      reservation.buyer ?? null,
       reservation.changedAt,
       sequence,
       reservation.id,
     );
+  }
+
+  /** Units that are held for the buyer at `now` and not paid yet. */
+  unpaidUnits(buyer: string, now: number): number {
+    return this.#sql
+      .exec<{ units: number }>(
+        `SELECT COALESCE(SUM(quantity), 0) AS units FROM reservation
+         WHERE buyer = ? AND status = 'HELD' AND expires_at > ?`,
+        buyer,
+        now,
+      )
+      .one().units;
   }
 
   /** Reservations that count at `now`, newest first. */
@@ -368,6 +383,7 @@ function reservationFrom(row: ReservationRow): Reservation {
     status: row.status as ReservationStatus,
     expiresAt: row.expires_at,
     channel: row.channel,
+    ...(row.buyer !== null && { buyer: row.buyer }),
     claim: owner === null || formerExpiresAt === null ? null : { owner, line, attempt, formerExpiresAt },
     createdAt: row.created_at,
     changedAt: row.changed_at,

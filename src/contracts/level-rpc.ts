@@ -147,6 +147,14 @@ export interface HoldCommand {
   /** The warehouse sells nothing: only what is held already is answered. */
   closed?: true;
   deed?: RowDeed;
+  limit?: HoldLimit;
+}
+
+/** The most units that a buyer may hold at one level before they have paid. */
+export interface HoldLimit {
+  /** A hash of who buys. */
+  buyer: string;
+  most: number;
 }
 
 export interface WaitCommand {
@@ -174,6 +182,7 @@ export interface ClaimCommand extends UnclaimCommand {
   line: number;
   quantity: number;
   expiresAt: number;
+  limit?: HoldLimit;
 }
 
 /**

@@ -77,6 +77,8 @@ export interface Reservation {
   /** Epoch milliseconds; null once allocated. */
   expiresAt: number | null;
   channel: string;
+  /** For whom it is held, as a hash, where what one buyer holds unpaid is limited. */
+  buyer?: string;
   /** Null while it belongs to the owner its id names. */
   claim: Claim | null;
   createdAt: number;
@@ -141,6 +143,8 @@ export interface StockMovement {
 /** Why a level refuses a command. */
 export type StockRefusal =
   | { reason: "insufficient_stock"; available: number }
+  /** The buyer holds as many units unpaid as they may, or would: `left` is what they may still hold. */
+  | { reason: "unpaid_limit"; left: number }
   | { reason: "reservation_released" }
   | { reason: "reservation_unknown" }
   | { reason: "reservation_expired" }

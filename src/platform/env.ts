@@ -9,6 +9,8 @@ export interface Env {
   CAPTURE_ON: "order" | "shipment";
   /** After so many days units that still wait for stock are cancelled; 30 where nothing is said. */
   BACKORDER_LIMIT_DAYS?: string;
+  /** So many units of a product may a buyer hold at one warehouse before they have paid; no limit where nothing is said. */
+  MOST_UNPAID_UNITS?: string;
   STRIPE_SECRET_KEY: string;
   STRIPE_WEBHOOK_SECRET: string;
   PAYPAL_CLIENT_ID: string;

@@ -143,10 +143,10 @@ export async function unclaimReservations(
 async function claimOne(
   env: Env,
   { line, reservationId, quantity, sku, warehouseId, registration }: ReservedLine,
-  { owner, attempt, expiresAt }: Holder,
+  { owner, attempt, expiresAt, limit }: Holder,
 ): Promise<"claimed" | "unknown" | StockRefusal> {
   try {
-    const command = { reservationId, owner, line, attempt, quantity, expiresAt };
+    const command = { reservationId, owner, line, attempt, quantity, expiresAt, ...(limit && { limit }) };
     const answer = await levelStub(env, sku, warehouseId).claim(registration, command);
     return answer.ok ? "claimed" : answer.refusal;
   } catch (error) {
@@ -159,6 +159,8 @@ function reasonOf(refusal: StockRefusal, quantity: number): string {
   switch (refusal.reason) {
     case "quantity_mismatch":
       return `holds ${refusal.held} units, and the line wants ${quantity}`;
+    case "unpaid_limit":
+      return `would be more than may be held before it is paid: ${refusal.left} units are left`;
     case "reservation_taken":
       return "belongs to another order";
     default:

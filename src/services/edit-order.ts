@@ -17,6 +17,7 @@ import { getOrder, refusedCommand, staleVersion } from "./orders.ts";
 import { noStock, randomAttempt } from "./place-order.ts";
 import { priceInput, type PricedInput } from "./price-order.ts";
 import { waitingUnits } from "./promise-stock.ts";
+import { unpaidLimitOf } from "./unpaid-limit.ts";
 import { type Holder, holdId, releaseHolds, type Sourced, sourceStock } from "./source-stock.ts";
 
 /**
@@ -100,11 +101,13 @@ async function edit(
   const ruling = decide(order, commandOf(draft, unheld), ctx.now);
   if (!ruling.ok) return refusedCommand(order, ruling.refusal);
 
+  const limit = unpaidLimitOf(ctx.env, catalog, ctx.principal, { ...order, orderId });
   const holder: Holder = {
     owner: orderId,
     attempt: randomAttempt(),
     expiresAt: editHoldExpiry(order, ctx.now),
     channel: order.channel,
+    ...(limit && { limit }),
   };
   const more = draft.lines
     .map(({ number, sku, quantity, before }) => ({

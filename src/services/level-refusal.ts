@@ -13,6 +13,10 @@ export function explainLevelRefusal(
       return refuse("insufficient_stock", `Only ${refusal.available} of ${place} are available.`, {
         extra: { availability: [{ sku, warehouses: [{ warehouseId, available: refusal.available }] }] },
       });
+    case "unpaid_limit":
+      return refuse("insufficient_stock", `Only ${refusal.left} more of ${place} are held before they are paid.`, {
+        extra: { availability: [{ sku, warehouses: [{ warehouseId, available: refusal.left }] }] },
+      });
     case "reservation_released":
       return refuse("reservation_state", "The reservation was released.");
     case "reservation_unknown":

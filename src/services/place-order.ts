@@ -1,4 +1,5 @@
 import type { Deed } from "../contracts/deed.ts";
+import type { HoldLimit } from "../contracts/level-rpc.ts";
 import { readOrder } from "../contracts/ledger-rpc.ts";
 import type { PlaceOrderInput } from "../contracts/orders.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
@@ -19,7 +20,8 @@ import { actorOf, type ServiceContext } from "./context.ts";
 import { type DraftLine, draftOrder, type OrderDraft } from "./order-draft.ts";
 import { priceInput, type PricedInput } from "./price-order.ts";
 import { waitingUnits } from "./promise-stock.ts";
-import { holdId, releaseHolds, type Sourced, sourceStock } from "./source-stock.ts";
+import { refuseUnpaidLines, unpaidLimitOf } from "./unpaid-limit.ts";
+import { type Holder, holdId, releaseHolds, type Sourced, sourceStock } from "./source-stock.ts";
 import { ledgerStub } from "./stubs.ts";
 
 export type Placed = ServiceResult<{ order: Order; replayed: boolean }>;
@@ -44,6 +46,9 @@ export async function placeOrder(ctx: ServiceContext, input: PlaceOrderInput): P
   const draft = drafted.value;
   const priced = priceInput(catalog, draft);
   if (!priced.ok) return orPlaced(input.form === "short" ? shortPointers(priced) : priced);
+  const limit = unpaidLimitOf(ctx.env, catalog, ctx.principal, { orderId, ...draft });
+  const tooMany = refuseUnpaidLines(limit, draft.lines);
+  if (tooMany !== null) return orPlaced(input.form === "short" ? shortPointers(tooMany) : tooMany);
 
   return placeDraft(ctx, catalog, draft, priced.value, {
     orderId,
@@ -52,6 +57,7 @@ export async function placeOrder(ctx: ServiceContext, input: PlaceOrderInput): P
     attempt: randomAttempt(),
     placedBy: ctx.principal.id,
     actor: actorOf(ctx),
+    ...(limit && { limit }),
   });
 }
 
@@ -67,6 +73,8 @@ export interface Placing {
   placedBy: string;
   actor: Actor;
   exchangeOf?: ExchangeOrigin;
+  /** What the buyer may hold before they have paid; left out where there is no limit. */
+  limit?: HoldLimit;
   /** Whether it is not too late to record the order; what is held runs out by itself where it is. */
   mayCreate?: () => boolean;
 }
@@ -82,7 +90,13 @@ export async function placeDraft(
   placing: Placing,
 ): Promise<Placed> {
   const { orderId, fingerprint, attempt } = placing;
-  const holder = { owner: orderId, attempt, expiresAt: ctx.now + HOLD_MS, channel: draft.channel };
+  const holder: Holder = {
+    owner: orderId,
+    attempt,
+    expiresAt: ctx.now + HOLD_MS,
+    channel: draft.channel,
+    ...(placing.limit && { limit: placing.limit }),
+  };
   const replay = () => (placing.isRepeatable ? findPlaced(ctx.env, orderId, fingerprint) : null);
 
   const reserved = reservedLines(catalog, draft.lines, draft.address.country);

@@ -4,6 +4,7 @@ import { levelKey, reservationId } from "../domain/ids.ts";
 import { HOLD_MS } from "../domain/order/order.ts";
 import { refuseSale } from "../domain/sourcing/may-sell.ts";
 import { askAgain } from "../platform/perform-tracks.ts";
+import { audienceOf } from "./audience.ts";
 import { lacking, lackingWarehouse } from "./authorize.ts";
 import { catalogOf } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
@@ -26,6 +27,11 @@ export async function reserveStock(
 ): Promise<ServiceResult<{ reserved: ReserveAnswer; replayed: boolean }>> {
   const denied = lacking(ctx, "inventory:reserve") ?? lackingWarehouse(ctx, warehouseId);
   if (denied !== null) return denied;
+  const most = audienceOf(ctx.principal) === "buyers" ? Number(ctx.env.MOST_UNPAID_UNITS ?? Infinity) : Infinity;
+  if (quantity > most)
+    return refuse("invalid_request", `At most ${most} units are held by one reservation.`, {
+      errors: [{ pointer: "/quantity", detail: `must be at most ${most}` }],
+    });
   const place = { sku: productId, warehouseId };
   const found = await findLevel(ctx, place);
   if (!found.ok) return found;

@@ -1,3 +1,4 @@
+import type { HoldLimit, LevelRefusal } from "../contracts/level-rpc.ts";
 import type { WantedLine } from "../domain/sourcing/choose-plan.ts";
 import type { HoldOutcome, HoldRequest } from "../domain/sourcing/holds.ts";
 import { type RankedWarehouse, type SourcingStep, startSourcing } from "../domain/sourcing.ts";
@@ -18,6 +19,8 @@ export interface Holder {
   attempt: string;
   expiresAt: number;
   channel: string;
+  /** What the buyer may hold before they have paid; left out where there is no limit. */
+  limit?: HoldLimit;
   /** Since when the owner has waited for each SKU, where it has: then it has its turn before all who came later. */
   waitingSince?: ReadonlyMap<Sku, number>;
 }
@@ -128,6 +131,7 @@ export async function holdAtLevel(
         quantity: request.quantity,
         expiresAt: holder.expiresAt,
         channel: holder.channel,
+        ...(holder.limit && { limit: holder.limit }),
         ...(since !== undefined && { turn: { owner: holder.owner, since } }),
       }),
       LEVEL_LIMIT_MS,
@@ -135,11 +139,17 @@ export async function holdAtLevel(
     );
     if (answer.ok) return { kind: "held", available: answer.level.available };
     const { refusal } = answer;
-    return { kind: "refused", available: refusal.reason === "insufficient_stock" ? refusal.available : 0 };
+    return { kind: "refused", available: offeredBy(refusal) };
   } catch (error) {
     logError("level_did_not_answer", error, { sku: request.sku, warehouseId: request.warehouseId });
     return { kind: "failed" };
   }
+}
+
+/** What the level would have held. */
+function offeredBy(refusal: LevelRefusal): number {
+  if (refusal.reason === "insufficient_stock") return refusal.available;
+  return refusal.reason === "unpaid_limit" ? refusal.left : 0;
 }
 
 async function peek(

@@ -13,6 +13,20 @@ import {
 } from "../inventory-level.ts";
 import { offeredTo, served, type Turn } from "./waiting.ts";
 
+/** What a buyer may hold at this level before they have paid. */
+interface Unpaid {
+  /** A hash of who buys, and the most units; left out where there is no limit. */
+  limit?: { buyer: string; most: number };
+  /** Units that the buyer holds already. */
+  unpaid?: number;
+}
+
+/** The refusal for a buyer who would hold more than they may; null for others. */
+function refuseUnpaid({ limit, unpaid = 0 }: Unpaid, quantity: number): Decision<never> | null {
+  if (limit === undefined || unpaid + quantity <= limit.most) return null;
+  return refuseStock({ reason: "unpaid_limit", left: Math.max(0, limit.most - unpaid) });
+}
+
 /**
  * Promises units until `expiresAt`. Refused when the channel is offered fewer, less what others come first for who wait
  * for stock (`turn`: who waits itself has its place among them, and gives it up for what it gets). The same id again
@@ -30,10 +44,10 @@ export function hold(
     turn?: Turn;
     /** The warehouse sells nothing new. */
     closed?: true;
-  },
+  } & Unpaid,
   now: number,
 ): Decision<Reservation> {
-  const { reservationId, quantity, expiresAt, channel, turn } = command;
+  const { reservationId, quantity, expiresAt, channel, turn, limit } = command;
   requireUnits("quantity", quantity, 1);
   requireMoment("expiresAt", expiresAt);
   if (existing !== null) {
@@ -44,6 +58,8 @@ export function hold(
   }
   if (command.closed) return refuseStock({ reason: "warehouse_closed" });
   if (expiresAt <= now) return refuseStock({ reason: "reservation_expired" });
+  const tooMuch = refuseUnpaid(command, quantity);
+  if (tooMuch !== null) return tooMuch;
   const offered = offeredTo(state, channel, now, turn);
   if (offered < quantity) return refuseStock({ reason: "insufficient_stock", available: offered });
   const rest = turn ? served(state, turn.owner, quantity) : state;
@@ -56,6 +72,7 @@ export function hold(
       status: "HELD",
       expiresAt,
       channel,
+      ...(limit && { buyer: limit.buyer }),
       claim: null,
       createdAt: now,
       changedAt: now,
@@ -71,10 +88,16 @@ export function hold(
 export function claim(
   state: LevelState,
   existing: Reservation | null,
-  command: { owner: string; line: number; attempt: string; quantity: number; expiresAt: number },
+  command: {
+    owner: string;
+    line: number;
+    attempt: string;
+    quantity: number;
+    expiresAt: number;
+  } & Unpaid,
   now: number,
 ): Decision<Reservation> {
-  const { owner, line, attempt, quantity, expiresAt } = command;
+  const { owner, line, attempt, quantity, expiresAt, limit } = command;
   requireUnits("quantity", quantity, 1);
   requireMoment("expiresAt", expiresAt);
   if (existing === null) return refuseStock({ reason: "reservation_unknown" });
@@ -93,8 +116,11 @@ export function claim(
     return rowChanged(state, { ...existing, claim: { ...existing.claim, attempt: null }, changedAt: now });
   }
   if (expiresAt <= now) return refuseStock({ reason: "reservation_expired" });
+  const tooMuch = refuseUnpaid(command, quantity);
+  if (tooMuch !== null) return tooMuch;
   return changed(state, {
     ...existing,
+    ...(limit && { buyer: limit.buyer }),
     claim: { owner, line, attempt, formerExpiresAt: existing.expiresAt },
     expiresAt,
     changedAt: now,
