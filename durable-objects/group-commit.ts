@@ -8,6 +8,8 @@ export interface GroupMemory<Draft> {
   draft(): Draft;
   /** Remembers where the draft stands and answers what brings it back there: called before each nested job. */
   savepoint(draft: Draft): () => void;
+  /** Writes what has to be there before the first job, inside the group's transaction. */
+  beforeJobs?(draft: Draft): void;
   /**
    * Writes what the group as a whole calls for, after its last job and inside its transaction. A throw undoes the
    * whole group.
@@ -91,6 +93,7 @@ export class GroupCommit<Draft> {
   #transact(jobs: readonly QueuedJob<Draft>[], run: (job: QueuedJob<Draft>, draft: Draft) => Settle): Settle[] {
     const draft = this.#memory.draft();
     const settles = this.#storage.transactionSync(() => {
+      this.#memory.beforeJobs?.(draft);
       const done = jobs.map((job) => run(job, draft));
       this.#memory.beforeCommit?.(draft);
       return done;

@@ -24,6 +24,8 @@ import { forgetAt, type LevelStorage, type PendingAlert } from "./storage.ts";
 export interface LevelDraft {
   /** The same for the whole group: nothing runs out between two of its commands. */
   readonly now: number;
+  /** Where a clock that ran ahead had got to; null where it did not. */
+  readonly setBackFrom: number | null;
   /** Null while the level has no rows. */
   state: LevelState | null;
   expiry: ExpiryChange[];
@@ -43,6 +45,8 @@ export interface LevelDraft {
   purgeAt: number | null;
 }
 
+/** By so much the clocks of two machines may differ. */
+const TOLERATED_MS = 1_000;
 /** How long ended reservations may lie beyond their day, so that they are forgotten many at a time. */
 const PURGE_SLACK_MS = 60 * 60_000;
 /** So long after the queue has taken something it is not lost any more, even where queues live in memory. */
@@ -83,16 +87,22 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
     return this.#state;
   }
 
-  /** Our clock, which never runs back behind what was stored: a hold that was settled as run out stays so. */
+  /**
+   * Our clock. It does not run back by the little that machines differ in, so that a hold that was settled as run out
+   * stays so. A clock that ran further ahead was wrong: time goes on from now.
+   */
   now(): number {
-    return Math.max(Date.now(), this.#clock);
+    const now = Date.now();
+    return this.#clock - now > TOLERATED_MS ? now : Math.max(now, this.#clock);
   }
 
   draft(): LevelDraft {
     const now = this.now();
+    const wasAhead = this.#state !== null && this.#clock > now;
     const draft: LevelDraft = {
       now,
-      state: this.#state,
+      setBackFrom: wasAhead ? this.#clock : null,
+      state: wasAhead && this.#state ? countedBy(this.#state, now) : this.#state,
       expiry: [],
       transfers: [],
       alerts: [],
@@ -122,6 +132,12 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
     };
   }
 
+  beforeJobs(draft: LevelDraft): void {
+    if (draft.setBackFrom === null) return;
+    this.#storage.setClockBack(draft.now, draft.setBackFrom);
+    draft.levelChanged = true;
+  }
+
   beforeCommit(draft: LevelDraft): void {
     if (draft.state === null) return;
     for (const alert of draft.alerts) this.#storage.addAlert(alert);
@@ -140,6 +156,8 @@ export class LevelMemory implements GroupMemory<LevelDraft> {
     this.#storedSequence = draft.storedSequence;
     this.#calendar.settle(draft.now);
     this.#calendar.apply(draft.expiry);
+    if (draft.setBackFrom !== null)
+      for (const transfer of this.#storage.transfers.open()) this.#transfers.set(transfer.id, transfer);
     for (const transfer of draft.transfers)
       if (transfer.dueAt === null) this.#transfers.delete(transfer.id);
       else this.#transfers.set(transfer.id, transfer);
@@ -374,9 +392,17 @@ export function viewOf(state: LevelState, asOf: number): LevelView {
   };
 }
 
+/** The level whose last count was taken by `now`: its moment came from a clock that ran ahead. */
+function countedBy(state: LevelState, now: number): LevelState {
+  const { lastCount } = state;
+  return lastCount === null ? state : { ...state, lastCount: { ...lastCount, asOf: Math.min(lastCount.asOf, now) } };
+}
+
 function moveTo(draft: LevelDraft, before: LevelState, after: LevelState): void {
   draft.state = after;
-  for (const alert of alertsBetween(before, after)) draft.alerts.push({ alert, level: viewOf(after, draft.now) });
+  // An alert wakes nobody, so it does not name who waits.
+  const { waiting: _waiting, ...level } = viewOf(after, draft.now);
+  for (const alert of alertsBetween(before, after)) draft.alerts.push({ alert, level });
 }
 
 function later(dueAt: number | null, now: number): number | null {

@@ -75,6 +75,7 @@ export class InventoryLevel extends DurableObject<Env> implements InventoryLevel
     this.#group = new GroupCommit<LevelDraft>(ctx.storage, {
       draft: () => memory.draft(),
       savepoint: (draft) => memory.savepoint(draft),
+      beforeJobs: (draft) => memory.beforeJobs(draft),
       beforeCommit: (draft) => memory.beforeCommit(draft),
       adopt: (draft) => {
         memory.adopt(draft);

@@ -72,13 +72,13 @@ export async function flushStock(queue: StockSender): Promise<void> {
   offers.clear();
   flushDueAt = null;
   let failure: { error: unknown } | null = null;
-  for (const { batch, sent } of pack(taken)) {
+  for (const { batch, sent, resend } of pack(taken)) {
     try {
       await queue.send(batch);
       for (const offer of sent) acknowledge(offer);
     } catch (error) {
       failure = { error };
-      for (const offer of sent) if (!offers.has(offer.key)) offers.set(offer.key, offer);
+      for (const offer of resend) if (!offers.has(offer.key)) offers.set(offer.key, offer);
     }
   }
   if (failure !== null) throw failure.error;
@@ -91,29 +91,48 @@ function acknowledge({ level, alerts, acknowledgement }: StockOffer): void {
   for (const alert of alerts) acknowledgement.alerts.set(alertName(alert), now);
 }
 
-/** An offer that is too long for one message goes in parts, the level with the first. */
-function pack(taken: readonly StockOffer[]): { batch: StockBatch; sent: StockOffer[] }[] {
-  const messages: { batch: StockBatch; sent: StockOffer[] }[] = [];
-  let current: { batch: StockBatch; sent: StockOffer[] } | null = null;
+/** Levels and alerts travel apart, so that neither is lost with the other; as many to a message as it has room for. */
+function pack(taken: readonly StockOffer[]): Message[] {
+  const levels = fill(
+    taken.map((offer) => ({ offer: { ...offer, alerts: [] }, batch: { levels: [offer.level], alerts: [] } })),
+  );
+  const alerts = fill(
+    taken.flatMap((offer) =>
+      offer.alerts.map((alert) => ({
+        // The level itself has its own message, and is acknowledged with that.
+        offer: { ...offer, level: { ...offer.level, sequence: 0 }, alerts: [alert] },
+        resend: offer,
+        batch: { levels: [], alerts: [alert] },
+      })),
+    ),
+  );
+  return [...levels, ...alerts];
+}
+
+interface Message {
+  batch: StockBatch;
+  /** What is acknowledged once the queue has taken the message. */
+  sent: StockOffer[];
+  /** What is offered again when it has not. */
+  resend: StockOffer[];
+}
+
+function fill(parts: readonly { offer: StockOffer; resend?: StockOffer; batch: StockBatch }[]): Message[] {
+  const messages: Message[] = [];
   let characters = 0;
-  const room = (length: number): { batch: StockBatch; sent: StockOffer[] } => {
-    if (current === null || characters + length > MESSAGE_CHARACTERS) {
-      current = { batch: { levels: [], alerts: [] }, sent: [] };
+  for (const { offer, resend = offer, batch } of parts) {
+    const length = JSON.stringify(batch).length;
+    let message = messages.at(-1);
+    if (message === undefined || characters + length > MESSAGE_CHARACTERS) {
+      message = { batch: { levels: [], alerts: [] }, sent: [], resend: [] };
+      messages.push(message);
       characters = 0;
-      messages.push(current);
     }
     characters += length;
-    return current;
-  };
-  for (const offer of taken) {
-    const first = room(JSON.stringify(offer.level).length + 1);
-    first.batch.levels.push(offer.level);
-    first.sent.push({ ...offer, alerts: [] });
-    for (const alert of offer.alerts) {
-      const message = room(JSON.stringify(alert).length + 1);
-      message.batch.alerts.push(alert);
-      message.sent.push({ ...offer, alerts: [alert] });
-    }
+    message.batch.levels.push(...batch.levels);
+    message.batch.alerts.push(...batch.alerts);
+    message.sent.push(offer);
+    message.resend.push(resend);
   }
   return messages;
 }

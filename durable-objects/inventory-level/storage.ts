@@ -14,6 +14,7 @@ import type { Transfer } from "../../src/domain/inventory-level/transfers.ts";
 import { applyStorageMigrations, isStorageMigrated } from "../storage-migrations.ts";
 import { DeedRows } from "./deed-rows.ts";
 import type { ExpiryChange } from "./expiry-calendar.ts";
+import { setClockBack } from "./set-clock-back.ts";
 import { LEVEL_STORAGE_MIGRATIONS } from "./storage-migrations.ts";
 import { TransferRows } from "./transfer-rows.ts";
 import { WaiterRows } from "./waiter-rows.ts";
@@ -162,6 +163,10 @@ export class LevelStorage {
         .toArray()
         .map(({ alert, level: view }) => ({ alert: alert as StockAlert, level: JSON.parse(view) as LevelView })),
     };
+  }
+
+  setClockBack(now: number, from: number): void {
+    setClockBack(this.#sql, now, from);
   }
 
   /** Makes the tables, or brings them up to date. */

@@ -123,3 +123,15 @@ describe("the line of those who wait for stock", () => {
     );
   });
 });
+
+it("names at most so many of those who wait, and counts the units of all", () => {
+  const level = new LevelBooks(newRegistration({ opening: 0 }));
+  const waiters = Array.from({ length: 5_000 }, (_, index) => ({
+    ...{ owner: `ord_${index}`, since: index, quantity: 1, channel: "storefront" },
+    until: level.now + 1_000,
+  }));
+  level.state = { ...level.state, onHand: 5_000, waiters };
+  const { units, next } = waitingAt(level.state, level.now);
+  expect(units).toBe(5_000);
+  expect(next).toEqual(waiters.slice(0, 100).map(({ owner }) => owner));
+});

@@ -40,14 +40,17 @@ function shareOf(state: LevelState, { quantity, channel }: Waiter, taken: number
   return Math.min(quantity, Math.max(0, availableTo(state, channel) - taken));
 }
 
-/** Units that are waited for at `now`, with the owners who would get what there is, first come, first served. */
+/** So many owners are named at most: the message that wakes them stays small, and the level then tells of the next. */
+const MOST_NEXT = 100;
+
+/** Units that are waited for at `now`, with the first owners who would get what there is, first come, first served. */
 export function waitingAt(state: LevelState, now: number): { units: number; next: string[] } {
   const waiting = state.waiters.filter(({ until }) => until > now);
   const next: string[] = [];
   let taken = 0;
   for (const waiter of waiting) {
     const share = shareOf(state, waiter, taken);
-    if (share > 0) next.push(waiter.owner);
+    if (share > 0 && next.length < MOST_NEXT) next.push(waiter.owner);
     taken += share;
   }
   return { units: waiting.reduce((sum, { quantity }) => sum + quantity, 0), next };

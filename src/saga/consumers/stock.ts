@@ -15,7 +15,10 @@ const MOST_NEWS = 200;
 /** So many orders are woken by one batch of messages; when those have theirs, the levels tell of the next. */
 const MOST_WOKEN = 200;
 
-/** Copies stock into the projection, all of a batch in one statement, and tells the live feed. Throws when OPS is away: the queue brings it again. */
+/** With the retries that the queue is given, messages outlive an outage of OPS of some hours. */
+const LONGEST_PAUSE_SECONDS = 300;
+
+/** Copies stock into the projection, all of a batch in one statement, and tells the live feed. While OPS is away the queue brings it again, after pauses that double. */
 export async function consumeStock(batch: MessageBatch<StockBatch>, context: SagaContext): Promise<void> {
   const newest = new Map<string, LevelView>();
   for (const { body } of batch.messages)
@@ -25,9 +28,16 @@ export async function consumeStock(batch: MessageBatch<StockBatch>, context: Sag
       if (known === undefined || known.sequence < level.sequence) newest.set(key, level);
     }
   const levels = [...newest.values()];
-  await upsertStock(openOps(context.env.OPS), levels);
-  const notices = batch.messages.flatMap(({ body }) => body.transfers ?? []);
-  if (notices.length > 0) await reportTransfers(context, notices);
+  try {
+    await upsertStock(openOps(context.env.OPS), levels);
+    const notices = batch.messages.flatMap(({ body }) => body.transfers ?? []);
+    if (notices.length > 0) await reportTransfers(context, notices);
+  } catch (error) {
+    logError("stock_not_copied", error, { levels: levels.length });
+    for (const message of batch.messages)
+      message.retry({ delaySeconds: Math.min(2 ** message.attempts, LONGEST_PAUSE_SECONDS) });
+    return;
+  }
   batch.ackAll();
   tellFeed(context, "ops", levels.slice(-MOST_NEWS).map(liveStock));
   await wakeWaiting(context, levels);
