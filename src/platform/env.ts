@@ -11,6 +11,8 @@ export interface Env {
   BACKORDER_LIMIT_DAYS?: string;
   /** So many units of a product may a buyer hold at one warehouse before they have paid; no limit where nothing is said. */
   MOST_UNPAID_UNITS?: string;
+  /** After so many days an Idempotency-Key of a request that OPS decides is forgotten; 30 where nothing is said. */
+  DEEDS_KEPT_DAYS?: string;
   STRIPE_SECRET_KEY: string;
   STRIPE_WEBHOOK_SECRET: string;
   PAYPAL_CLIENT_ID: string;

@@ -1,8 +1,17 @@
 import type { AuditAnswer } from "../contracts/audit.ts";
 import type { HistoryEntry } from "../contracts/orders.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
-import { addSeals, appendAudit, type AuditEntry, type AuditRow, listAudit, readUnsealed } from "../db/ops/audit.ts";
-import { openOps } from "../db/ops/database.ts";
+import {
+  addSeals,
+  appendAudit,
+  appendAuditOnce,
+  type AuditEntry,
+  type AuditRow,
+  listAudit,
+  readUnsealed,
+} from "../db/ops/audit.ts";
+import { openOps, type OpsDatabase } from "../db/ops/database.ts";
+import type { KeptDeed } from "../db/ops/deeds.ts";
 import type { OrderId } from "../domain/ids.ts";
 import type { Env } from "../platform/env.ts";
 import { logError } from "../platform/log.ts";
@@ -47,18 +56,30 @@ export function auditEntry(
  * it can't be entered, the log says so.
  */
 export async function recordChanges(ctx: Recorder, changes: readonly Change[]): Promise<void> {
+  const entries = changes.map((change) => auditEntry(ctx, change));
+  await recorded(ctx, changes[0], (db) => appendAudit(db, entries));
+}
+
+/** The same for one change, with the deed that asked for it: a repeat is not entered again. */
+export async function recordOnce(ctx: Recorder, change: Change, done: KeptDeed | null): Promise<void> {
+  const entry = auditEntry(ctx, change);
+  await recorded(ctx, change, (db) => (done === null ? appendAudit(db, [entry]) : appendAuditOnce(db, [entry], done)));
+}
+
+async function recorded(
+  ctx: Recorder,
+  change: Change | undefined,
+  write: (db: OpsDatabase) => Promise<void>,
+): Promise<void> {
   try {
-    await appendAudit(
-      openOps(ctx.env.OPS),
-      changes.map((change) => auditEntry(ctx, change)),
-    );
+    await write(openOps(ctx.env.OPS));
     ctx.defer(sealAudit(ctx.env));
   } catch (error) {
     logError("audit_not_recorded", error, {
       requestId: ctx.requestId,
       actor: ctx.principal.id,
-      action: changes[0]?.action ?? "",
-      subject: changes[0]?.subject ?? "",
+      action: change?.action ?? "",
+      subject: change?.subject ?? "",
     });
   }
 }

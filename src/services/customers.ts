@@ -15,6 +15,7 @@ import type { CustomerId } from "../domain/ids.ts";
 import { auditEntry, sealAudit } from "./audit.ts";
 import { lacking } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
+import { onceInOps } from "./once-in-ops.ts";
 import { addressOf, contactProblems, forgetCustomer, incomplete } from "./order-draft.ts";
 import { moveOptOuts } from "./unsubscribe.ts";
 
@@ -71,10 +72,18 @@ export async function createCustomer(ctx: ServiceContext, form: CustomerForm): P
     return refuse("forbidden", `${ctx.principal.name} is a customer already, and adds no others.`);
   const read = valuesOf(ctx, form, null);
   if (!read.ok) return read;
+  return onceInOps(
+    ctx,
+    (id) => readCustomer(ctx, id as CustomerId),
+    () => add(ctx, read.value),
+  );
+}
+
+async function add(ctx: ServiceContext, values: CustomerValues): Promise<ServiceResult<CustomerAnswer>> {
   const id = `cus_${crypto.randomUUID().replaceAll("-", "")}` as CustomerId;
-  const values = read.value;
   const entry = auditEntry(ctx, { action: "customer.created", subject: subjectOf(id), after: audited(values) });
-  const added = await addCustomer(openOps(ctx.env.OPS), id, values, ctx.now, entry);
+  const done = ctx.deed && { deed: ctx.deed, subject: id };
+  const added = await addCustomer(openOps(ctx.env.OPS), id, values, ctx.now, entry, done);
   if (added === null) throw new Error(`${id}: a random id was given twice`);
   ctx.defer(sealAudit(ctx.env));
   return { ok: true, value: describeCustomer(added) };

@@ -11,3 +11,8 @@ export function deedOf(principalId: string, endpoint: string, idempotencyKey: st
     fingerprint: sha256Hex(JSON.stringify(content)),
   };
 }
+
+/** The deed of one part of a request whose parts are kept one by one. */
+export function deedOfPart(deed: Deed | null, part: string): Deed | null {
+  return deed && { key: sha256Hex(JSON.stringify([deed.key, part])), fingerprint: deed.fingerprint };
+}

@@ -1,6 +1,7 @@
 import type { DeviationAnswer } from "../contracts/deviations.ts";
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
-import { openOps } from "../db/ops/database.ts";
+import { openOps, type OpsDatabase } from "../db/ops/database.ts";
+import type { KeptDeed } from "../db/ops/deeds.ts";
 import {
   assignDeviation,
   type Deviation,
@@ -14,10 +15,12 @@ import {
 import type { DeviationAction } from "../domain/deviation.ts";
 import { type EffectId, isOrderId } from "../domain/ids.ts";
 import { logWarning } from "../platform/log.ts";
-import { recordChanges } from "./audit.ts";
+import { auditEntry, type Change, recordChanges, sealAudit } from "./audit.ts";
 import { lacking } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
-import { executeOrder } from "./execute-order.ts";
+import { doneBefore, executeOnSeen } from "./execute-order.ts";
+import { asReplay, onceInOps } from "./once-in-ops.ts";
+import { getOrder } from "./orders.ts";
 import { showDeviations } from "./report-deviations.ts";
 
 /** A page of deviations, newest first. */
@@ -52,12 +55,18 @@ export async function readDeviation(ctx: ServiceContext, id: string): Promise<Se
 
 /** Has the failed effect tried again by its order's ledger. The deviation stays open until a person sees that it is well. */
 export async function retryDeviation(ctx: ServiceContext, id: string): Promise<ServiceResult<DeviationAnswer>> {
-  const found = await workable(ctx, id, "retry");
+  const found = await changeable(ctx, id);
   if (!found.ok) return found;
   const { orderId, effectId } = found.value.subject;
   if (orderId === undefined || effectId === undefined || !isOrderId(orderId))
     return refuse("deviation_state", "There is no effect to try again.");
-  const retried = await executeOrder(ctx, orderId, { type: "RetryEffect", effectId: effectId as EffectId });
+  const order = await getOrder(ctx, orderId);
+  if (!order.ok) return order;
+  const done = await doneBefore(ctx, order.value);
+  if (done !== null) return done.ok ? asReplay(await described(ctx, id)) : done;
+  const unworkable = refuseAction(found.value, "retry");
+  if (unworkable !== null) return unworkable;
+  const retried = await executeOnSeen(ctx, order.value, { type: "RetryEffect", effectId: effectId as EffectId });
   if (!retried.ok) return retried;
   await recordDeviationAttempt(
     openOps(ctx.env.OPS),
@@ -68,48 +77,69 @@ export async function retryDeviation(ctx: ServiceContext, id: string): Promise<S
 }
 
 /** Closes the deviation with what was done about it. */
-export async function closeDeviation(
+export function closeDeviation(
   ctx: ServiceContext,
   id: string,
   resolution: string,
 ): Promise<ServiceResult<DeviationAnswer>> {
-  const found = await workable(ctx, id, "resolve");
-  if (!found.ok) return found;
-  const closed = await resolveDeviation(openOps(ctx.env.OPS), id, {
-    actor: ctx.principal.id,
-    resolution,
-    now: ctx.now,
+  return change(ctx, id, "resolve", (before, db, done) => {
+    const entry = auditEntry(
+      ctx,
+      changeOf("deviation.resolved", before, { ...before, status: "resolved", resolution }),
+    );
+    return resolveDeviation(db, id, { actor: ctx.principal.id, resolution, now: ctx.now }, entry, done);
   });
-  if (!closed) return refuse("deviation_state", "Somebody else has resolved it.");
-  showDeviations(ctx, [{ ...found.value, status: "resolved" }]);
-  return entered(ctx, "deviation.resolved", found.value);
 }
 
 /** Gives the deviation to somebody: to the caller, where nobody is named. */
-export async function handOverDeviation(
+export function handOverDeviation(
   ctx: ServiceContext,
   id: string,
-  assignee: string | null,
+  named: string | null,
 ): Promise<ServiceResult<DeviationAnswer>> {
-  const found = await workable(ctx, id, "assign");
-  if (!found.ok) return found;
-  const assigned = await assignDeviation(openOps(ctx.env.OPS), id, assignee ?? ctx.principal.id);
-  if (!assigned) return refuse("deviation_state", "Somebody else has resolved it.");
-  showDeviations(ctx, [{ ...found.value, status: "assigned" }]);
-  return entered(ctx, "deviation.assigned", found.value);
+  const assignee = named ?? ctx.principal.id;
+  return change(ctx, id, "assign", (before, db, done) => {
+    const entry = auditEntry(ctx, changeOf("deviation.assigned", before, { ...before, status: "assigned", assignee }));
+    return assignDeviation(db, id, assignee, entry, done);
+  });
 }
 
-async function workable(ctx: ServiceContext, id: string, action: DeviationAction): Promise<ServiceResult<Deviation>> {
+/** Changes the deviation once, with the deed and the entry of the audit trail. `write` is false where it was too late. */
+async function change(
+  ctx: ServiceContext,
+  id: string,
+  action: DeviationAction,
+  write: (before: Deviation, db: OpsDatabase, done: KeptDeed | null) => Promise<boolean>,
+): Promise<ServiceResult<DeviationAnswer>> {
+  const found = await changeable(ctx, id);
+  if (!found.ok) return found;
+  const before = found.value;
+  const again = (subject: string) => described(ctx, subject);
+  return onceInOps(ctx, again, async () => {
+    const unworkable = refuseAction(before, action);
+    if (unworkable !== null) return unworkable;
+    const written = await write(before, openOps(ctx.env.OPS), ctx.deed && { deed: ctx.deed, subject: id });
+    if (!written) return refuse("deviation_state", "Somebody else has resolved it.");
+    ctx.defer(sealAudit(ctx.env));
+    const now = await described(ctx, id);
+    if (now.ok) showDeviations(ctx, [{ ...before, status: now.value.status }]);
+    return now;
+  });
+}
+
+/** The deviation, for whoever may change deviations. */
+async function changeable(ctx: ServiceContext, id: string): Promise<ServiceResult<Deviation>> {
   const denied = lacking(ctx, "deviations:write");
   if (denied !== null) return denied;
   const deviation = await findDeviation(openOps(ctx.env.OPS), id);
-  if (deviation === null) return refuse("not_found", `There is no deviation ${id}.`);
-  if (deviation.actions.includes(action)) return { ok: true, value: deviation };
+  return deviation === null ? refuse("not_found", `There is no deviation ${id}.`) : { ok: true, value: deviation };
+}
+
+function refuseAction({ actions, status }: Deviation, action: DeviationAction): ReturnType<typeof refuse> | null {
+  if (actions.includes(action)) return null;
   return refuse(
     "deviation_state",
-    deviation.status === "resolved"
-      ? "It is resolved already."
-      : `What can be done about it: ${deviation.actions.join(", ")}.`,
+    status === "resolved" ? "It is resolved already." : `What can be done about it: ${actions.join(", ")}.`,
   );
 }
 
@@ -120,14 +150,17 @@ async function entered(
   before: Deviation,
 ): Promise<ServiceResult<DeviationAnswer>> {
   const now = await described(ctx, before.id);
-  if (now.ok)
-    await recordChanges(ctx, [
-      { action, subject: `deviation:${before.id}`, before: standing(before), after: standing(now.value) },
-    ]);
+  if (now.ok) await recordChanges(ctx, [changeOf(action, before, now.value)]);
   return now;
 }
 
-function standing({ status, assignee, resolution }: Pick<Deviation, "status" | "assignee" | "resolution">) {
+function changeOf(action: string, before: Deviation, after: Standing): Change {
+  return { action, subject: `deviation:${before.id}`, before: standing(before), after: standing(after) };
+}
+
+type Standing = Pick<Deviation, "status" | "assignee" | "resolution">;
+
+function standing({ status, assignee, resolution }: Standing): Standing {
   return { status, assignee, resolution };
 }
 

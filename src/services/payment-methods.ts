@@ -12,9 +12,11 @@ import { isSettledElsewhere, paypalVaultId, providerOf } from "../domain/order/p
 import { savedMeans } from "../domain/order/saved-method.ts";
 import type { ProviderShortfall } from "../providers/outcome.ts";
 import type { SavedMethod, SavedMethods } from "../providers/saved-methods.ts";
+import { recordOnce } from "./audit.ts";
 import { lacking } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
 import { paypalReturnUrl } from "./finish-paypal-saving.ts";
+import { doneInOps } from "./once-in-ops.ts";
 import { savedMethodsOf } from "./payment-records.ts";
 
 /** Who may look after another's means of payment. */
@@ -45,14 +47,13 @@ async function listAt(
 }
 
 /**
- * Saves what the token stands for at the payment provider, so that it can be charged while the customer is away.
- * Under one `key` it is saved once.
+ * Saves what the token stands for at the payment provider, so that it can be charged while the customer is away. It is
+ * saved once for each deed: the deed's key is the provider's idempotency key too.
  */
 export async function savePaymentMethod(
   ctx: ServiceContext,
   customerId: CustomerId,
   token: string,
-  key: string,
 ): Promise<ServiceResult<SaveAnswer>> {
   const customer = await customerFor(ctx, customerId, "orders:write");
   if (!customer.ok) return customer;
@@ -60,15 +61,52 @@ export async function savePaymentMethod(
   if (paypalVaultId(token) !== null || isSettledElsewhere(provider))
     return notTaken("That is nothing that can be saved.", "must be a card's token, or `paypal` for a PayPal account");
   const desk = savedMethodsOf(ctx.env, ctx.defer)[provider];
-  const reference = await providerCustomer(ctx, desk, customer.value);
+  const save = () => saveAt(ctx, desk, customer.value, token);
+  const again = (id: string) => (id === UNFINISHED ? save() : savedAs(ctx, customerId, id));
+  const before = await doneInOps(ctx, again);
+  if (before !== null) return before;
+  const saved = await save();
+  if (!saved.ok) return saved;
+  const { value } = saved;
+  const after = value.status === "ready" ? { id: value.id, brand: value.brand } : { status: value.status };
+  await recordOnce(
+    ctx,
+    { action: "payment_method.saved", subject: `customer:${customerId}`, after },
+    ctx.deed && { deed: ctx.deed, subject: value.status === "ready" ? value.id : UNFINISHED },
+  );
+  return saved;
+}
+
+/** What a deed is about that waits for the customer: the provider knows it by the deed's key. */
+const UNFINISHED = "unfinished";
+
+async function saveAt(
+  ctx: ServiceContext,
+  desk: SavedMethods,
+  customer: Customer,
+  token: string,
+): Promise<ServiceResult<SaveAnswer>> {
+  const reference = await providerCustomer(ctx, desk, customer);
   if (!reference.ok) return reference;
-  const back = { stripe: `${ctx.env.PUBLIC_URL}/payment-return`, paypal: await paypalReturnUrl(ctx.env, customerId) };
-  const saved = await desk.save(reference.value, token, back[provider], `save:${ctx.principal.id}:${key}`);
+  const back =
+    desk.provider === "paypal" ? await paypalReturnUrl(ctx.env, customer.id) : `${ctx.env.PUBLIC_URL}/payment-return`;
+  const saved = await desk.save(reference.value, token, back, `save:${ctx.deed?.key ?? crypto.randomUUID()}`);
   if (saved.outcome !== "done") return refusedOr(saved, "/paymentMethod/token");
   return {
     ok: true,
     value: saved.value.status === "ready" ? { status: "ready", ...describeMethod(saved.value.method) } : saved.value,
   };
+}
+
+/** What was saved before under this id. */
+async function savedAs(ctx: ServiceContext, customerId: CustomerId, id: string): Promise<ServiceResult<SaveAnswer>> {
+  const desk = deskOf(ctx, id);
+  const customer = await findPaymentCustomer(openOps(ctx.env.OPS), customerId, desk.provider);
+  const found = customer === null ? null : await desk.find(customer, id);
+  if (found !== null && found.outcome !== "done") return unavailable(found);
+  return found?.value == null
+    ? refuse("not_found", "It was saved, and has been removed since.")
+    : { ok: true, value: { status: "ready", ...describeMethod(found.value) } };
 }
 
 /** Forgets a saved means of payment of this customer. */

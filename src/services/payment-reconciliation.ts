@@ -1,9 +1,17 @@
 import { refuse, type ServiceResult } from "../contracts/problem.ts";
 import type { RunAnswer } from "../contracts/reconciliation.ts";
 import { openOps } from "../db/ops/database.ts";
-import { listReconciliationRuns, type ReconciliationRun, type RunPosition } from "../db/ops/reconciliation.ts";
+import {
+  findReconciliationRun,
+  listReconciliationRuns,
+  type ReconciliationRun,
+  type RunPosition,
+} from "../db/ops/reconciliation.ts";
+import type { PaymentRecords } from "../providers/payment-records.ts";
 import { lacking } from "./authorize.ts";
 import type { ServiceContext } from "./context.ts";
+import { deedOfPart } from "./deed.ts";
+import { onceInOps } from "./once-in-ops.ts";
 import { paymentRecordsOf } from "./payment-records.ts";
 import { reconcilePayments } from "./reconcile-payments.ts";
 
@@ -22,13 +30,30 @@ export async function runReconciliation(ctx: ServiceContext, date?: string): Pro
       errors: [{ pointer: "/date", detail: "must be today or a day before it, in UTC" }],
     });
   const runs: RunAnswer[] = [];
+  let replayed = 0;
   for (const records of paymentRecordsOf(ctx.env, ctx.defer)) {
-    const run = await reconcilePayments(ctx, records, day, ctx.principal.id);
-    if (run.outcome !== "done")
-      return refuse("temporarily_unavailable", `${records.provider} does not give its books: ${run.message}.`);
-    runs.push(describeRun(run.value));
+    const run = await compareOnce({ ...ctx, deed: deedOfPart(ctx.deed, records.provider) }, records, day);
+    if (!run.ok) return run;
+    if (run.replayed) replayed += 1;
+    runs.push(run.value);
   }
-  return { ok: true, value: runs };
+  return { ok: true, value: runs, ...(replayed === runs.length && { replayed: true }) };
+}
+
+/** Compares with one provider; a repeat gets what the first comparison came to. */
+function compareOnce(ctx: ServiceContext, records: PaymentRecords, day: string): Promise<ServiceResult<RunAnswer>> {
+  const again = async (id: string): Promise<ServiceResult<RunAnswer>> => {
+    const run = await findReconciliationRun(openOps(ctx.env.OPS), id);
+    return run === null
+      ? refuse("not_found", "What that comparison came to is not kept any more.")
+      : { ok: true, value: describeRun(run) };
+  };
+  return onceInOps(ctx, again, async () => {
+    const run = await reconcilePayments(ctx, records, day, ctx.principal.id, ctx.deed);
+    return run.outcome === "done"
+      ? { ok: true, value: describeRun(run.value) }
+      : refuse("temporarily_unavailable", `${records.provider} does not give its books: ${run.message}.`);
+  });
 }
 
 /** A page of what comparisons came to, newest first. */

@@ -11,6 +11,7 @@ import { auditEntry, sealAudit } from "./audit.ts";
 import { lacking } from "./authorize.ts";
 import { catalogOf, invalidateCatalog } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
+import { onceInOps } from "./once-in-ops.ts";
 
 export interface ProductFilter {
   category?: string | undefined;
@@ -67,7 +68,12 @@ export async function createProduct(
   ctx: ServiceContext,
   form: CreateProductForm,
 ): Promise<ServiceResult<ProductAnswer>> {
-  return save(ctx, productOf(form), { kind: "create" }, null);
+  const again = (sku: string) => {
+    // This isolate may not have heard of it yet.
+    invalidateCatalog();
+    return readProduct(ctx, sku as Sku);
+  };
+  return onceInOps(ctx, again, () => save(ctx, productOf(form), { kind: "create" }, null));
 }
 
 /** Replaces a product, if it is as the caller has read it; `expectedVersion` null replaces it as it is. */
@@ -100,7 +106,14 @@ async function save(
     before,
     after: product,
   });
-  const saved = await saveProduct(openOps(ctx.env.OPS), product, mode, ctx.now, entry);
+  const saved = await saveProduct(
+    openOps(ctx.env.OPS),
+    product,
+    mode,
+    ctx.now,
+    entry,
+    ctx.deed && { deed: ctx.deed, subject: product.sku },
+  );
   if (!saved.ok) {
     if (saved.reason === "already_exists")
       return refuse("already_exists", `There is a product ${product.sku} already.`);

@@ -1,3 +1,4 @@
+import type { Deed } from "../contracts/deed.ts";
 import { type EffectView, readOrder } from "../contracts/ledger-rpc.ts";
 import { openOps } from "../db/ops/database.ts";
 import { recordReconciliationRun, type ReconciliationRun } from "../db/ops/reconciliation.ts";
@@ -27,13 +28,15 @@ type Reconciling = Pick<ServiceContext, "env" | "now" | "defer">;
 /**
  * Compares the money that moved on one day (`YYYY-MM-DD`, UTC) in the provider's books and in ours, whole payments at
  * a time. What differs is looked at again on both sides; what is still being worked on is left for the next run, and
- * each difference that remains opens one deviation, however often it is found. Keeps and answers what it came to.
+ * each difference that remains opens one deviation, however often it is found. Keeps and answers what it came to; with a
+ * deed, at most once.
  */
 export async function reconcilePayments(
   ctx: Reconciling,
   records: PaymentRecords,
   day: string,
   startedBy: string,
+  deed: Deed | null = null,
 ): Promise<ProviderResult<ReconciliationRun>> {
   const from = Date.parse(`${day}T00:00:00Z`);
   const to = from + DAY_MS;
@@ -64,7 +67,7 @@ export async function reconcilePayments(
     differences: differences.length,
     found: differences.slice(0, MOST_KEPT),
   };
-  await recordReconciliationRun(openOps(ctx.env.OPS), run);
+  await recordReconciliationRun(openOps(ctx.env.OPS), run, deed);
   return { outcome: "done", value: run };
 }
 

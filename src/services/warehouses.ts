@@ -14,6 +14,7 @@ import { auditEntry, sealAudit } from "./audit.ts";
 import { lacking } from "./authorize.ts";
 import { catalogOf, invalidateCatalog } from "./catalog.ts";
 import type { ServiceContext } from "./context.ts";
+import { onceInOps } from "./once-in-ops.ts";
 import { addressOf, incomplete } from "./order-draft.ts";
 
 /** A page of the warehouses by id. */
@@ -47,7 +48,14 @@ export async function createWarehouse(
   const denied = lacking(ctx, "catalog:write");
   if (denied !== null) return denied;
   const read = addressOf(form.address);
-  return read.ok ? save(ctx, { ...form, address: read.address }, { kind: "create" }, null) : incomplete(read.errors);
+  if (!read.ok) return incomplete(read.errors);
+  const again = (id: string) => {
+    // This isolate may not have heard of it yet.
+    invalidateCatalog();
+    return readWarehouse(ctx, id as WarehouseId);
+  };
+  const warehouse = { ...form, address: read.address };
+  return onceInOps(ctx, again, () => save(ctx, warehouse, { kind: "create" }, null));
 }
 
 /** Replaces a warehouse, if it is as the caller has read it; `expectedVersion` null replaces it as it is. */
@@ -84,7 +92,14 @@ async function save(
     before,
     after: warehouse,
   });
-  const saved = await saveWarehouse(openOps(ctx.env.OPS), warehouse, mode, ctx.now, entry);
+  const saved = await saveWarehouse(
+    openOps(ctx.env.OPS),
+    warehouse,
+    mode,
+    ctx.now,
+    entry,
+    ctx.deed && { deed: ctx.deed, subject: warehouse.id },
+  );
   if (!saved.ok)
     return saved.reason === "version_stale"
       ? refuse("version_stale", `Warehouse ${warehouse.id} has changed since it was read.`)

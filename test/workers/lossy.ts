@@ -26,6 +26,26 @@ export function losingAnswers(
   return { ...workerEnv, [namespace]: { getByName } };
 }
 
+/** Bindings whose OPS commits a transaction whose answer is lost. `away`: and it can't be asked afterwards. */
+export function losingOpsAnswer({ away }: { away: boolean }): Env {
+  let isLost = false;
+  const OPS = new Proxy(workerEnv.OPS, {
+    get: (target, property) => {
+      if (isLost && away) throw new Error("D1_ERROR: Network connection lost.");
+      if (property === "batch")
+        return async (statements: D1PreparedStatement[]) => {
+          const answer = await target.batch(statements);
+          if (isLost) return answer;
+          isLost = true;
+          throw new Error("D1_ERROR: Network connection lost.");
+        };
+      const value = Reflect.get(target, property) as unknown;
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  return { ...workerEnv, OPS };
+}
+
 /** Bindings whose OPS can be read, and takes nothing. */
 export function refusingOpsWrites(): Env {
   const refuse = () => Promise.reject(new Error("D1_ERROR: OPS takes nothing"));

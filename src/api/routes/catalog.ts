@@ -76,9 +76,9 @@ const addProduct = endpoint({
   scope: "catalog:write",
   audit: "own",
   body: createProductForm,
-  idempotent: "kept",
+  idempotent: "own",
   answers: { 201: { description: "The product.", schema: productAnswer } },
-  problems: ["already_exists", "idempotency_mismatch", "idempotency_in_progress"],
+  problems: ["already_exists", "idempotency_mismatch"],
   async handle({ ctx, body }) {
     const created = await createProduct(ctx, body);
     return created.ok
@@ -87,6 +87,7 @@ const addProduct = endpoint({
           body: created.value,
           version: created.value.version,
           location: `/api/v1/products/${created.value.sku}`,
+          replayed: created.replayed,
         }
       : created;
   },
@@ -159,9 +160,9 @@ const addWarehouse = endpoint({
   scope: "catalog:write",
   audit: "own",
   body: createWarehouseForm,
-  idempotent: "kept",
+  idempotent: "own",
   answers: { 201: { description: "The warehouse.", schema: warehouseAnswer } },
-  problems: ["address_invalid", "already_exists", "idempotency_mismatch", "idempotency_in_progress"],
+  problems: ["address_invalid", "already_exists", "idempotency_mismatch"],
   async handle({ ctx, body }) {
     const created = await createWarehouse(ctx, body);
     return created.ok
@@ -170,6 +171,7 @@ const addWarehouse = endpoint({
           body: created.value,
           version: created.value.version,
           location: `/api/v1/warehouses/${created.value.warehouseId}`,
+          replayed: created.replayed,
         }
       : created;
   },

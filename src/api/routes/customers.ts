@@ -70,14 +70,15 @@ const add = endpoint({
   scope: "customers:write",
   audit: "own",
   body: customerForm,
-  idempotent: "kept",
+  idempotent: "own",
   answers: { 201: { description: "The customer.", schema: customerAnswer } },
-  problems: ["address_invalid", "idempotency_mismatch", "idempotency_in_progress"],
+  problems: ["address_invalid", "idempotency_mismatch"],
   async handle({ ctx, body }) {
     const created = await createCustomer(ctx, body);
     if (!created.ok) return created;
     const { customerId, version } = created.value;
-    return { status: 201, body: created.value, version, location: `/api/v1/customers/${customerId}` };
+    const location = `/api/v1/customers/${customerId}`;
+    return { status: 201, body: created.value, version, location, replayed: created.replayed };
   },
 });
 

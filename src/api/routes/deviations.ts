@@ -72,11 +72,12 @@ const retry = endpoint({
   audit: "own",
   params: deviationParams,
   body: noBody,
+  idempotent: "own",
   answers: { 200: one },
-  problems: ["deviation_state", "order_state"],
+  problems: ["deviation_state", "order_state", "idempotency_mismatch"],
   async handle({ ctx, params }) {
     const retried = await retryDeviation(ctx, params.id);
-    return retried.ok ? { status: 200, body: retried.value } : retried;
+    return retried.ok ? { status: 200, body: retried.value, replayed: retried.replayed } : retried;
   },
 });
 
@@ -89,11 +90,12 @@ const resolve = endpoint({
   audit: "own",
   params: deviationParams,
   body: resolveForm,
+  idempotent: "own",
   answers: { 200: one },
-  problems: ["deviation_state"],
+  problems: ["deviation_state", "idempotency_mismatch"],
   async handle({ ctx, params, body }) {
     const closed = await closeDeviation(ctx, params.id, body.resolution);
-    return closed.ok ? { status: 200, body: closed.value } : closed;
+    return closed.ok ? { status: 200, body: closed.value, replayed: closed.replayed } : closed;
   },
 });
 
@@ -106,11 +108,12 @@ const assign = endpoint({
   audit: "own",
   params: deviationParams,
   body: assignForm,
+  idempotent: "own",
   answers: { 200: one },
-  problems: ["deviation_state"],
+  problems: ["deviation_state", "idempotency_mismatch"],
   async handle({ ctx, params, body }) {
     const assigned = await handOverDeviation(ctx, params.id, body?.assignee ?? null);
-    return assigned.ok ? { status: 200, body: assigned.value } : assigned;
+    return assigned.ok ? { status: 200, body: assigned.value, replayed: assigned.replayed } : assigned;
   },
 });
 

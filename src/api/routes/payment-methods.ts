@@ -40,27 +40,17 @@ const save = endpoint({
   scope: "orders:write",
   params: customerParams,
   body: savePaymentMethodForm,
-  idempotent: "kept",
+  idempotent: "own",
+  audit: "own",
   answers: {
     201: { description: "It is saved.", schema: saveAnswer },
     202: { description: "The customer's bank, or PayPal, asks them first.", schema: saveAnswer },
   },
-  problems: [
-    "not_found",
-    "payment_method_refused",
-    "temporarily_unavailable",
-    "idempotency_mismatch",
-    "idempotency_in_progress",
-  ],
-  changes: ({ params }, { body }) => {
-    const saved = saveAnswer.parse(body);
-    const after = saved.status === "ready" ? { id: saved.id, brand: saved.brand } : { status: saved.status };
-    return [{ action: "payment_method.saved", subject: `customer:${params.id}`, after }];
-  },
-  async handle({ ctx, params, body, idempotencyKey }) {
-    const { token } = body.paymentMethod;
-    const saved = await savePaymentMethod(ctx, params.id as CustomerId, token, idempotencyKey ?? ctx.requestId);
-    return saved.ok ? { status: saved.value.status === "ready" ? 201 : 202, body: saved.value } : saved;
+  problems: ["not_found", "payment_method_refused", "temporarily_unavailable", "idempotency_mismatch"],
+  async handle({ ctx, params, body }) {
+    const saved = await savePaymentMethod(ctx, params.id as CustomerId, body.paymentMethod.token);
+    if (!saved.ok) return saved;
+    return { status: saved.value.status === "ready" ? 201 : 202, body: saved.value, replayed: saved.replayed };
   },
 });
 

@@ -16,12 +16,12 @@ const run = endpoint({
   summary: "Compare our books of payments with the providers', for one day",
   scope: "payments:reconcile",
   body: reconcileForm,
-  idempotent: "kept",
+  idempotent: "own",
   answers: { 200: { description: "What it came to, by provider.", schema: runList } },
-  problems: ["temporarily_unavailable", "idempotency_mismatch", "idempotency_in_progress"],
+  problems: ["temporarily_unavailable", "idempotency_mismatch"],
   async handle({ ctx, body }) {
     const done = await runReconciliation(ctx, body?.date);
-    return done.ok ? listAnswer(done.value, null) : done;
+    return done.ok ? { ...listAnswer(done.value, null), replayed: done.replayed } : done;
   },
 });
 

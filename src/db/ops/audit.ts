@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, lt, sql, type SQL } from "drizzle-orm";
 import type { RunnableQuery } from "drizzle-orm/runnable-query";
 import type { OpsDatabase } from "./database.ts";
+import { keepDeed, keepDeedDoneElsewhere, type KeptDeed } from "./deeds.ts";
 import { auditEntries, auditSeals } from "./schema/audit.ts";
 
 export type AuditRow = typeof auditEntries.$inferSelect;
@@ -12,28 +13,41 @@ export type AuditEntry = Pick<typeof auditEntries.$inferInsert, "at" | "actor" |
 
 /** Appends entries, any number in one statement. */
 export async function appendAudit(db: OpsDatabase, entries: readonly AuditEntry[]): Promise<void> {
-  if (entries.length === 0) return;
+  if (entries.length > 0) await insertEntries(db, entries, sql`true`);
+}
+
+/** Keeps a deed that was done elsewhere, with its entries, in one transaction; no entry where it was kept before. */
+export async function appendAuditOnce(
+  db: OpsDatabase,
+  entries: readonly [AuditEntry, ...AuditEntry[]],
+  done: KeptDeed,
+): Promise<void> {
+  await db.batch([keepDeedDoneElsewhere(db, done, entries[0].at), insertEntries(db, entries, sql`changes() > 0`)]);
+}
+
+function insertEntries(db: OpsDatabase, entries: readonly AuditEntry[], condition: SQL) {
   const rows = entries.map((entry) => ({ ...entry, before: textOf(entry.before), after: textOf(entry.after) }));
-  await db.insert(auditEntries).select(
+  return db.insert(auditEntries).select(
     sql`select null, value ->> '$.at', value -> '$.actor', value ->> '$.action', value ->> '$.subject',
-      value ->> '$.before', value ->> '$.after', value -> '$.origin' from json_each(${JSON.stringify(rows)})`,
+      value ->> '$.before', value ->> '$.after', value -> '$.origin' from json_each(${JSON.stringify(rows)})
+      where ${condition}`,
   );
 }
 
 /**
- * Makes a change of one statement and appends its entry, in one transaction; no entry where the statement changes
- * nothing. Answers what the statement returns.
+ * Makes a change of one statement, keeps the deed that asked for it, and appends its entry, in one transaction; neither
+ * where the statement changes nothing. Nobody has to account for what is no person's doing: then there is no entry.
+ * Answers what the statement returns. Throws, with nothing changed, where the deed's key was used before.
  */
 export async function changeAudited<Row>(
   db: OpsDatabase,
   change: RunnableQuery<Row[], "sqlite">,
-  { at, actor, action, subject, before, after, origin }: AuditEntry,
+  entry: AuditEntry | null,
+  done: KeptDeed | null = null,
 ): Promise<Row[]> {
-  const entry = db.insert(auditEntries).select(
-    sql`select null, ${at}, ${JSON.stringify(actor)}, ${action}, ${subject}, ${textOf(before)}, ${textOf(after)},
-      ${JSON.stringify(origin)} where changes() > 0`,
-  );
-  const [rows] = await db.batch([change as never, entry]);
+  const kept = done === null ? [] : [keepDeed(db, done, entry?.at ?? Date.now())];
+  const entered = entry === null ? [] : [insertEntries(db, [entry], sql`changes() > 0`)];
+  const [rows] = await db.batch([change as never, ...kept, ...entered]);
   return rows;
 }
 

@@ -3,6 +3,7 @@ import { customerSearchText, foldText } from "../../domain/fold-text.ts";
 import type { CustomerId } from "../../domain/ids.ts";
 import { type AuditEntry, changeAudited } from "./audit.ts";
 import type { OpsDatabase } from "./database.ts";
+import type { KeptDeed } from "./deeds.ts";
 import { customers } from "./schema/people.ts";
 
 export type CustomerRow = typeof customers.$inferSelect;
@@ -41,13 +42,14 @@ function containing(text: string): SQL | undefined {
   return or(...parts);
 }
 
-/** Adds a customer, and the entry of the audit trail with it. */
+/** Adds a customer, and with them the entry of the audit trail and the deed. */
 export async function addCustomer(
   db: OpsDatabase,
   id: CustomerId,
   values: CustomerValues,
   now: number,
   entry: AuditEntry,
+  done: KeptDeed | null,
 ): Promise<CustomerRow | null> {
   const [added] = await changeAudited(
     db,
@@ -64,6 +66,7 @@ export async function addCustomer(
       .onConflictDoNothing()
       .returning(),
     entry,
+    done,
   );
   return added ?? null;
 }

@@ -5,7 +5,9 @@ import {
   type DeviationKind,
   type DeviationReport,
 } from "../../domain/deviation.ts";
+import { type AuditEntry, changeAudited } from "./audit.ts";
 import type { OpsDatabase } from "./database.ts";
+import type { KeptDeed } from "./deeds.ts";
 import { deviations, type DeviationStatus } from "./schema/operations.ts";
 
 /** A deviation as it stands. */
@@ -156,28 +158,39 @@ export async function countOpenDeviations(
     .groupBy(deviations.kind);
 }
 
-/** Resolves; false when there is none or it is resolved already. */
+/** Resolves, with the entry of the audit trail and the deed; false when there is none or it is resolved already. */
 export async function resolveDeviation(
   db: OpsDatabase,
   id: string,
   by: { actor: string; resolution: string; now: number },
+  entry: AuditEntry | null = null,
+  done: KeptDeed | null = null,
 ): Promise<boolean> {
-  const changed = await db
+  const change = db
     .update(deviations)
     .set({ status: "resolved", resolvedAt: by.now, resolvedBy: by.actor, resolution: by.resolution })
     .where(and(eq(deviations.id, id), inArray(deviations.status, ["open", "assigned"])))
     .returning({ id: deviations.id });
-  return changed.length > 0;
+  return (await changeAudited(db, change, entry, done)).length > 0;
 }
 
-/** Gives it to somebody, or to somebody else; false when there is none or it is resolved. */
-export async function assignDeviation(db: OpsDatabase, id: string, assignee: string): Promise<boolean> {
-  const changed = await db
+/**
+ * Gives it to somebody, or to somebody else, with the entry of the audit trail and the deed; false when there is none or
+ * it is resolved.
+ */
+export async function assignDeviation(
+  db: OpsDatabase,
+  id: string,
+  assignee: string,
+  entry: AuditEntry | null = null,
+  done: KeptDeed | null = null,
+): Promise<boolean> {
+  const change = db
     .update(deviations)
     .set({ status: "assigned", assignee })
     .where(and(eq(deviations.id, id), inArray(deviations.status, ["open", "assigned"])))
     .returning({ id: deviations.id });
-  return changed.length > 0;
+  return (await changeAudited(db, change, entry, done)).length > 0;
 }
 
 /** Adds to what was tried; silent when there is no such deviation. */

@@ -1,8 +1,8 @@
 import { and, eq, sql } from "drizzle-orm";
-import type { RunnableQuery } from "drizzle-orm/runnable-query";
 import type { LevelRegistration, Product, Warehouse } from "../../domain/catalog.ts";
 import { type AuditEntry, changeAudited } from "./audit.ts";
 import type { OpsDatabase } from "./database.ts";
+import type { KeptDeed } from "./deeds.ts";
 import { levels, products, warehouses } from "./schema/catalog.ts";
 import { stock } from "./schema/stock.ts";
 
@@ -13,19 +13,20 @@ export type SaveResult =
 /** `create` refuses what is there already; `replace` refuses another version than the one expected. */
 export type SaveMode = { kind: "create" } | { kind: "replace"; expectedVersion: number };
 
-/** Writes a product, and the entry of the audit trail with it. A name belongs to one product only. */
+/** Writes a product, and with it the entry of the audit trail and, of one that is made, the deed. A name belongs to one product only. */
 export async function saveProduct(
   db: OpsDatabase,
   product: Product,
   mode: SaveMode,
   now: number,
   entry: AuditEntry | null = null,
+  done: KeptDeed | null = null,
 ): Promise<SaveResult> {
   const { sku, ...rest } = product;
   const values = { ...rest, stockPolicy: rest.stockPolicy ?? null };
   try {
     if (mode.kind === "create") {
-      const created = await changed(
+      const created = await changeAudited(
         db,
         db
           .insert(products)
@@ -33,10 +34,11 @@ export async function saveProduct(
           .onConflictDoNothing({ target: products.sku })
           .returning({ version: products.version }),
         entry,
+        done,
       );
       return created[0] ? { ok: true, version: created[0].version } : { ok: false, reason: "already_exists" };
     }
-    const replaced = await changed(
+    const replaced = await changeAudited(
       db,
       db
         .update(products)
@@ -52,15 +54,6 @@ export async function saveProduct(
   }
 }
 
-/** What the statement returns; nobody is asked to account for what is no person's doing. */
-async function changed<Row>(
-  db: OpsDatabase,
-  statement: RunnableQuery<Row[], "sqlite"> & Promise<Row[]>,
-  entry: AuditEntry | null,
-): Promise<Row[]> {
-  return entry === null ? statement : changeAudited(db, statement, entry);
-}
-
 function isNameTaken(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause.message.includes("UNIQUE constraint failed: products.name")) return true;
@@ -68,18 +61,19 @@ function isNameTaken(error: unknown): boolean {
   return false;
 }
 
-/** Writes a warehouse, and the entry of the audit trail with it. */
+/** Writes a warehouse, and with it the entry of the audit trail and, of one that is made, the deed. */
 export async function saveWarehouse(
   db: OpsDatabase,
   warehouse: Warehouse,
   mode: SaveMode,
   now: number,
   entry: AuditEntry | null = null,
+  done: KeptDeed | null = null,
 ): Promise<SaveResult> {
   const { id, location, ...rest } = warehouse;
   const values = { ...rest, latitude: location.latitude, longitude: location.longitude };
   if (mode.kind === "create") {
-    const created = await changed(
+    const created = await changeAudited(
       db,
       db
         .insert(warehouses)
@@ -87,10 +81,11 @@ export async function saveWarehouse(
         .onConflictDoNothing({ target: warehouses.id })
         .returning({ version: warehouses.version }),
       entry,
+      done,
     );
     return created[0] ? { ok: true, version: created[0].version } : { ok: false, reason: "already_exists" };
   }
-  const replaced = await changed(
+  const replaced = await changeAudited(
     db,
     db
       .update(warehouses)

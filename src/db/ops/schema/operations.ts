@@ -91,6 +91,22 @@ export const idempotency = sqliteTable(
   (table) => [primaryKey({ columns: [table.principal, table.key] })],
 );
 
+/**
+ * What callers have had done once, where OPS is the store that does it. Kept as many days as the configuration says.
+ * Holds nothing of a request or an answer, and so nothing personal.
+ */
+export const deeds = sqliteTable(
+  "deeds",
+  {
+    key: text("key").primaryKey(),
+    fingerprint: text("fingerprint").notNull(),
+    /** The id of what was made or changed: from that a repeat is answered. */
+    subject: text("subject").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [index("deeds_created").on(table.createdAt)],
+);
+
 /** How many orders were refused in a minute, and why. Kept for an hour. */
 export const orderRefusals = sqliteTable(
   "order_refusals",
