@@ -96,8 +96,16 @@ async function edit(
 
   const priced = priceLines(catalog, order, draft, draft.lines);
   if (!priced.ok) return priced;
-  // What the order would refuse anyway is refused before any stock is held.
-  const unheld = contentOf(ctx, catalog, order, draft.lines, priced.value, [], []);
+  const more = draft.lines
+    .map(({ number, sku, quantity, before }) => ({
+      lineNumber: number,
+      sku,
+      quantity: quantity - (before?.quantity ?? 0),
+    }))
+    .filter(({ quantity }) => quantity > 0);
+  // What the order would refuse anyway is refused before any stock is held, as if all that is new waited for it.
+  const waits = more.map(({ lineNumber, quantity }) => ({ line: lineNumber, quantity }));
+  const unheld = contentOf(ctx, catalog, order, draft.lines, priced.value, [], waits);
   const ruling = decide(order, commandOf(draft, unheld), ctx.now);
   if (!ruling.ok) return refusedCommand(order, ruling.refusal);
 
@@ -109,13 +117,6 @@ async function edit(
     channel: order.channel,
     ...(limit && { limit }),
   };
-  const more = draft.lines
-    .map(({ number, sku, quantity, before }) => ({
-      lineNumber: number,
-      sku,
-      quantity: quantity - (before?.quantity ?? 0),
-    }))
-    .filter(({ quantity }) => quantity > 0);
   const { ranked } = priced.value;
   const sourced: Sourced =
     more.length === 0
