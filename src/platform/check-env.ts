@@ -52,6 +52,7 @@ const vars = z.looseObject({
   MOST_UNPAID_UNITS: z
     .string()
     .regex(/^[1-9]\d{0,5}$/, { error: "must be a number of units from 1 to 999999" })
+    .optional(),
   DEEDS_KEPT_DAYS: z
     .string()
     .regex(/^[1-9]\d{0,2}$/, { error: "must be a number of days from 1 to 999" })
